@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NOROSHI_IO_GROUP_H
+#define NOROSHI_IO_GROUP_H
+/*
+ * group: partitions of one topic shared by any number of instances (the
+ * senders). Static membership and a short session: a killed instance's
+ * partitions move within 10 s. Nothing is committed but what the owner says.
+ * One thread: the lane's.
+ */
+#include "noroshi/io/bus.h"
+
+struct nrs_group;
+
+struct nrs_group_ops {
+	/* A partition is now ours. committed is the stored offset or -1, metadata
+	 * the text stored with it ("" if none): set *start. Blocks the group;
+	 * own readers may be used. */
+	enum nrs_rc (*gained)(void *self, int partition, int64_t committed,
+	    const char *metadata, int64_t *start, struct nrs_err *err);
+	/* No longer ours: start nothing more for it. clean is false when the
+	 * session was lost, so that others may already own it. */
+	void (*lost)(void *self, int partition, bool clean);
+};
+
+NRS_CHECKED enum nrs_rc nrs_group_open(const struct nrs_bus_conf *conf,
+    const char *group, const char *topic, const struct nrs_group_ops *ops,
+    void *self, struct nrs_group **out, struct nrs_err *err);
+/* NRS_OK with out->topic == NULL: nothing within timeout_ms. Runs gained and
+ * lost. */
+NRS_CHECKED enum nrs_rc nrs_group_next(struct nrs_group *group, int timeout_ms,
+    struct nrs_record *out, struct nrs_err *err);
+/* An fd that becomes readable when nrs_group_next has something to do. */
+int nrs_group_fd(struct nrs_group *group);
+/* Stop and go on fetching a partition (bounded memory). */
+void nrs_group_pause(struct nrs_group *group, int partition, bool pause);
+/* Store offset (the next to read) with metadata; asynchronous, the last wins. */
+void nrs_group_commit(struct nrs_group *group, int partition, int64_t offset,
+    const char *metadata);
+/* True while our membership was confirmed within the session timeout: check
+ * before each transfer to the outside (a process that slept has lost it). */
+bool nrs_group_lease_held(const struct nrs_group *group);
+void nrs_group_close(struct nrs_group *group);
+#endif
