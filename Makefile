@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: Apache-2.0
+# The one makefile. `make help` lists what it does; everything it makes lies
+# under build/. Sources and tests are found by wildcard: a new file needs no
+# entry here.
+
+# ---- what can be set on the command line -----------------------------------
+# CC=gcc|clang-14   MODE=release|debug   SAN=address|undefined|thread|fuzzer
+# (comma-separated)   V=1 shows commands   T= one test   BUILD= another folder
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+MODE ?= release
+SAN ?=
+V ?= 0
+T ?=
+F ?=
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+CLANG ?= clang-14
+CLANG_FORMAT ?= clang-format-14
+CLANG_TIDY ?= clang-tidy-14
+VERSION := 0.1.0
+
+comma := ,
+empty :=
+space := $(empty) $(empty)
+KIND := $(if $(findstring clang,$(notdir $(CC))),clang,gcc)
+BUILD ?= build/$(KIND)-$(MODE)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+GEN := $(BUILD)/gen
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n'
+endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+# ---- flags -------------------------------------------------------------------
+# Includes are rooted: "noroshi/base/err.h", "classifier/decide.h",
+# "support/wait.h", "noroshi/v1/notice.pb-c.h".
+INCLUDES := -Iinclude -Iservices -Itests -I$(GEN)
+
+# Asked only when something is compiled: `make deps` must work before these
+# packages exist. Third-party headers are system headers: not our warnings.
+PKGS := rdkafka libprotobuf-c libconfig libmicrohttpd jansson libcurl openssl \
+    gmime-3.0 libidn2 uuid
+ifneq ($(shell pkg-config --exists $(PKGS) 2>/dev/null && echo yes),yes)
+PKG_MISSING := 1
+else
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS)))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lunistring
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
+    -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+    -Wundef -Wwrite-strings -Wimplicit-fallthrough -Werror
+# Callbacks of cmocka and libFuzzer have parameters that a test may not need.
+TEST_WARN := -Wno-unused-parameter
+# protoc-c's output is not ours to mend.
+GEN_WARN := -Wall -Wno-error
+
+HARDEN := -fstack-protector-strong -fstack-clash-protection \
+    -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing
+HARDEN_gcc := -ftrivial-auto-var-init=zero -Wbidi-chars=any -Wtrampolines
+HARDEN_clang :=
+ifneq ($(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),)
+HARDEN += -fcf-protection=full
+endif
+LINK_HARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+
+# assert() stays on in release: it guards against our own bugs only.
+MODE_release := -O2 -g
+MODE_debug := -Og -g3
+# The sanitizers bring their own checks of what _FORTIFY_SOURCE wraps.
+ifneq ($(MODE)$(SAN),release)
+FORTIFY :=
+else
+FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+endif
+
+ifeq ($(SAN),fuzzer)
+SANFLAGS := -fsanitize=fuzzer-no-link,address,undefined
+else ifneq ($(SAN),)
+SANFLAGS := -fsanitize=$(SAN)
+endif
+ifneq ($(SAN),)
+SANFLAGS += -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(PKG_CFLAGS) $(MODE_$(MODE)) \
+    $(FORTIFY) $(HARDEN) $(HARDEN_$(KIND)) $(SANFLAGS) -fPIE -pthread $(CFLAGS)
+ALL_LDFLAGS = $(LINK_HARDEN) $(SANFLAGS) -pthread $(LDFLAGS)
+
+# ---- sources -----------------------------------------------------------------
+SERVICES := producer classifier dispatcher ctl
+BIN_producer := noroshi-producer
+BIN_classifier := noroshi-classifier
+BIN_dispatcher := noroshi-dispatcher
+BIN_ctl := noroshictl
+
+find_c = $(sort $(wildcard $(addsuffix /*.c,$(1) $(wildcard $(1)/*/) \
+    $(wildcard $(1)/*/*/))))
+PROTOS := $(sort $(wildcard proto/noroshi/v1/*.proto))
+GEN_C := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.c)
+GEN_H := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.h) $(GEN)/noroshi/version.h
+COMMON_C := $(call find_c,services/common)
+$(foreach s,$(SERVICES),$(eval SRC_$(s) := $(call find_c,services/$(s))))
+FAKES_C := $(sort $(wildcard tests/support/fake_*.c))
+SUPPORT_C := $(filter-out $(FAKES_C),$(sort $(wildcard tests/support/*.c)))
+UNIT_C := $(sort $(wildcard tests/unit/test_*.c))
+INTEGRATION_C := $(sort $(wildcard tests/integration/test_*.c))
+BENCH_C := $(sort $(wildcard tests/bench/bench_*.c))
+FUZZ_C := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+TESTS_C := $(SUPPORT_C) $(FAKES_C) $(UNIT_C) $(INTEGRATION_C) $(BENCH_C) \
+    $(FUZZ_C) tests/fuzz/replay.c
+# A program of the tests that is not a test: tests/system/*.c, one binary each.
+TOOLS_C := $(sort $(wildcard tests/system/*.c))
+OURS_C := $(COMMON_C) $(foreach s,$(SERVICES),$(SRC_$(s))) $(TESTS_C) $(TOOLS_C)
+OURS_H := $(sort $(shell find include services tests -name '*.h' 2>/dev/null))
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+prog = $(patsubst %.c,$(BUILD)/%,$(1))
+GEN_OBJ := $(GEN_C:.c=.o)
+BINS := $(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),\
+    $(BUILD)/$(BIN_$(s))))
+SERVICE_LIBS := $(foreach s,$(SERVICES),$(BUILD)/lib$(s).a)
+UNIT := $(call prog,$(UNIT_C))
+INTEGRATION := $(call prog,$(INTEGRATION_C))
+BENCH := $(call prog,$(BENCH_C))
+FUZZ := $(call prog,$(FUZZ_C))
+TOOLS := $(call prog,$(TOOLS_C))
+
+# ---- build -------------------------------------------------------------------
+.PHONY: all
+all: $(BINS) $(BUILD)/libnoroshi.a ## the library and the programs (default)
+
+# Changed flags rebuild what they shaped; a file that came or went rebuilds the
+# archives. Both stamps are touched only when their text changes.
+define stamp
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || \
+	    printf '%s\n' '$(subst ','\'',$(1))' > $@
+endef
+.PHONY: FORCE
+$(BUILD)/flags: FORCE
+	$(call stamp,$(CC) $(ALL_CFLAGS) $(WARN) $(ALL_LDFLAGS) $(PKG_LIBS))
+$(BUILD)/sources: FORCE
+	$(call stamp,$(OURS_C) $(GEN_C))
+
+ifdef PKG_MISSING
+NEED_PKGS := need-pkgs
+.PHONY: need-pkgs
+need-pkgs:
+	@echo 'missing development packages: run `make deps` first' >&2
+	@pkg-config --print-errors --exists $(PKGS)
+	@exit 1
+endif
+
+$(BUILD)/obj/tests/%.o: private WARN += $(TEST_WARN)
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GEN_H) $(NEED_PKGS)
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
+
+$(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
+	$(say) PROTO $<
+	@mkdir -p $(@D)
+	$(Q)protoc-c --proto_path=proto --c_out=$(GEN) $<
+$(GEN_OBJ): %.o: %.c $(BUILD)/flags | $(GEN_H) $(NEED_PKGS)
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(GEN_WARN) -MMD -MP -c -o $@ $<
+$(GEN)/noroshi/version.h: Makefile
+	@mkdir -p $(@D)
+	@printf '#define NRS_VERSION "%s"\n' '$(VERSION)' > $@
+
+define archive
+	$(say) AR $@
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)ar rcs $@ $(filter %.o,$^)
+endef
+$(BUILD)/libnoroshi.a: $(call obj,$(COMMON_C)) $(GEN_OBJ) $(BUILD)/sources
+	$(archive)
+$(BUILD)/libsupport.a: $(call obj,$(SUPPORT_C)) $(BUILD)/sources
+	$(archive)
+$(BUILD)/libfakes.a: $(call obj,$(FAKES_C)) $(BUILD)/sources
+	$(archive)
+
+# libX.a is the service without its main(), so that tests may link it.
+define service_rules
+$(BUILD)/lib$(1).a: $(call obj,$(filter-out services/$(1)/main.c,$(SRC_$(1)))) \
+    $(BUILD)/sources
+	$$(archive)
+$(BUILD)/$(BIN_$(1)): $(call obj,services/$(1)/main.c) $(BUILD)/lib$(1).a \
+    $(BUILD)/libnoroshi.a
+	$$(link)
+endef
+define link
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+	    -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	    $(PKG_LIBS) $(1)
+endef
+$(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
+
+# A unit test may replace the world: tests/support/fake_<module>.c is linked
+# before the real module. Integration tests get the real ones only.
+TEST_LIBS := $(BUILD)/libsupport.a $(SERVICE_LIBS) $(BUILD)/libnoroshi.a
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libfakes.a $(TEST_LIBS)
+	$(call link,-lcmocka)
+$(BUILD)/tests/integration/%: $(BUILD)/obj/tests/integration/%.o $(TEST_LIBS)
+	$(call link,-lcmocka)
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(TEST_LIBS)
+	$(call link,-lcmocka)
+$(BUILD)/tests/system/%: $(BUILD)/obj/tests/system/%.o $(TEST_LIBS)
+	$(call link,-lcmocka)
+# Without libFuzzer a target replays the files it is given: `make test` does.
+ifeq ($(SAN),fuzzer)
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(TEST_LIBS)
+	$(call link,-fsanitize=fuzzer -lcmocka)
+else
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o \
+    $(BUILD)/obj/tests/fuzz/replay.o $(TEST_LIBS)
+	$(call link,-lcmocka)
+endif
+
+-include $(patsubst %.o,%.d,$(call obj,$(OURS_C)) $(GEN_OBJ))
+
+# ---- tests -------------------------------------------------------------------
+# T=err picks tests/unit/test_err.c; tests/run.sh keeps logs under build/ and
+# prints, for what failed, the command that runs just it.
+pick = $(if $(T),$(filter %/test_$(T),$(1)),$(1))
+RUN := BUILD=$(BUILD) RERUN='$(if $(SAN),SAN=$(SAN) )$(if \
+    $(filter release,$(MODE)),,MODE=$(MODE) )$(if \
+    $(filter gcc,$(KIND)),,CC=$(CC) )' tests/run.sh
+
+.PHONY: test test-built test-unit test-integration test-system test-fuzz
+test: ## everything: unit, fuzz corpora, integration, system (real Kafka)
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory test-built
+test-built: all $(UNIT) $(INTEGRATION) $(FUZZ) $(TOOLS)
+	@$(RUN) begin
+	@$(RUN) unit $(UNIT) || :
+	@$(RUN) fuzz $(FUZZ) || :
+	@$(RUN) integration $(INTEGRATION) || :
+	@$(RUN) system || :
+	@$(RUN) summary
+
+test-unit: $(call pick,$(UNIT)) ## unit tests; T=module for one
+	@$(RUN) begin
+	@$(RUN) unit $^ || :
+	@$(RUN) summary
+
+test-integration: all $(call pick,$(INTEGRATION)) ## T=module for one
+	@$(RUN) begin
+	@$(RUN) integration $(filter-out %.a $(BINS),$^) || :
+	@$(RUN) summary
+
+test-system: all $(TOOLS) ## real binaries and real Kafka; T=name for one
+	@$(RUN) begin
+	@T='$(T)' $(RUN) system || :
+	@$(RUN) summary
+
+test-fuzz: $(FUZZ) ## replay the fuzz corpora
+	@$(RUN) begin
+	@$(RUN) fuzz $^ || :
+	@$(RUN) summary
+
+.PHONY: fuzz fuzz-built
+FUZZ_SECONDS ?= 60
+fuzz: ## fuzz tests/fuzz/fuzz_$F.c with libFuzzer; F=wire FUZZ_SECONDS=60
+	@test -n '$(F)' || { echo 'usage: make fuzz F=<name>'; exit 2; }
+	@$(MAKE) --no-print-directory CC=$(CLANG) SAN=fuzzer F=$(F) fuzz-built
+fuzz-built: $(BUILD)/tests/fuzz/fuzz_$(F)
+	@mkdir -p $(BUILD)/corpus/$(F) tests/fuzz/corpus/$(F)
+	$(BUILD)/tests/fuzz/fuzz_$(F) -max_total_time=$(FUZZ_SECONDS) \
+	    -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$(F) tests/fuzz/corpus/$(F)
+
+# ---- checks ------------------------------------------------------------------
+.PHONY: check fmt fmt-check tidy lint lint-self-test
+check: ## format, tidy, lint and the lint's own test: must be clean to land
+	@$(MAKE) --no-print-directory fmt-check lint lint-self-test tidy
+	@echo 'check: clean'
+fmt: ## format all C files in place
+	$(Q)$(CLANG_FORMAT) -i $(OURS_C) $(OURS_H)
+fmt-check:
+	$(say) FORMAT '$(words $(OURS_C) $(OURS_H)) files'
+	@$(CLANG_FORMAT) --dry-run -Werror $(OURS_C) $(OURS_H) || \
+	    { echo 'remedy: make fmt' >&2; exit 1; }
+tidy: $(GEN_H) ## clang-tidy; T=path for one file; unchanged files are skipped
+	@CLANG_TIDY=$(CLANG_TIDY) CLANG=$(CLANG) tests/lint/tidy.sh \
+	    '$(strip -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(PKG_CFLAGS))' \
+	    $(if $(T),$(T),$(OURS_C))
+lint: ## include rule, banned calls, sizes, missing tests
+	@tests/lint/run.sh
+lint-self-test:
+	@tests/lint/self_test.sh
+
+# ---- running -----------------------------------------------------------------
+.PHONY: deps demo demo-built bench bench-built chaos chaos-built
+deps: ## install what is missing of deploy/dev/apt.txt (root or sudo)
+	@deploy/dev/deps.sh $(DEPS)
+demo: ## play a short day on the embedded bus; BUS=kafka for the real one
+	@$(MAKE) --no-print-directory deps DEPS='build run $(if \
+	    $(filter kafka,$(BUS)),kafka)'
+	@$(MAKE) --no-print-directory demo-built
+demo-built: all $(TOOLS)
+	@BUILD=$(BUILD) BUS=$(or $(BUS),embedded) CORPUS='$(CORPUS)' \
+	    deploy/demo/run.sh
+bench: ## measure on real Kafka; one figure per line
+	@$(MAKE) --no-print-directory deps DEPS='build run kafka'
+	@$(MAKE) --no-print-directory bench-built
+bench-built: all $(BENCH) $(TOOLS)
+	@BUILD=$(BUILD) T='$(T)' tests/bench/run.sh
+chaos: ## random faults on real Kafka; SEED= repeats a run
+	@$(MAKE) --no-print-directory deps DEPS='build run test kafka'
+	@$(MAKE) --no-print-directory chaos-built
+chaos-built: all $(TOOLS)
+	@BUILD=$(BUILD) SEED='$(SEED)' tests/system/chaos.sh
+
+# ---- the rest ----------------------------------------------------------------
+.PHONY: compdb compdb-files install clean distclean help
+compdb: $(GEN_H) ## compile_commands.json for clangd and friends
+	@{ echo '['; sep=; for f in $(OURS_C); do \
+	    printf '%s{"directory":"%s","file":"%s","command":"%s"}' \
+	    "$$sep" '$(CURDIR)' "$$f" \
+	    "$(CC) $(ALL_CFLAGS) $(WARN) -c $$f"; sep=','; done; echo ']'; } \
+	    > compile_commands.json
+	@echo compile_commands.json
+
+clean: ## remove this variant's build folder
+	rm -rf $(BUILD)
+distclean: ## remove all of build/
+	rm -rf build compile_commands.json
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | \
+	    awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
+	@echo
+	@sed -n 's/^# \(CC=gcc.*\)/  \1/p; s/^# \((comma-.*\)/  \1/p' Makefile
