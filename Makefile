@@ -255,12 +255,12 @@ test-built: all $(UNIT) $(INTEGRATION) $(FUZZ) $(TOOLS)
 
 test-unit: $(call pick,$(UNIT)) ## unit tests; T=module for one
 	@$(RUN) begin
-	@$(RUN) unit $^ || :
+	@$(RUN) unit $(call pick,$(UNIT)) || :
 	@$(RUN) summary
 
 test-integration: all $(call pick,$(INTEGRATION)) ## T=module for one
 	@$(RUN) begin
-	@$(RUN) integration $(filter-out %.a $(BINS),$^) || :
+	@$(RUN) integration $(call pick,$(INTEGRATION)) || :
 	@$(RUN) summary
 
 test-system: all $(TOOLS) ## real binaries and real Kafka; T=name for one
