@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "noroshi/base/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "noroshi/base/mem.h"
+
+struct entry {
+	void *value;
+	UT_hash_handle hh;
+	char key[];
+};
+
+struct nrs_map {
+	struct entry *head;
+};
+
+struct nrs_map *
+nrs_map_new(void)
+{
+	return nrs_calloc(1, sizeof(struct nrs_map));
+}
+
+void
+nrs_map_free(struct nrs_map *map, void (*free_value)(void *))
+{
+	struct entry *entry, *next;
+
+	if (map == NULL)
+		return;
+	HASH_ITER (hh, map->head, entry, next) {
+		HASH_DEL(map->head, entry);
+		if (free_value != NULL)
+			free_value(entry->value);
+		free(entry);
+	}
+	free(map);
+}
+
+static struct entry *
+find(const struct nrs_map *map, const char *key)
+{
+	struct entry *entry = NULL;
+
+	HASH_FIND(hh, map->head, key, strlen(key), entry);
+	return entry;
+}
+
+void *
+nrs_map_get(const struct nrs_map *map, const char *key)
+{
+	const struct entry *entry = find(map, key);
+
+	return entry == NULL ? NULL : entry->value;
+}
+
+void *
+nrs_map_put(struct nrs_map *map, const char *key, void *value)
+{
+	struct entry *entry = find(map, key);
+	size_t len = strlen(key);
+	void *old;
+
+	if (entry != NULL) {
+		old = entry->value;
+		entry->value = value;
+		return old;
+	}
+	entry = nrs_calloc(1, sizeof(*entry) + len + 1);
+	memcpy(entry->key, key, len);
+	entry->value = value;
+	HASH_ADD(hh, map->head, key[0], len, entry);
+	return NULL;
+}
+
+void *
+nrs_map_del(struct nrs_map *map, const char *key)
+{
+	struct entry *entry = find(map, key);
+	void *old;
+
+	if (entry == NULL)
+		return NULL;
+	old = entry->value;
+	HASH_DEL(map->head, entry);
+	free(entry);
+	return old;
+}
+
+size_t
+nrs_map_count(const struct nrs_map *map)
+{
+	return HASH_COUNT(map->head);
+}
+
+bool
+nrs_map_next(
+    const struct nrs_map *map, void **cursor, const char **key, void **value)
+{
+	struct entry *entry = *cursor;
+
+	entry = entry == NULL ? map->head : entry->hh.next;
+	if (entry == NULL)
+		return false;
+	*cursor = entry;
+	if (key != NULL)
+		*key = entry->key;
+	if (value != NULL)
+		*value = entry->value;
+	return true;
+}
