@@ -18,8 +18,7 @@ struct nrs_buf {
 void nrs_buf_add(struct nrs_buf *buf, const void *data, size_t len);
 void nrs_buf_adds(struct nrs_buf *buf, const char *s);
 void nrs_buf_addc(struct nrs_buf *buf, char c);
-void nrs_buf_printf(struct nrs_buf *buf, const char *fmt, ...)
-    NRS_PRINTF(2, 3);
+void nrs_buf_printf(struct nrs_buf *buf, const char *fmt, ...) NRS_PRINTF(2, 3);
 /* len = 0, keep the memory. */
 void nrs_buf_reset(struct nrs_buf *buf);
 /* The text, "" when empty; owned by buf. */

@@ -31,9 +31,9 @@ struct nrs_conf_list {
 struct nrs_param {
 	const char *name; /* "bus.servers": group, dot, key */
 	enum nrs_param_type type;
-	size_t offset;      /* of the member in the configuration struct */
-	const char *def;    /* as written on a command line; NULL: required */
-	int64_t min, max;   /* INT: inclusive; ignored if both are 0 */
+	size_t offset;       /* of the member in the configuration struct */
+	const char *def;     /* as written on a command line; NULL: required */
+	int64_t min, max;    /* INT: inclusive; ignored if both are 0 */
 	const char *choices; /* ENUM: "logfmt|json" */
 	const char *unit;    /* "ms", "bytes", "" */
 	const char *help;    /* one sentence */

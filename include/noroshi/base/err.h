@@ -21,7 +21,7 @@ enum nrs_rc {
 
 struct nrs_err {
 	char field[96]; /* path of the bad field, "" when there is none */
-	char rule[64];  /* stable id of the broken rule, "" when there is none */
+	char rule[64]; /* stable id of the broken rule, "" when there is none */
 	char text[512]; /* one line for people */
 };
 
@@ -30,8 +30,8 @@ struct nrs_err {
 enum nrs_rc nrs_fail(struct nrs_err *err, enum nrs_rc rc, const char *fmt, ...)
     NRS_PRINTF(3, 4);
 /* The same for bad input: names the field and the rule, returns NRS_REJECT. */
-enum nrs_rc nrs_refuse(struct nrs_err *err, const char *field,
-    const char *rule, const char *fmt, ...) NRS_PRINTF(4, 5);
+enum nrs_rc nrs_refuse(struct nrs_err *err, const char *field, const char *rule,
+    const char *fmt, ...) NRS_PRINTF(4, 5);
 /* Put "context: " before the text that is already there. */
 void nrs_err_prefix(struct nrs_err *err, const char *fmt, ...) NRS_PRINTF(2, 3);
 /* "RETRY", "REJECT", ... for logs. */

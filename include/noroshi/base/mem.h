@@ -4,10 +4,10 @@
 /*
  * mem: allocation that succeeds or does not return, and arenas.
  *
- * Running out of memory aborts: with at-least-once delivery a crash is a replay,
- * and half of all error branches disappear. Sizes from outside are bounded by
- * the caller first. An arena is a bump allocator freed as a whole: one per
- * decoded message or batch, used by one thread at a time.
+ * Running out of memory aborts: with at-least-once delivery a crash is a
+ * replay, and half of all error branches disappear. Sizes from outside are
+ * bounded by the caller first. An arena is a bump allocator freed as a whole:
+ * one per decoded message or batch, used by one thread at a time.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * metrics: counters, gauges and histograms in Prometheus text 0.0.4.
  *
  * Register at start (one thread), then change from any thread without a lock.
- * Names end in _total, _seconds or _bytes and begin with noroshi_; no subscriber
- * or notice id ever becomes a label.
+ * Names end in _total, _seconds or _bytes and begin with noroshi_; no
+ * subscriber or notice id ever becomes a label.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -27,7 +27,8 @@ struct nrs_metric *nrs_metrics_gauge(struct nrs_metrics *metrics,
 /* Buckets from 1 ms to 60 s; observed in microseconds, printed in seconds. */
 struct nrs_metric *nrs_metrics_histogram(struct nrs_metrics *metrics,
     const char *name, const char *labels, const char *help);
-/* All accept a NULL metric and then do nothing, so that tests need no registry. */
+/* All accept a NULL metric and then do nothing, so that tests need no registry.
+ */
 void nrs_metric_add(struct nrs_metric *metric, int64_t n);
 void nrs_metric_set(struct nrs_metric *metric, int64_t value);
 void nrs_metric_observe_us(struct nrs_metric *metric, int64_t us);

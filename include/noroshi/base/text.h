@@ -19,7 +19,8 @@ bool nrs_text_is_utf8(const void *data, size_t len);
 bool nrs_text_is_line(const char *s);
 /* The same, but tab, LF and CRLF are welcome: a body. */
 bool nrs_text_is_block(const char *s);
-/* An id of ours: 1 to max bytes of [A-Za-z0-9._:-], starting with [A-Za-z0-9]. */
+/* An id of ours: 1 to max bytes of [A-Za-z0-9._:-], starting with [A-Za-z0-9].
+ */
 bool nrs_text_is_id(const char *s, size_t max);
 /* Columns on a terminal (East Asian wide = 2). */
 int nrs_text_width(const char *s);

@@ -21,10 +21,11 @@
 #include "noroshi/base/stop.h"
 
 struct nrs_bus_conf {
-	const char *servers;  /* bootstrap.servers */
-	const char *instance; /* unique per process: client.id, static membership */
-	const char *prefix;   /* "noroshi." */
-	bool drill;           /* set from the mode, not by a row */
+	const char *servers; /* bootstrap.servers */
+	const char
+	    *instance; /* unique per process: client.id, static membership */
+	const char *prefix; /* "noroshi." */
+	bool drill;         /* set from the mode, not by a row */
 	int64_t session_timeout_ms;
 	int64_t transaction_timeout_ms;
 	struct nrs_conf_list extra; /* "key=value" straight to librdkafka */
@@ -48,7 +49,8 @@ struct nrs_record {
 	void *message;               /* the bus's own: for nrs_record_header */
 };
 /* NULL when absent; borrowed from the record. */
-const char *nrs_record_header(const struct nrs_record *record, const char *name);
+const char *nrs_record_header(
+    const struct nrs_record *record, const char *name);
 
 /* A record to send. Nothing is copied: key, value and header values must stay
  * until the flush, commit or acknowledgement. */
@@ -60,11 +62,13 @@ struct nrs_outgoing {
 	size_t n_headers;
 	/* Called from flush, poll or commit in the sending thread; rc is NRS_OK
 	 * when the bus has acknowledged. NULL: only flush's answer matters. */
-	void (*acked)(void *opaque, enum nrs_rc rc, int partition, int64_t offset);
+	void (*acked)(
+	    void *opaque, enum nrs_rc rc, int partition, int64_t offset);
 	void *opaque;
 };
 
-/* ---- an idempotent producer: acks=all, nothing in doubt is called done ---- */
+/* ---- an idempotent producer: acks=all, nothing in doubt is called done ----
+ */
 struct nrs_producer;
 /* Opens handles for topics and asks for metadata once, so that a first record
  * does not wait. An unreachable broker is not an error here. */
@@ -115,18 +119,19 @@ NRS_CHECKED enum nrs_rc nrs_reader_next(struct nrs_reader *reader,
 NRS_CHECKED enum nrs_rc nrs_reader_to_end(struct nrs_reader *reader,
     int timeout_ms,
     enum nrs_rc (*each)(
-	void *ctx, const struct nrs_record *record, struct nrs_err *err),
+        void *ctx, const struct nrs_record *record, struct nrs_err *err),
     void *ctx, struct nrs_err *err);
 /* First offset, and the one after the last that read_committed may see. */
 NRS_CHECKED enum nrs_rc nrs_reader_bounds(struct nrs_reader *reader,
     const char *topic, int partition, int64_t *first, int64_t *end,
     struct nrs_err *err);
 /* 0 when the topic does not exist. */
-NRS_CHECKED enum nrs_rc nrs_reader_partitions(struct nrs_reader *reader,
-    const char *topic, int *n, struct nrs_err *err);
+NRS_CHECKED enum nrs_rc nrs_reader_partitions(
+    struct nrs_reader *reader, const char *topic, int *n, struct nrs_err *err);
 void nrs_reader_close(struct nrs_reader *reader);
 
 /* Which partition of n a key goes to (murmur2, as Java's default partitioner
- * and librdkafka's murmur2_random do): the bus and every foreign client agree. */
+ * and librdkafka's murmur2_random do): the bus and every foreign client agree.
+ */
 int nrs_bus_partition(struct nrs_bytes key, int n);
 #endif

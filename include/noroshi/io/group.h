@@ -12,9 +12,9 @@
 struct nrs_group;
 
 struct nrs_group_ops {
-	/* A partition is now ours. committed is the stored offset or -1, metadata
-	 * the text stored with it ("" if none): set *start. Blocks the group;
-	 * own readers may be used. */
+	/* A partition is now ours. committed is the stored offset or -1,
+	 * metadata the text stored with it ("" if none): set *start. Blocks the
+	 * group; own readers may be used. */
 	enum nrs_rc (*gained)(void *self, int partition, int64_t committed,
 	    const char *metadata, int64_t *start, struct nrs_err *err);
 	/* No longer ours: start nothing more for it. clean is false when the
@@ -33,7 +33,8 @@ NRS_CHECKED enum nrs_rc nrs_group_next(struct nrs_group *group, int timeout_ms,
 int nrs_group_fd(struct nrs_group *group);
 /* Stop and go on fetching a partition (bounded memory). */
 void nrs_group_pause(struct nrs_group *group, int partition, bool pause);
-/* Store offset (the next to read) with metadata; asynchronous, the last wins. */
+/* Store offset (the next to read) with metadata; asynchronous, the last wins.
+ */
 void nrs_group_commit(struct nrs_group *group, int partition, int64_t offset,
     const char *metadata);
 /* True while our membership was confirmed within the session timeout: check

@@ -23,7 +23,8 @@ struct nrs_http_request {
 	void *connection; /* for nrs_http_query and nrs_http_header */
 };
 /* Borrowed for the call, NULL when absent. */
-const char *nrs_http_query(const struct nrs_http_request *req, const char *name);
+const char *nrs_http_query(
+    const struct nrs_http_request *req, const char *name);
 const char *nrs_http_header(
     const struct nrs_http_request *req, const char *name);
 

@@ -23,8 +23,9 @@ struct nrs_txn; /* the transaction that is open while batch runs */
 void nrs_txn_send(struct nrs_txn *txn, const struct nrs_outgoing *out);
 
 struct nrs_pipe_ops {
-	/* Rebuild state from topics (open own readers); set *start to the offset
-	 * to continue with, or -1 for the committed one (0 if there is none). */
+	/* Rebuild state from topics (open own readers); set *start to the
+	 * offset to continue with, or -1 for the committed one (0 if there is
+	 * none). */
 	enum nrs_rc (*take_over)(
 	    void *self, int64_t committed, int64_t *start, struct nrs_err *err);
 	/* Decide n records in order and send the outputs. NRS_REJECT is a bug
@@ -39,8 +40,8 @@ struct nrs_pipe_ops {
 
 struct nrs_pipe_conf {
 	const struct nrs_bus_conf *bus;
-	const char *topic;   /* input, partition 0 */
-	const char *group;   /* "classifier"; prefixed like topics */
+	const char *topic;          /* input, partition 0 */
+	const char *group;          /* "classifier"; prefixed like topics */
 	const char *const *outputs; /* topics to warm */
 	size_t n_outputs;
 	size_t max_batch;

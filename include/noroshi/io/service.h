@@ -29,9 +29,11 @@ struct nrs_service_conf {
 };
 
 struct nrs_lane {
-	const char *name; /* "classifier", "sender-alert": in logs and /readyz */
+	const char
+	    *name; /* "classifier", "sender-alert": in logs and /readyz */
 	/* Runs in its own thread until the stop is asked. Anything but NRS_OK
-	 * stops the whole process with exit code 1: a supervisor restarts it. */
+	 * stops the whole process with exit code 1: a supervisor restarts it.
+	 */
 	enum nrs_rc (*run)(void *self, struct nrs_service_ctx *ctx,
 	    const struct nrs_lane *lane, struct nrs_err *err);
 	const void *arg;
@@ -39,7 +41,8 @@ struct nrs_lane {
 
 struct nrs_service {
 	const char *name, *summary; /* "noroshi-classifier", one sentence */
-	const struct nrs_param *params; /* its own rows; the common ones are added */
+	const struct nrs_param
+	    *params; /* its own rows; the common ones are added */
 	size_t n_params, conf_size;
 	/* Cross-field checks and the files named in conf; also --check-config.
 	 * May be NULL. */
@@ -48,7 +51,8 @@ struct nrs_service {
 	    void **self, struct nrs_err *err);
 	/* A new, checked configuration; keep the old state when not NRS_OK. May
 	 * be NULL. Called in the main thread. */
-	enum nrs_rc (*reload)(void *self, const void *conf, struct nrs_err *err);
+	enum nrs_rc (*reload)(
+	    void *self, const void *conf, struct nrs_err *err);
 	void (*close)(void *self);
 	const struct nrs_lane *lanes;
 	size_t n_lanes;

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NOROSHI_CORE_DECISION_H
+#define NOROSHI_CORE_DECISION_H
+/*
+ * decision: Outcome, Classification and the changes of state.
+ *
+ * Plain values: strings are never NULL after decoding, absent ones are "";
+ * absent sub-messages are NULL; everything points into the arena that it was
+ * decoded into. Field by field the same as proto/noroshi/v1/decision.proto,
+ * where the comments are; core/schema.h holds the rows that tie the two
+ * together.
+ *
+ * long: one struct after another, in the order of the schema.
+ */
+#include "noroshi/core/command.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Beside the signed bytes of one copy, never inside them. */
+struct nrs_classification {
+	enum nrs_matrix_column column;
+	const char *sector;       /* the one sector of this copy */
+	const char *ceptoar;      /* the one CEPTOAR, when narrowed */
+	enum nrs_posture posture; /* the fold's, at this command */
+	enum nrs_route *routes;
+	size_t n_routes;
+	/* "cell:B_C/HEIGHTENED/ROUTINE", "override:1", ... */
+	const char *route_rule;
+	const char **rules; /* every rule that changed something, in order */
+	size_t n_rules;
+	enum nrs_news_section newsletter_section;
+	const char *arrangement_id; /* in force for this sector, if any */
+	bool posture_review;
+	/* time in decisions: running maximum of accepted_at */
+	int64_t decided_at;
+};
+
+struct nrs_versions {
+	const char *rules;   /* hash of the rule table */
+	const char *sectors; /* hash of the sector table */
+	const char *software;
+};
+
+struct nrs_thread_sector {
+	const char *sector;
+	enum nrs_route *routes; /* ever used */
+	size_t n_routes;
+	const char **topics; /* ever written (without prefix) */
+	size_t n_topics;
+};
+
+struct nrs_thread_change {
+	const char *thread_id;
+	uint32_t revision;
+	const char *notice_id;
+	enum nrs_msg_kind kind;
+	enum nrs_mode mode;
+	enum nrs_tlp tlp;
+	enum nrs_item_type item_type;
+	bool is_final;
+	int64_t valid_until;
+	struct nrs_thread_sector
+	    *sectors; /* the whole set after this command */
+	size_t n_sectors;
+	const char **ceptoars;
+	size_t n_ceptoars;
+	const char **recipients;
+	size_t n_recipients;
+	const char *exercise_id;
+	const char **notice_ids; /* all of the thread, in order */
+	size_t n_notice_ids;
+	bool restricted; /* narrowed to, or excluding, anyone */
+};
+
+struct nrs_posture_set {
+	const char *scope;
+	enum nrs_posture posture;
+	int64_t until;
+};
+
+struct nrs_arrangement_set {
+	struct nrs_contact_arrangement *arrangement; /* CLOSE removes it */
+	const char *notice_id;
+};
+
+struct nrs_waiting_change {
+	bool remove;
+	const char *notice_id;
+	const char *thread_id;
+	uint32_t revision;
+	int64_t journal_offset;
+	const char *sector;
+	enum nrs_tlp tlp;
+	enum nrs_matrix_column column;
+	enum nrs_urgency urgency;
+	int64_t valid_until;
+	enum nrs_news_section section;
+	/* remove: drained, promoted, replaced, retracted, expired */
+	const char *why;
+	const char *title_of;
+};
+
+struct nrs_held_change {
+	bool remove;
+	const char *submission_id;
+	int64_t journal_offset;
+	const char *needs; /* "source-consent", "second-person" */
+	const char *why;
+};
+
+struct nrs_outcome {
+	int64_t journal_offset;
+	const char *submission_id;
+	enum nrs_submission_type type;
+	enum nrs_mode mode;
+	const char *thread_id;
+	uint32_t revision;
+	enum nrs_msg_kind kind;
+	enum nrs_verdict verdict;
+	/* REJECTED, HELD: where and which rule, as at the door */
+	const char *field;
+	const char *rule;
+	const char *text;
+	struct nrs_bytes payload_sha256;
+	struct nrs_bytes addressing_sha256;
+	int64_t accepted_at;
+	int64_t decided_at;
+	struct nrs_classification *copies; /* one per sector or CEPTOAR */
+	size_t n_copies;
+	const char **topics; /* written by this decision */
+	size_t n_topics;
+	struct nrs_versions *versions;
+	int64_t first_offset; /* DUPLICATE: journal offset of the first */
+	int64_t next_deadline;
+	const char *next_deadline_id;
+	bool posture_review;
+	enum nrs_tlp tlp;
+	enum nrs_item_type item_type;
+	enum nrs_stream stream;
+	/* Changes of state: apply() needs nothing else. */
+	struct nrs_thread_change *thread;
+	struct nrs_posture_set *postures;
+	size_t n_postures;
+	struct nrs_arrangement_set *arrangements;
+	size_t n_arrangements;
+	struct nrs_waiting_change *waiting;
+	size_t n_waiting;
+	struct nrs_held_change *held;
+	size_t n_held;
+};
+
+/* A record nobody can read, or a command nobody may give: a pointer, no
+ * content. */
+struct nrs_rejection {
+	const char *topic;
+	uint32_t partition;
+	int64_t offset;
+	const char *service;
+	const char *field;
+	const char *rule;
+	const char *text;
+	int64_t at;
+	enum nrs_mode mode;
+	const char *submission_id;
+};
+#endif

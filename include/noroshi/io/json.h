@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NOROSHI_IO_JSON_H
+#define NOROSHI_IO_JSON_H
+/*
+ * json: messages as JSON, by the rows of core/schema.h, over jansson.
+ *
+ * Names are the schema's (snake_case); enum values their names, times RFC 3339,
+ * bytes base64, int64 numbers as numbers. Absent and default values are left
+ * out. Input is strict: unknown or repeated keys, wrong types and unknown names
+ * are refused with the field's path. Pure, any thread.
+ */
+#include <stdio.h>
+
+#include "noroshi/base/buf.h"
+#include "noroshi/base/err.h"
+#include "noroshi/base/mem.h"
+#include "noroshi/core/schema.h"
+
+/* Append one line of JSON, without a newline. */
+void nrs_json_encode(
+    struct nrs_buf *out, enum nrs_message_type type, const void *value);
+/* The same, indented, for people. */
+void nrs_json_encode_pretty(
+    struct nrs_buf *out, enum nrs_message_type type, const void *value);
+/* *out is the struct of type, in arena. NRS_REJECT with path and reason. */
+NRS_CHECKED enum nrs_rc nrs_json_decode(struct nrs_arena *arena,
+    enum nrs_message_type type, struct nrs_bytes text, void **out,
+    struct nrs_err *err);
+/* Append s as a JSON string with its quotes. */
+void nrs_json_string(struct nrs_buf *out, const char *s);
+#endif
