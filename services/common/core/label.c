@@ -258,4 +258,45 @@ static const struct nrs_term response_terms[] = {
 	{NRS_RESPONSE_INVESTIGATING, "INVESTIGATING", "", ""},
 };
 
+#define LIST(id, t) [NRS_VOC_##id] = {t##_terms, sizeof(t##_terms) / sizeof(t##_terms[0])}
+
+static const struct {
+	const struct nrs_term *terms;
+	size_t n;
+} lists[NRS_VOC_COUNT] = {
+	LIST(MODE, mode),
+	LIST(MSG_KIND, msg_kind),
+	LIST(STREAM, stream),
+	LIST(SOURCE_ROW, source_row),
+	LIST(ITEM_TYPE, item_type),
+	LIST(URGENCY, urgency),
+	LIST(TLP, tlp),
+	LIST(THREAT_CATEGORY, threat_category),
+	LIST(CAUSE_CLASS, cause_class),
+	LIST(EVENT_TYPE, event_type),
+	LIST(TRI, tri),
+	LIST(SEVERITY, severity),
+	LIST(ARRANGEMENT_ACTION, arrangement_action),
+	LIST(ARRANGEMENT_POLICY, arrangement_policy),
+	LIST(SUBMISSION_TYPE, submission_type),
+	LIST(POSTURE, posture),
+	LIST(MATRIX_COLUMN, matrix_column),
+	LIST(ROUTE, route),
+	LIST(NEWS_SECTION, news_section),
+	LIST(VERDICT, verdict),
+	LIST(SUBSCRIBER_KIND, subscriber_kind),
+	LIST(CHANNEL_TYPE, channel_type),
+	LIST(DELIVERY_PURPOSE, delivery_purpose),
+	LIST(SLOT, slot),
+	LIST(DELIVERY_STATE, delivery_state),
+	LIST(FAILURE_REASON, failure_reason),
+	LIST(RESPONSE, response),
+};
 /* clang-format on */
+
+const struct nrs_term *
+nrs_terms(enum nrs_vocabulary voc, size_t *n)
+{
+	*n = lists[voc].n;
+	return lists[voc].terms;
+}
