@@ -24,15 +24,19 @@ bool nrs_text_is_block(const char *s);
 bool nrs_text_is_id(const char *s, size_t max);
 /* Columns on a terminal (East Asian wide = 2). */
 int nrs_text_width(const char *s);
-/* Append s folded at columns by UAX #14, each line after indent. */
+/* Append s folded at columns (indent included) by UAX #14, each line after
+ * indent and ended by LF; line breaks in s stay. A word that is too long, such
+ * as a URL, is never broken. */
 void nrs_text_fold(
     struct nrs_buf *out, const char *s, int columns, const char *indent);
 /* Largest n <= max that ends on a character boundary of s. */
 size_t nrs_text_cut(const char *s, size_t max);
 /* A mail address by RFC 5321's strict dot-atom grammar, at most 254 bytes, its
- * domain turned to ASCII (IDNA 2008) into out (from arena). NRS_REJECT. */
+ * full domain (two labels or more) turned to ASCII (IDNA 2008) into out (from
+ * arena). NRS_REJECT. */
 NRS_CHECKED enum nrs_rc nrs_text_mailbox(struct nrs_arena *arena,
     const char *address, const char **out, struct nrs_err *err);
-/* An http or https URL without user, control or blank. NRS_REJECT. */
+/* An http or https URL of at most 2048 bytes, RFC 3986's characters only, with
+ * a host and without user. NRS_REJECT. */
 NRS_CHECKED enum nrs_rc nrs_text_url(const char *url, struct nrs_err *err);
 #endif
