@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctl/grammar.h"
+
+#include <string.h>
+
+#include "ctl/cmd.h"
+
+/* clang-format off: tables */
+static const struct ctl_option options[CTL_OPT_COUNT] = {
+    [CTL_OPT_CONF] = {"config", 'F', "FILE",
+        "configuration file (default: $NOROSHICTL_CONF, then "
+        "/etc/noroshi/noroshictl.conf)",
+        "設定ファイル (既定: $NOROSHICTL_CONF、/etc/noroshi/noroshictl.conf)"},
+    [CTL_OPT_SERVERS] = {"servers", 'b', "HOST:PORT,...",
+        "the bus; the same as -X bus.servers=...",
+        "バス。-X bus.servers=... と同じ"},
+    [CTL_OPT_SET] = {"set", 'X', "KEY=VALUE",
+        "override one configuration key; may be given again",
+        "設定を一つ上書きする (複数可)"},
+    [CTL_OPT_JSON] = {"json", 0, NULL, "one JSON document per line on stdout",
+        "一行一件の JSON で出力する"},
+    [CTL_OPT_LANG] = {"lang", 0, "ja|en",
+        "language of texts for people (default: by LC_ALL, LC_MESSAGES, LANG)",
+        "表示の言語 (既定: LC_ALL、LC_MESSAGES、LANG)"},
+    [CTL_OPT_COLOR] = {"color", 0, "auto|always|never",
+        "colour; auto means on a terminal and without NO_COLOR",
+        "色。auto は端末で NO_COLOR がないとき"},
+    [CTL_OPT_QUIET] = {"quiet", 'q', NULL, "print ids only, and no hints",
+        "ID だけを出力する"},
+    [CTL_OPT_VERBOSE] = {"verbose", 'v', NULL, "say on stderr what is done",
+        "していることを標準エラーに出力する"},
+    [CTL_OPT_VERSION] = {"version", 'V', NULL, "print the version",
+        "版を出力する"},
+    [CTL_OPT_HELP] = {"help", 'h', NULL, "print the usage, also of one command",
+        "使い方を出力する"},
+    [CTL_OPT_OUT] = {"out", 0, "FILE",
+        "where the private key is written; never overwritten",
+        "秘密鍵の書き込み先 (上書きしない)"},
+    [CTL_OPT_PRINCIPAL] = {"principal", 0, "NAME", "who signs with this key",
+        "この鍵で署名する者"},
+    [CTL_OPT_ROLES] = {"roles", 0, "ROLE,...",
+        "roles of the key (default: desk)", "鍵の役割 (既定: desk)"},
+    [CTL_OPT_MODES] = {"modes", 0, "MODE,...",
+        "modes it may sign for: ACTUAL, EXERCISE, TEST (default: ACTUAL)",
+        "署名できる運用種別 (既定: ACTUAL)"},
+    [CTL_OPT_TEMPLATE] = {"template", 0, "ITEM",
+        "print a notice to fill in, for an item type (A1 to C3), and stop",
+        "情報の項目 (A1 から C3) のひな形を出力して終わる"},
+    [CTL_OPT_KEY] = {"key", 0, "FILE",
+        "the private key to sign with; the same as -X key=...",
+        "署名に使う秘密鍵。-X key=... と同じ"},
+    [CTL_OPT_WAIT] = {"wait", 0, "MS",
+        "how long to wait for the outcome; 0 is not at all (default: 10000)",
+        "決定を待つ時間 (ミリ秒)。0 は待たない (既定: 10000)"},
+    [CTL_OPT_DRY_RUN] = {"dry-run", 0, NULL,
+        "check and print what would be sent, send nothing",
+        "検査して送る内容を出力し、送らない"},
+    [CTL_OPT_FOLLOW_UP] = {"follow-up", 0, NULL, "a follow-up (default)",
+        "続報 (既定)"},
+    [CTL_OPT_CORRECT] = {"correct", 0, NULL,
+        "a correction of what was said before; needs --reason",
+        "訂正。--reason が要る"},
+    [CTL_OPT_FINAL] = {"final", 0, NULL, "the last one of its thread",
+        "最終報"},
+    [CTL_OPT_REASON] = {"reason", 0, "TEXT", "why, as recipients will read it",
+        "理由 (受け手に示す)"},
+    [CTL_OPT_UNTIL] = {"until", 0, "TIME",
+        "its end: RFC 3339, or from now: 90m, 12h, 3d",
+        "終わりの時刻。RFC 3339 または今から 90m、12h、3d"},
+    [CTL_OPT_SINCE] = {"since", 0, "TIME|OFFSET",
+        "from then on: RFC 3339, ago: 90m, 12h, 3d, or an offset",
+        "この時刻から。RFC 3339、何分前 90m、12h、3d、またはオフセット"},
+    [CTL_OPT_LIMIT] = {"limit", 0, "N", "at most N, the newest",
+        "新しいものから N 件まで"},
+    [CTL_OPT_SECTOR] = {"sector", 0, "CODE", "the sector to read", "読む分野"},
+    [CTL_OPT_LABEL] = {"label", 0, "TLP",
+        "only this label (default: all that may be read)",
+        "この TLP だけ (既定: 読めるものすべて)"},
+    [CTL_OPT_CEPTOAR] = {"ceptoar", 0, "ID",
+        "also what is for this CEPTOAR alone",
+        "このセプターだけに宛てたものも読む"},
+    [CTL_OPT_FROM_START] = {"from-start", 0, NULL,
+        "everything that is kept (default: from now on with --follow)",
+        "残っているものすべて"},
+    [CTL_OPT_FOLLOW] = {"follow", 'f', NULL, "go on until interrupted",
+        "中断されるまで続ける"},
+    [CTL_OPT_REPLICAS] = {"replicas", 0, "N",
+        "copies of each partition (default: 1)", "複製の数 (既定: 1)"},
+    [CTL_OPT_STATE_DIR] = {"state-dir", 0, "DIR",
+        "where the file \"servers\" and the logs go",
+        "servers ファイルとログの置き場所"},
+    [CTL_OPT_CONF_DIR] = {"conf-dir", 0, "DIR",
+        "folder of producer.conf, classifier.conf and dispatcher.conf",
+        "producer.conf などのある場所"},
+    [CTL_OPT_BUS_ONLY] = {"bus-only", 0, NULL, "start the bus and no service",
+        "バスだけを動かす"},
+};
+
+#define SEND (CTL_BIT(CTL_OPT_KEY) | CTL_BIT(CTL_OPT_WAIT))
+#define NOTICE (SEND | CTL_BIT(CTL_OPT_DRY_RUN))
+#define SOME (CTL_BIT(CTL_OPT_SINCE) | CTL_BIT(CTL_OPT_LIMIT))
+
+static const struct ctl_command commands[] = {
+    {"issue", "[FILE]", 0, 1, NOTICE | CTL_BIT(CTL_OPT_TEMPLATE), ctl_cmd_issue,
+        "issue a notice: JSON from FILE, stdin or your editor",
+        "通知を発信する (ファイル、標準入力、エディタの JSON)"},
+    {"revise", "ID [FILE]", 1, 2,
+        NOTICE | CTL_BIT(CTL_OPT_FOLLOW_UP) | CTL_BIT(CTL_OPT_CORRECT) |
+            CTL_BIT(CTL_OPT_FINAL) | CTL_BIT(CTL_OPT_REASON),
+        ctl_cmd_revise,
+        "follow up or correct a thread: what FILE says replaces what was said",
+        "続報または訂正を出す (FILE にある項目を置き換える)"},
+    {"retract", "ID", 1, 1, NOTICE | CTL_BIT(CTL_OPT_REASON), ctl_cmd_retract,
+        "withdraw a thread from everyone it reached",
+        "取り消す (届いた全員に知らせる)"},
+    {"report", "[FILE]", 0, 1, NOTICE | CTL_BIT(CTL_OPT_TEMPLATE),
+        ctl_cmd_report, "report from a sector: held until its source consents",
+        "情報連絡をする (連絡元の同意まで保留される)"},
+    {"resend", "FILE", 1, 1, CTL_BIT(CTL_OPT_WAIT), ctl_cmd_resend,
+        "send a submission kept after an error again: same id, same bytes",
+        "失敗時に残した発信を同じ ID のまま再送する"},
+    {"posture", "[SECTOR|'*' LEVEL]", 0, 2,
+        SEND | CTL_BIT(CTL_OPT_UNTIL) | CTL_BIT(CTL_OPT_REASON),
+        ctl_cmd_posture, "list postures, or set NORMAL, HEIGHTENED or INCIDENT",
+        "警戒の段階を表示、または設定する (NORMAL、HEIGHTENED、INCIDENT)"},
+    {"subscribe", "FILE", 1, 1, SEND, ctl_cmd_subscribe,
+        "store a subscription: JSON from FILE (- is stdin)",
+        "受信者を登録する"},
+    {"list", "", 0, 0, SOME, ctl_cmd_list, "notices and what was decided",
+        "通知と決定の一覧"},
+    {"show", "ID", 1, 1, 0, ctl_cmd_show, "one thread, newest revision first",
+        "一連の通知を新しい順に表示"},
+    {"trace", "ID", 1, 1, 0, ctl_cmd_trace,
+        "every step of one command, with times and the deciding rule",
+        "一件の経過を、時刻と決め手の規則とともに表示"},
+    {"consume", "", 0, 0,
+        CTL_BIT(CTL_OPT_SECTOR) | CTL_BIT(CTL_OPT_LABEL) |
+            CTL_BIT(CTL_OPT_CEPTOAR) | CTL_BIT(CTL_OPT_SINCE) |
+            CTL_BIT(CTL_OPT_FROM_START) | CTL_BIT(CTL_OPT_FOLLOW),
+        ctl_cmd_consume,
+        "read a sector's alerts as its CEPTOAR does, signatures verified",
+        "セプターとして分野の通知を読む (署名を検証)"},
+    {"rejected", "", 0, 0, SOME, ctl_cmd_rejected,
+        "records that could not be used, and why",
+        "使えなかった記録とその理由"},
+    {"topics apply", "", 0, 0, CTL_BIT(CTL_OPT_REPLICAS), ctl_cmd_topics_apply,
+        "create what is missing and set all settings, from the table",
+        "表のとおりにトピックを作り、設定する"},
+    {"topics diff", "", 0, 0, CTL_BIT(CTL_OPT_REPLICAS), ctl_cmd_topics_diff,
+        "what apply would change; exit code 1 if anything",
+        "apply が変えるものを表示する (あれば終了コード 1)"},
+    {"key new", "", 0, 0,
+        CTL_BIT(CTL_OPT_OUT) | CTL_BIT(CTL_OPT_PRINCIPAL) |
+            CTL_BIT(CTL_OPT_ROLES) | CTL_BIT(CTL_OPT_MODES),
+        ctl_cmd_key_new, "make a signing key and print its row for keys.conf",
+        "署名鍵を作り、keys.conf に書く行を出力する"},
+    {"embedded", "", 0, 0,
+        CTL_BIT(CTL_OPT_STATE_DIR) | CTL_BIT(CTL_OPT_CONF_DIR) |
+            CTL_BIT(CTL_OPT_BUS_ONLY),
+        ctl_cmd_embedded,
+        "a bus in memory on loopback with the services beside it",
+        "メモリ上のバスと各サービスを手元で動かす"},
+};
+/* clang-format on */
+
+static const struct {
+	int code;
+	const char *en, *ja;
+} exits[] = {
+    {CTL_DONE, "done and confirmed", "完了し、確認された"},
+    {CTL_FAILED, "failed", "失敗"},
+    {CTL_USAGE, "wrong usage or configuration", "使い方または設定の誤り"},
+    {CTL_UNKNOWN, "outcome unknown: safe to send again with the same id",
+        "結果不明 (同じ ID で再送してよい)"},
+    {CTL_REFUSED, "refused; the message names field and rule",
+        "拒否された (項目と規則を示す)"},
+    {CTL_NOT_FOUND, "not found", "見つからない"},
+};
+
+const struct ctl_option *
+ctl_option_of(enum ctl_opt opt)
+{
+	return &options[opt];
+}
+
+const struct ctl_command *
+ctl_commands(size_t *n)
+{
+	*n = sizeof(commands) / sizeof(commands[0]);
+	return commands;
+}
+
+bool
+ctl_opt_is_common(enum ctl_opt opt)
+{
+	return opt <= CTL_OPT_HELP;
+}
+
+static bool
+is_ja(const char *lang)
+{
+	return strcmp(lang, "ja") == 0;
+}
+
+static void
+print_option(FILE *out, enum ctl_opt opt, const char *lang)
+{
+	const struct ctl_option *row = &options[opt];
+	char left[64];
+	int n = 0;
+
+	if (row->letter != 0)
+		n = snprintf(left, sizeof(left), "-%c, ", row->letter);
+	(void)snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s",
+	    row->name, row->value == NULL ? "" : " ",
+	    row->value == NULL ? "" : row->value);
+	(void)fprintf(
+	    out, "  %-28s %s\n", left, is_ja(lang) ? row->ja : row->en);
+}
+
+static void
+usage_of(FILE *out, const struct ctl_command *command, const char *lang)
+{
+	(void)fprintf(out, "noroshictl %s [options]%s%s\n  %s\n", command->name,
+	    command->args[0] == '\0' ? "" : " ", command->args,
+	    is_ja(lang) ? command->ja : command->en);
+	if (command->options != 0)
+		(void)fputc('\n', out);
+	for (int opt = 0; opt < CTL_OPT_COUNT; opt++)
+		if ((command->options & CTL_BIT(opt)) != 0)
+			print_option(out, (enum ctl_opt)opt, lang);
+}
+
+void
+ctl_usage(FILE *out, const struct ctl_command *command, const char *lang)
+{
+	const char *sep = "";
+
+	if (command != NULL) {
+		usage_of(out, command, lang);
+		return;
+	}
+	(void)fputs("noroshictl [options] COMMAND\n\n", out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		(void)fprintf(out, "  %-14s %s\n", commands[i].name,
+		    is_ja(lang) ? commands[i].ja : commands[i].en);
+	(void)fputc('\n', out);
+	for (int opt = 0; opt <= CTL_OPT_HELP; opt++)
+		print_option(out, (enum ctl_opt)opt, lang);
+	(void)fputs(is_ja(lang) ? "\n終了コード: " : "\nexit codes: ", out);
+	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++) {
+		(void)fprintf(out, "%s%d %s", sep, exits[i].code,
+		    is_ja(lang) ? exits[i].ja : exits[i].en);
+		sep = is_ja(lang) ? "、" : "; ";
+	}
+	(void)fputc('\n', out);
+}
+
+/* scdoc reads *, _ and \ as formatting. */
+static void
+man_text(FILE *out, const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		if (strchr("*_\\", *p) != NULL)
+			(void)fputc('\\', out);
+		(void)fputc(*p, out);
+	}
+}
+
+static void
+man_option(FILE *out, const struct ctl_option *row)
+{
+	(void)fputc('*', out);
+	if (row->letter != 0)
+		(void)fprintf(out, "-%c*, *", row->letter);
+	(void)fprintf(out, "--%s*", row->name);
+	if (row->value != NULL)
+		(void)fprintf(out, " _%s_", row->value);
+	(void)fputs("\n\t", out);
+	man_text(out, row->en);
+	(void)fputs("\n\n", out);
+}
+
+void
+ctl_print_man(FILE *out)
+{
+	(void)fputs("# COMMANDS\n\n", out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const struct ctl_command *c = &commands[i];
+		(void)fprintf(out, "*%s* ", c->name);
+		man_text(out, c->args);
+		(void)fprintf(out, "\n\t%s.", c->en);
+		for (int opt = 0; opt < CTL_OPT_COUNT; opt++)
+			if ((c->options & CTL_BIT(opt)) != 0)
+				(void)fprintf(
+				    out, " *--%s*", options[opt].name);
+		(void)fputs("\n\n", out);
+	}
+	(void)fputs("# OPTIONS\n\n", out);
+	for (int opt = 0; opt < CTL_OPT_COUNT; opt++)
+		man_option(out, &options[opt]);
+	(void)fputs("# EXIT STATUS\n\n", out);
+	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)
+		(void)fprintf(
+		    out, "*%d*\n\t%s\n\n", exits[i].code, exits[i].en);
+}
