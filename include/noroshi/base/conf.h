@@ -61,11 +61,8 @@ void nrs_conf_print(FILE *out, const struct nrs_param *params, size_t n,
 void nrs_conf_print_man(FILE *out, const struct nrs_param *params, size_t n);
 void nrs_conf_fini(struct nrs_conf *conf);
 
-/*
- * Tables (rules, sectors, keys): a strict walk over a libconfig file.
- * A node is borrowed from its doc; every getter refuses a wrong type with
- * file:line, and nrs_conf_only refuses keys that are not listed.
- */
+/* Tables (rules, sectors, keys): a strict walk over a libconfig file. A node is
+ * borrowed from its doc; every getter refuses a wrong type with file:line. */
 struct nrs_conf_doc;
 struct nrs_conf_node; /* opaque: a libconfig setting */
 NRS_CHECKED enum nrs_rc nrs_conf_open(
@@ -82,8 +79,12 @@ size_t nrs_conf_length(const struct nrs_conf_node *node);
 const struct nrs_conf_node *nrs_conf_at(
     const struct nrs_conf_node *node, size_t index);
 const char *nrs_conf_name(const struct nrs_conf_node *node);
+/* The list or array called name; absent and not required: NULL in *out. */
+NRS_CHECKED enum nrs_rc nrs_conf_items(const struct nrs_conf_node *node,
+    const char *name, bool required, const struct nrs_conf_node **out,
+    struct nrs_err *err);
 /* def is used when the key is absent; NULL def (or no def) makes it required.
- * Strings are borrowed from the doc. */
+ * A NULL name means node itself (an item of a list). Strings are borrowed. */
 NRS_CHECKED enum nrs_rc nrs_conf_string(const struct nrs_conf_node *node,
     const char *name, const char *def, const char **out, struct nrs_err *err);
 NRS_CHECKED enum nrs_rc nrs_conf_int(const struct nrs_conf_node *node,

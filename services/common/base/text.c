@@ -5,6 +5,7 @@
 #include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unilbrk.h>
 #include <unistr.h>
 #include <uniwidth.h>
