@@ -104,8 +104,8 @@ BIN_classifier := noroshi-classifier
 BIN_dispatcher := noroshi-dispatcher
 BIN_ctl := noroshictl
 
-find_c = $(sort $(wildcard $(addsuffix /*.c,$(1) $(wildcard $(1)/*/) \
-    $(wildcard $(1)/*/*/))))
+find_c = $(sort $(wildcard $(addsuffix /*.c,$(1) $(patsubst %/,%,\
+    $(wildcard $(1)/*/)))))
 PROTOS := $(sort $(wildcard proto/noroshi/v1/*.proto))
 GEN_C := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.c)
 GEN_H := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.h) $(GEN)/noroshi/version.h
@@ -301,7 +301,8 @@ tidy: $(GEN_H) ## clang-tidy; T=path for one file; unchanged files are skipped
 lint: ## include rule, banned calls, sizes, missing tests
 	@tests/lint/run.sh
 lint-self-test:
-	@tests/lint/self_test.sh
+	@CLANG_TIDY=$(CLANG_TIDY) CLANG_FORMAT=$(CLANG_FORMAT) \
+	    tests/lint/self_test.sh
 
 # ---- running -----------------------------------------------------------------
 .PHONY: deps demo demo-built bench bench-built chaos chaos-built

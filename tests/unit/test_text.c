@@ -295,11 +295,10 @@ try_file(const char *path)
 	FILE *file = fopen(path, "r");
 	char *line = NULL;
 	size_t size = 0, n = 0;
-	ssize_t len;
 
 	if (file == NULL)
 		return 0;
-	for (; (len = getline(&line, &size, file)) >= 0; n++) {
+	for (; getline(&line, &size, file) >= 0; n++) {
 		try_all(line);
 		line[strcspn(line, "\r\n")] = '\0';
 		try_all(line);
