@@ -1,0 +1,2 @@
+package noroshi.peer;
+public final class Classifier { public static void main(String[] a) {} }
