@@ -284,9 +284,10 @@ fuzz-built: $(BUILD)/tests/fuzz/fuzz_$(F)
 	    -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$(F) tests/fuzz/corpus/$(F)
 
 # ---- checks ------------------------------------------------------------------
-.PHONY: check fmt fmt-check tidy lint lint-self-test
-check: ## format, tidy, lint and the lint's own test: must be clean to land
-	@$(MAKE) --no-print-directory fmt-check lint lint-self-test tidy
+.PHONY: check fmt fmt-check tidy lint lint-self-test units
+check: ## format, tidy, lint, units and the lint's own test: clean to land
+	@$(MAKE) --no-print-directory fmt-check lint lint-self-test \
+	    units tidy
 	@echo 'check: clean'
 fmt: ## format all C files in place
 	$(Q)$(CLANG_FORMAT) -i $(OURS_C) $(OURS_H)
@@ -303,6 +304,9 @@ lint: ## include rule, banned calls, sizes, missing tests
 lint-self-test:
 	@CLANG_TIDY=$(CLANG_TIDY) CLANG_FORMAT=$(CLANG_FORMAT) \
 	    tests/lint/self_test.sh
+
+units: # systemd units: parse, and how much they expose
+	@tests/lint/units.sh
 
 # ---- running -----------------------------------------------------------------
 .PHONY: deps demo demo-built bench bench-built chaos chaos-built
