@@ -34,6 +34,7 @@ struct ctl {
 	struct ctl_out *out;
 	struct nrs_stop *stop; /* asked by SIGINT and SIGTERM */
 	bool verbose;
+	const struct nrs_sector_table *sectors; /* NULL until asked for */
 };
 
 /* The whole program. */
@@ -41,9 +42,12 @@ int ctl_main(int argc, char **argv);
 
 /* An option's value; NULL when absent, "" for a switch that is there. */
 const char *ctl_opt(const struct ctl *ctl, enum ctl_opt opt);
-/* The option as a number in [min, max], def when absent. */
+struct ctl_range {
+	int64_t min, max, def;
+};
+/* The option as a number in the range, def when absent. */
 NRS_CHECKED enum nrs_rc ctl_opt_int(const struct ctl *ctl, enum ctl_opt opt,
-    const int64_t range[3], int64_t *out, struct nrs_err *err);
+    struct ctl_range range, int64_t *out, struct nrs_err *err);
 /* The mode from the configuration. */
 enum nrs_mode ctl_mode(const struct ctl *ctl);
 /* Print err on stderr ("field: rule: text") and say how the run ends. */

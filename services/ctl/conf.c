@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctl/conf.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "noroshi/base/rand.h"
+
+#define SYSTEM_FILE "/etc/noroshi/noroshictl.conf"
+
+static const struct nrs_param own[] = {
+    {.name = "mode",
+        .type = NRS_PARAM_ENUM,
+        .offset = offsetof(struct ctl_conf, mode),
+        .def = "actual",
+        .choices = "actual|exercise|test",
+        .help = "Mode of what is issued and read."},
+    {.name = "producer",
+        .type = NRS_PARAM_STRING,
+        .offset = offsetof(struct ctl_conf, producer),
+        .def = "http://127.0.0.1:8420",
+        .help = "URL of noroshi-producer's API."},
+    {.name = "key",
+        .type = NRS_PARAM_PATH,
+        .offset = offsetof(struct ctl_conf, key),
+        .def = "",
+        .help = "Private key that signs what is sent."},
+    {.name = "keys",
+        .type = NRS_PARAM_PATH,
+        .offset = offsetof(struct ctl_conf, keys),
+        .def = "keys.conf",
+        .help = "Public keys that are trusted when reading."},
+    {.name = "sectors",
+        .type = NRS_PARAM_PATH,
+        .offset = offsetof(struct ctl_conf, sectors),
+        .def = "sectors.conf",
+        .help = "The table of sectors and CEPTOARs."},
+    {.name = "originator",
+        .type = NRS_PARAM_STRING,
+        .offset = offsetof(struct ctl_conf, originator),
+        .def = "",
+        .help = "Organisation id put into a notice that names none."},
+    {.name = "outbox",
+        .type = NRS_PARAM_PATH,
+        .offset = offsetof(struct ctl_conf, outbox),
+        .def = ".",
+        .help = "Folder that keeps a signed submission whose outcome is "
+                "unknown, for `noroshictl resend`."},
+};
+
+const struct nrs_param *
+ctl_conf_params(struct nrs_arena *arena, size_t *n)
+{
+	size_t n_bus, n_own = sizeof(own) / sizeof(own[0]);
+	const struct nrs_param *bus = nrs_bus_params(&n_bus);
+	struct nrs_param *all =
+	    nrs_arena_array(arena, n_bus + n_own, sizeof(*all));
+
+	memcpy(all, bus, n_bus * sizeof(*all));
+	memcpy(all + n_bus, own, sizeof(own));
+	*n = n_bus + n_own;
+	return all;
+}
+
+static const char *
+which_file(const struct ctl *ctl)
+{
+	const char *file = ctl_opt(ctl, CTL_OPT_CONF);
+
+	if (file == NULL)
+		file = getenv("NOROSHICTL_CONF");
+	if (file != NULL && file[0] != '\0')
+		return file;
+	return access(SYSTEM_FILE, R_OK) == 0 ? SYSTEM_FILE : NULL;
+}
+
+/* Two runs at once must not share a client id: it is made when none is set. */
+static const char *
+own_instance(struct nrs_arena *arena)
+{
+	return nrs_arena_printf(arena, "bus.instance=noroshictl-%ld-%04x",
+	    (long)getpid(), (unsigned)nrs_rand_below(0x10000));
+}
+
+enum nrs_rc
+ctl_conf_load(struct ctl *ctl, struct nrs_conf *conf, struct nrs_err *err)
+{
+	const char *set[CTL_SET_MAX + 3];
+	size_t n_set = 0, n_params;
+	const struct nrs_param *params = ctl_conf_params(ctl->arena, &n_params);
+	const char *servers = ctl_opt(ctl, CTL_OPT_SERVERS);
+	const char *key = ctl_opt(ctl, CTL_OPT_KEY);
+	enum nrs_rc rc;
+
+	set[n_set++] = own_instance(ctl->arena);
+	for (size_t i = 0; i < ctl->args.n_set; i++)
+		set[n_set++] = ctl->args.set[i];
+	if (servers != NULL)
+		set[n_set++] =
+		    nrs_arena_printf(ctl->arena, "bus.servers=%s", servers);
+	if (key != NULL)
+		set[n_set++] = nrs_arena_printf(ctl->arena, "key=%s", key);
+	rc = nrs_conf_load(conf, params, n_params, which_file(ctl), set, n_set,
+	    &ctl->conf, err);
+	if (rc == NRS_OK)
+		ctl->conf.bus.drill = ctl_mode(ctl) != NRS_MODE_ACTUAL;
+	return rc;
+}
