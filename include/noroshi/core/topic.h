@@ -29,6 +29,10 @@
 #define NRS_TOPIC_AUDIT "audit"
 #define NRS_TOPIC_REJECTED "rejected"
 
+/* max.message.bytes bounds a whole batch, and a producer fills batches of up to
+ * 1 MB whatever a record weighs: the limit of one record is the door's. */
+#define NRS_TOPIC_MAX_BYTES (INT64_C(2) * 1024 * 1024)
+
 enum nrs_topic_reader {
 	NRS_READ_DAEMONS = 1 << 0,
 	NRS_READ_SECTOR = 1 << 1,  /* the CEPTOARs of sector, if cleared */
@@ -43,7 +47,7 @@ struct nrs_topic {
 	int64_t retention_ms; /* -1: forever */
 	bool compacted;
 	bool obligation;     /* flush.messages=1 on a single broker */
-	int64_t max_bytes;   /* of one record: max.message.bytes */
+	int64_t max_bytes;   /* of one batch: max.message.bytes */
 	unsigned readers;    /* enum nrs_topic_reader */
 	const char *writers; /* "classifier", "producer", ...; space between */
 	const char *sector, *ceptoar; /* "" unless one's own */
