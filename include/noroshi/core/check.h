@@ -19,11 +19,17 @@
 #define NRS_CONTENT_MAX (256 * 1024)   /* bytes of Content */
 #define NRS_ADDRESSING_MAX (64 * 1024) /* bytes of Addressing */
 #define NRS_ISSUED_SKEW_MS (5 * 60 * 1000)
+#define NRS_CHECK_ID_MAX 64     /* bytes of any id */
+#define NRS_CHECK_TITLE_MAX 200 /* bytes of a title */
 
 struct nrs_check {
 	const struct nrs_sector_table *sectors;
 	int64_t now_ms;     /* the door's clock; 0: do not check issued_at */
 	enum nrs_mode mode; /* the mode this process serves */
+	/* Behind the door (classifier, dispatcher): only what keeps the bus and
+	 * its readers safe. What a complete notice needs was the door's to ask;
+	 * an accepted command is not lost because a newer version asks more. */
+	bool inside;
 };
 
 NRS_CHECKED enum nrs_rc nrs_check_notice(const struct nrs_check *check,
