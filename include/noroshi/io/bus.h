@@ -28,11 +28,18 @@ struct nrs_bus_conf {
 	bool drill;         /* set from the mode, not by a row */
 	int64_t session_timeout_ms;
 	int64_t transaction_timeout_ms;
-	struct nrs_conf_list extra; /* "key=value" straight to librdkafka */
+	struct nrs_conf_list extra;   /* "key=value" straight to librdkafka */
+	struct nrs_conf_list secrets; /* the same, never printed */
 };
 
 /* The rows of struct nrs_bus_conf; offsets are relative to it. */
 const struct nrs_param *nrs_bus_params(size_t *n);
+/* For --check-config. NRS_REJECT: librdkafka does not know an extra setting, or
+ * it would weaken a promise (enable.auto.commit=true). */
+NRS_CHECKED enum nrs_rc nrs_bus_check(
+    const struct nrs_bus_conf *conf, struct nrs_err *err);
+/* The name as the broker knows it; the caller frees. */
+char *nrs_bus_full_name(const struct nrs_bus_conf *conf, const char *name);
 
 struct nrs_bus_header {
 	const char *name;
@@ -76,7 +83,7 @@ NRS_CHECKED enum nrs_rc nrs_producer_open(const struct nrs_bus_conf *conf,
     const char *const *topics, size_t n_topics, struct nrs_producer **out,
     struct nrs_err *err);
 /* NRS_RETRY: the local queue is full, poll and try again. NRS_REJECT: too
- * large. */
+ * large, a topic that was not opened, or a drill writing a real topic. */
 NRS_CHECKED enum nrs_rc nrs_producer_send(struct nrs_producer *producer,
     const struct nrs_outgoing *out, struct nrs_err *err);
 /* Serve acknowledgements, waiting at most timeout_ms for the first. */
@@ -84,7 +91,9 @@ void nrs_producer_poll(struct nrs_producer *producer, int timeout_ms);
 /* Wait for all acknowledgements. NRS_RETRY: some are missing or failed. */
 NRS_CHECKED enum nrs_rc nrs_producer_flush(
     struct nrs_producer *producer, int timeout_ms, struct nrs_err *err);
-/* Send one and wait; any thread, many at once. */
+/* Send one and wait; any thread, many at once (then leave send, poll and flush
+ * of this producer alone). The record is copied. NRS_RETRY: unknown whether it
+ * was written. */
 NRS_CHECKED enum nrs_rc nrs_producer_send_wait(struct nrs_producer *producer,
     const struct nrs_outgoing *out, int timeout_ms, int64_t *offset,
     struct nrs_err *err);

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A reader uses librdkafka's simple consumer: it joins no group, so it needs no
+ * group's ACL, commits nothing and opens no connection to a coordinator.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus_private.h"
+
+#define ASK_MS 5000
+
+struct part {
+	rd_kafka_topic_t *topic; /* owned by handles */
+	int partition;
+	int64_t position; /* next offset; below 0: not known yet */
+	int64_t end;      /* to_end: where it may stop */
+};
+
+struct nrs_reader {
+	struct nrs_bus_setup *setup;
+	struct nrs_bus_watch watch;
+	rd_kafka_t *rk;
+	struct nrs_map *handles; /* full name -> rd_kafka_topic_t */
+	rd_kafka_queue_t *queue;
+	struct part *parts;
+	size_t n_parts;
+	rd_kafka_message_t *current; /* lent to the caller */
+	rd_kafka_message_t **held;   /* read beyond an end, not given out yet */
+	size_t n_held, cap_held;
+};
+
+enum nrs_rc
+nrs_reader_open(const struct nrs_bus_conf *conf, struct nrs_reader **out,
+    struct nrs_err *err)
+{
+	struct nrs_reader *r = nrs_calloc(1, sizeof(*r));
+	struct nrs_bus_hooks hooks = {.opaque = r, .watch = &r->watch};
+	enum nrs_rc rc;
+
+	nrs_bus_watch_init(&r->watch);
+	r->handles = nrs_map_new();
+	rc = nrs_bus_setup_new(conf, NRS_BUS_READER, NULL, &r->setup, err);
+	if (rc == NRS_OK)
+		rc = nrs_bus_setup_open(r->setup, &hooks, &r->rk, err);
+	if (rc != NRS_OK) {
+		nrs_reader_close(r);
+		return rc;
+	}
+	*out = r;
+	return NRS_OK;
+}
+
+static void
+release_current(struct nrs_reader *r)
+{
+	if (r->current != NULL)
+		rd_kafka_message_destroy(r->current);
+	r->current = NULL;
+}
+
+static void
+stop_all(struct nrs_reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_parts; i++)
+		rd_kafka_consume_stop(r->parts[i].topic, r->parts[i].partition);
+	r->n_parts = 0;
+	release_current(r);
+	for (i = 0; i < r->n_held; i++)
+		rd_kafka_message_destroy(r->held[i]);
+	r->n_held = 0;
+	if (r->queue != NULL)
+		rd_kafka_queue_destroy(r->queue);
+	r->queue = NULL;
+}
+
+void
+nrs_reader_close(struct nrs_reader *r)
+{
+	if (r == NULL)
+		return;
+	stop_all(r);
+	nrs_bus_handles_free(r->handles);
+	if (r->rk != NULL)
+		rd_kafka_destroy(r->rk);
+	nrs_bus_setup_free(r->setup);
+	nrs_bus_watch_fini(&r->watch);
+	free(r->parts);
+	free(r->held);
+	free(r);
+}
+
+static rd_kafka_topic_t *
+handle_of(struct nrs_reader *r, const char *name)
+{
+	char *full = nrs_bus_setup_full(r->setup, name);
+	rd_kafka_topic_t *topic = nrs_map_get(r->handles, full);
+
+	if (topic == NULL) {
+		topic = rd_kafka_topic_new(r->rk, full, NULL);
+		if (topic != NULL)
+			nrs_map_put(r->handles, full, topic);
+	}
+	free(full);
+	return topic;
+}
+
+static enum nrs_rc
+start_one(struct nrs_reader *r, const struct nrs_reader_from *from,
+    struct nrs_err *err)
+{
+	struct part *part = &r->parts[r->n_parts];
+
+	*part = (struct part){.topic = handle_of(r, from->topic),
+	    .partition = from->partition,
+	    .position = from->offset};
+	if (part->topic == NULL ||
+	    rd_kafka_consume_start_queue(
+	        part->topic, part->partition, from->offset, r->queue) != 0)
+		return nrs_fail(err, NRS_FATAL, "bus: cannot read %s[%d]: %s",
+		    from->topic, from->partition,
+		    rd_kafka_err2str(rd_kafka_last_error()));
+	r->n_parts++;
+	return NRS_OK;
+}
+
+enum nrs_rc
+nrs_reader_assign(struct nrs_reader *r, const struct nrs_reader_from *from,
+    size_t n, struct nrs_err *err)
+{
+	enum nrs_rc rc = NRS_OK;
+	size_t i;
+
+	stop_all(r);
+	/* A new queue: what the old assignment still had in flight is gone. */
+	r->queue = rd_kafka_queue_new(r->rk);
+	r->parts = nrs_realloc(r->parts, n + 1, sizeof(*r->parts));
+	for (i = 0; i < n && rc == NRS_OK; i++)
+		rc = start_one(r, &from[i], err);
+	return rc;
+}
+
+static struct part *
+part_of(struct nrs_reader *r, const rd_kafka_message_t *msg)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_parts; i++)
+		if (r->parts[i].partition == msg->partition &&
+		    msg->rkt != NULL &&
+		    strcmp(rd_kafka_topic_name(r->parts[i].topic),
+		        rd_kafka_topic_name(msg->rkt)) == 0)
+			return &r->parts[i];
+	return NULL;
+}
+
+/* NRS_OK with *out == NULL: the end of a partition, or news of no weight. */
+static enum nrs_rc
+sort_out(struct nrs_reader *r, rd_kafka_message_t *msg,
+    rd_kafka_message_t **out, struct nrs_err *err)
+{
+	struct part *part = part_of(r, msg);
+	enum nrs_rc rc = NRS_OK;
+
+	*out = NULL;
+	if (msg->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		if (part != NULL)
+			part->position = msg->offset + 1;
+		*out = msg;
+		return NRS_OK;
+	}
+	if (msg->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+		if (part != NULL && msg->offset > part->position)
+			part->position = msg->offset;
+	} else if (nrs_bus_rc(msg->err) != NRS_RETRY) {
+		rc = nrs_fail(err, nrs_bus_rc(msg->err), "bus: %s[%d]: %s",
+		    msg->rkt == NULL ? "" : rd_kafka_topic_name(msg->rkt),
+		    msg->partition, rd_kafka_message_errstr(msg));
+	}
+	/* Other errors librdkafka repairs by itself and logs. */
+	rd_kafka_message_destroy(msg);
+	return rc;
+}
+
+static rd_kafka_message_t *
+take_held(struct nrs_reader *r)
+{
+	rd_kafka_message_t *msg;
+
+	if (r->n_held == 0)
+		return NULL;
+	msg = r->held[0];
+	r->n_held--;
+	memmove(r->held, r->held + 1, r->n_held * sizeof(*r->held));
+	return msg;
+}
+
+enum nrs_rc
+nrs_reader_next(struct nrs_reader *r, int timeout_ms, struct nrs_record *out,
+    struct nrs_err *err)
+{
+	struct nrs_mono start = nrs_mono_now();
+	int64_t left = timeout_ms;
+	rd_kafka_message_t *msg;
+	enum nrs_rc rc = NRS_OK;
+
+	*out = (struct nrs_record){.topic = NULL};
+	release_current(r);
+	r->current = take_held(r);
+	while (r->current == NULL && r->queue != NULL) {
+		msg = rd_kafka_consume_queue(r->queue, (int)left);
+		if (msg == NULL)
+			return NRS_OK;
+		rc = sort_out(r, msg, &r->current, err);
+		if (rc != NRS_OK)
+			return rc;
+		left = timeout_ms - nrs_mono_since_ms(start);
+		if (left < 0)
+			left = 0;
+	}
+	if (r->current != NULL)
+		nrs_bus_record_fill(out, r->current, r->setup);
+	return NRS_OK;
+}
+
+static enum nrs_rc
+bounds(struct nrs_reader *r, const struct part *part, int timeout_ms,
+    int64_t *first, int64_t *end, struct nrs_err *err)
+{
+	rd_kafka_resp_err_t code;
+
+	code = rd_kafka_query_watermark_offsets(r->rk,
+	    rd_kafka_topic_name(part->topic), part->partition, first, end,
+	    timeout_ms);
+	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return nrs_bus_fail(
+		    err, code, rd_kafka_topic_name(part->topic));
+	return NRS_OK;
+}
+
+enum nrs_rc
+nrs_reader_bounds(struct nrs_reader *r, const char *topic, int partition,
+    int64_t *first, int64_t *end, struct nrs_err *err)
+{
+	struct part part = {
+	    .topic = handle_of(r, topic), .partition = partition};
+
+	if (part.topic == NULL)
+		return nrs_fail(err, NRS_FATAL, "bus: bad topic %s", topic);
+	return bounds(r, &part, ASK_MS, first, end, err);
+}
+
+enum nrs_rc
+nrs_reader_partitions(
+    struct nrs_reader *r, const char *topic, int *n, struct nrs_err *err)
+{
+	rd_kafka_topic_t *handle = handle_of(r, topic);
+	const struct rd_kafka_metadata *metadata;
+	rd_kafka_resp_err_t code;
+
+	if (handle == NULL)
+		return nrs_fail(err, NRS_FATAL, "bus: bad topic %s", topic);
+	code = rd_kafka_metadata(r->rk, 0, handle, &metadata, ASK_MS);
+	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return nrs_bus_fail(err, code, topic);
+	*n = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
+	code = metadata->topic_cnt == 1 ? metadata->topics[0].err
+	                                : RD_KAFKA_RESP_ERR_NO_ERROR;
+	rd_kafka_metadata_destroy(metadata);
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+	    code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+		return NRS_OK;
+	return nrs_bus_fail(err, code, topic);
+}
+
+/* ---- to_end ---- */
+
+static enum nrs_rc
+fix_ends(struct nrs_reader *r, int timeout_ms, struct nrs_err *err)
+{
+	enum nrs_rc rc = NRS_OK;
+	struct part *part;
+	int64_t first;
+	size_t i;
+
+	for (i = 0; i < r->n_parts && rc == NRS_OK; i++) {
+		part = &r->parts[i];
+		rc = bounds(r, part, timeout_ms, &first, &part->end, err);
+		/* Nothing will ever be read below first. */
+		if (rc == NRS_OK && part->position == NRS_FROM_START)
+			part->position = first;
+	}
+	return rc;
+}
+
+static bool
+at_ends(const struct nrs_reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_parts; i++)
+		if (r->parts[i].position < r->parts[i].end)
+			return false;
+	return true;
+}
+
+static void
+hold(struct nrs_reader *r, rd_kafka_message_t *msg)
+{
+	if (r->n_held == r->cap_held) {
+		r->cap_held = r->cap_held * 2 + 16;
+		r->held = nrs_realloc(
+		    r->held, r->cap_held, sizeof(rd_kafka_message_t *));
+	}
+	r->held[r->n_held++] = msg;
+}
+
+struct receiver {
+	enum nrs_rc (*each)(
+	    void *ctx, const struct nrs_record *record, struct nrs_err *err);
+	void *ctx;
+};
+
+/* Give msg to the receiver, or keep it for later when it lies beyond the end.
+ */
+static enum nrs_rc
+give(struct nrs_reader *r, rd_kafka_message_t *msg, const struct receiver *to,
+    struct nrs_err *err)
+{
+	const struct part *part = part_of(r, msg);
+	struct nrs_record record;
+
+	if (part != NULL && msg->offset >= part->end) {
+		hold(r, msg);
+		return NRS_OK;
+	}
+	release_current(r);
+	r->current = msg;
+	nrs_bus_record_fill(&record, msg, r->setup);
+	return to->each(to->ctx, &record, err);
+}
+
+static enum nrs_rc
+give_held(struct nrs_reader *r, const struct receiver *to, struct nrs_err *err)
+{
+	size_t n = r->n_held;
+	enum nrs_rc rc = NRS_OK;
+
+	while (n-- > 0 && rc == NRS_OK)
+		rc = give(r, take_held(r), to, err);
+	return rc;
+}
+
+enum nrs_rc
+nrs_reader_to_end(struct nrs_reader *r, int timeout_ms,
+    enum nrs_rc (*each)(
+        void *ctx, const struct nrs_record *record, struct nrs_err *err),
+    void *ctx, struct nrs_err *err)
+{
+	const struct receiver to = {each, ctx};
+	rd_kafka_message_t *msg, *record;
+	enum nrs_rc rc;
+
+	rc = fix_ends(r, timeout_ms, err);
+	if (rc == NRS_OK)
+		rc = give_held(r, &to, err);
+	while (rc == NRS_OK && !at_ends(r)) {
+		msg = rd_kafka_consume_queue(r->queue, timeout_ms);
+		if (msg == NULL)
+			return nrs_fail(err, NRS_RETRY,
+			    "bus: nothing to read for %d ms, and not at the "
+			    "end",
+			    timeout_ms);
+		rc = sort_out(r, msg, &record, err);
+		if (rc == NRS_OK && record != NULL)
+			rc = give(r, record, &to, err);
+	}
+	release_current(r);
+	return rc;
+}
