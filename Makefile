@@ -331,7 +331,7 @@ chaos-built: all $(TOOLS)
 	@BUILD=$(BUILD) SEED='$(SEED)' tests/system/chaos.sh
 
 # ---- the rest ----------------------------------------------------------------
-.PHONY: compdb compdb-files install clean distclean help
+.PHONY: compdb install clean distclean help
 compdb: $(GEN_H) ## compile_commands.json for clangd and friends
 	@{ echo '['; sep=; for f in $(OURS_C); do \
 	    printf '%s{"directory":"%s","file":"%s","command":"%s"}' \
@@ -339,6 +339,37 @@ compdb: $(GEN_H) ## compile_commands.json for clangd and friends
 	    "$(CC) $(ALL_CFLAGS) $(WARN) -c $$f"; sep=','; done; echo ']'; } \
 	    > compile_commands.json
 	@echo compile_commands.json
+
+# An operator's files are never overwritten: what is new lies beside as an
+# example, and /etc gets only what is missing.
+ETC := $(DESTDIR)$(SYSCONFDIR)/noroshi
+SHARE := $(DESTDIR)$(PREFIX)/share
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+DAEMONS := $(filter-out %/noroshictl,$(BINS))
+CONFIGS := $(wildcard config/*.conf)
+MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
+$(BUILD)/man/%: docs/man/%.scd
+	@mkdir -p $(@D)
+	$(Q)scdoc < $< > $@
+
+install: all $(MAN) ## programs, man pages, units, examples; DESTDIR= PREFIX= SYSCONFDIR=
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
+	    $(DESTDIR)$(UNITDIR) $(SHARE)/noroshi/config $(SHARE)/doc/noroshi \
+	    $(foreach n,1 5 8,$(SHARE)/man/man$(n)) $(ETC)/actual $(ETC)/drill
+	install -d -m 700 $(ETC)/actual/secrets $(ETC)/drill/secrets
+	$(if $(DAEMONS),install $(DAEMONS) $(DESTDIR)$(PREFIX)/sbin)
+	$(if $(filter %/noroshictl,$(BINS)),install $(BUILD)/noroshictl \
+	    $(DESTDIR)$(PREFIX)/bin)
+	$(if $(CONFIGS),install -m 644 $(CONFIGS) $(SHARE)/noroshi/config)
+	for file in $(notdir $(CONFIGS)); do \
+	    test -e $(ETC)/actual/$$file || \
+	    install -m 644 config/$$file $(ETC)/actual/$$file; done
+	$(foreach page,$(MAN),install -m 644 $(page) \
+	    $(SHARE)/man/man$(patsubst .%,%,$(suffix $(page)));)
+	for unit in $(notdir $(wildcard deploy/systemd/*.service)); do \
+	    sed 's|@sbindir@|$(PREFIX)/sbin|g; s|@sysconfdir@|$(SYSCONFDIR)|g' \
+	    deploy/systemd/$$unit > $(DESTDIR)$(UNITDIR)/$$unit; done
+	install -m 644 LICENSE SECURITY.md CHANGELOG.md $(SHARE)/doc/noroshi
 
 clean: ## remove this variant's build folder
 	rm -rf $(BUILD)

@@ -33,7 +33,7 @@ my %libc = map { $_ => 1 } qw(
     sys/uio.h sys/un.h sys/wait.h syslog.h);
 my %pure = map { $_ => 1 } qw(
     assert.h ctype.h errno.h inttypes.h limits.h stdarg.h stdbool.h stddef.h
-    stdint.h stdio.h stdlib.h string.h);
+    stdint.h stdio.h stdlib.h string.h strings.h);
 
 # [where, call, remedy, except there]. "where" is a path prefix.
 my @banned = (
@@ -46,10 +46,11 @@ my @banned = (
     ['', 's?rand|random|drand48', 'use base/rand.h'],
     ['', '(local|gm|c|asc)time', 'not reentrant: use base/clock.h'],
     ['', 'time|gettimeofday|clock_gettime|ftime',
-        'time enters only through base/clock.h', 'services/common/base/clock.c'],
+        'time enters only through base/clock.h',
+        'services/common/base/clock.c|tests/(support|bench)/'],
     ['', 'u?sleep|nanosleep|clock_nanosleep',
         'wait for the event: nrs_stop_wait, or wait_until in a test',
-        'services/common/base/|tests/support/'],
+        'services/common/base/|tests/(support|bench)/'],
     ['services/', 'getrandom|getentropy|RAND_bytes', 'use base/rand.h',
         'services/common/base/rand.c'],
     ['services/', 'malloc|calloc|realloc|reallocarray|strn?dup|v?asprintf',
@@ -142,9 +143,9 @@ sub check_calls {
 sub check_size {
     my ($file, $text, $n) = @_;
     my $limit = $file =~ /\.h$/ ? 100 : 500;
-    return if $n <= $limit || $text =~ m{/\* long: \S};
+    return if $n <= $limit || $text =~ m{^(?:/\*| \*) long: \S}m;
     hit($file, $limit + 1, "$n lines, limit $limit; "
-        . 'split it, or say why: /* long: <reason> */');
+        . 'split it, or say why in a comment: long: <reason>');
 }
 
 sub check_guard {
