@@ -74,6 +74,9 @@ struct nrs_field {
 	size_t n_offset; /* of the size_t count, when many */
 	enum nrs_vocabulary voc;
 	enum nrs_message_type message;
+	/* TERM: what an unknown number is taken for where nrs_term_safest would
+	 * be the wrong way round (a clearance, a filter's floor); else 0. */
+	int safest;
 };
 
 struct nrs_schema {

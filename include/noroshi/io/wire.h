@@ -4,9 +4,10 @@
 /*
  * wire: the only place where bytes become messages, over protobuf-c.
  *
- * protobuf-c 1.4.1 accepts invalid UTF-8, an embedded NUL, any enum number and
- * an empty payload; this module does not. Messages are the structs of core/,
- * decoded into an arena without copying strings twice. Pure, any thread.
+ * protobuf-c 1.4.1 accepts invalid UTF-8, an embedded NUL, any enum number, an
+ * empty payload, a singular field given twice and numbers wider than their
+ * field; this module does not, and names the place. Messages are the structs of
+ * core/, decoded into an arena without copying strings twice. Pure, any thread.
  */
 #include "noroshi/base/err.h"
 #include "noroshi/base/mem.h"

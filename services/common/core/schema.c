@@ -23,6 +23,14 @@
 #define ONE(no, s, f, t) ROW(no, s, f, t, false, 0, 0, 0)
 #define MANY(no, s, f, t) ROW(no, s, f, t, true, COUNT(s, f), 0, 0)
 #define TERM(no, s, f, v) ROW(no, s, f, TERM, false, 0, NRS_VOC_##v, 0)
+/* An unknown number becomes value: see struct nrs_field. */
+#define TERM_OR(no, s, f, v, value)                                            \
+	{.name = #f,                                                           \
+	    .number = (no),                                                    \
+	    .type = NRS_FIELD_TERM,                                            \
+	    .offset = offsetof(struct nrs_##s, f),                             \
+	    .voc = NRS_VOC_##v,                                                \
+	    .safest = (value)}
 #define MANY_TERM(no, s, f, v)                                                 \
 	ROW(no, s, f, TERM, true, COUNT(s, f), NRS_VOC_##v, 0)
 #define ONE_OF(no, s, f, msg) ROW(no, s, f, MESSAGE, false, 0, 0, msg)
@@ -387,7 +395,7 @@ static const struct nrs_field channel_fields[] = {
 static const struct nrs_field filter_fields[] = {
 	MANY_TERM(1, filter, item_types, ITEM_TYPE),
 	MANY_TERM(2, filter, columns, MATRIX_COLUMN),
-	TERM(3, filter, min_urgency, URGENCY),
+	TERM_OR(3, filter, min_urgency, URGENCY, NRS_URGENCY_ROUTINE),
 	TERM(4, filter, min_severity, SEVERITY),
 	MANY(5, filter, cpe_prefixes, STRING),
 	MANY(6, filter, keywords, STRING),
@@ -401,7 +409,7 @@ static const struct nrs_field subscription_fields[] = {
 	MANY(5, subscription, sectors, STRING),
 	MANY(6, subscription, ceptoars, STRING),
 	ONE_OF(7, subscription, filter, NRS_TYPE_FILTER),
-	TERM(8, subscription, max_tlp, TLP),
+	TERM_OR(8, subscription, max_tlp, TLP, NRS_TLP_CLEAR),
 	ONE(9, subscription, lang, STRING),
 	MANY_OF(10, subscription, channels, NRS_TYPE_CHANNEL),
 	ONE(11, subscription, digest_off, BOOL),
