@@ -129,7 +129,6 @@ prog = $(patsubst %.c,$(BUILD)/%,$(1))
 GEN_OBJ := $(GEN_C:.c=.o)
 BINS := $(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),\
     $(BUILD)/$(BIN_$(s))))
-SERVICE_LIBS := $(foreach s,$(SERVICES),$(BUILD)/lib$(s).a)
 UNIT := $(call prog,$(UNIT_C))
 INTEGRATION := $(call prog,$(INTEGRATION_C))
 BENCH := $(call prog,$(BENCH_C))
@@ -212,7 +211,10 @@ $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 
 # A unit test may replace the world: tests/support/fake_<module>.c is linked
 # before the real module. Integration tests get the real ones only.
-TEST_LIBS := $(BUILD)/libsupport.a $(SERVICE_LIBS) $(BUILD)/libnoroshi.a
+# A test that includes "classifier/decide.h" is linked with libclassifier.a.
+TEST_LIBS := $(BUILD)/libsupport.a $(BUILD)/libnoroshi.a
+$(foreach s,$(SERVICES),$(eval $(call prog,$(shell grep -l '"$(s)/' \
+    $(TESTS_C) $(TOOLS_C) /dev/null)): $(BUILD)/lib$(s).a))
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libfakes.a $(TEST_LIBS)
 	$(call link,-lcmocka)
 $(BUILD)/tests/integration/%: $(BUILD)/obj/tests/integration/%.o $(TEST_LIBS)
