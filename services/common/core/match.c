@@ -260,10 +260,9 @@ nrs_match_one(const struct nrs_match_notice *notice,
 
 /* ---- the set ----
  *
- * Codesof
- * sectors and CEPTOARs become bits of one word, in order of first sight. Those
- * from the 64th on share the last bit, which only says "look at the strings":
- * right for any table, fast for real ones (15 + 21).
+ * Codes of sectors and CEPTOARs become bits of one word, in order of first
+ * sight. Those from the 64th on share the last bit, which only says "look at
+ * the strings": right for any table, fast for real ones (15 + 21).
  */
 
 #define SHARED_BIT 63

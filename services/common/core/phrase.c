@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "noroshi/core/phrase.h"
+
+/* clang-format off */
+static const char *const phrases[NRS_PHRASE_COUNT][2] = {
+    [NRS_PHRASE_DRILL_1] = {"【訓練】これは訓練です。実際の事象ではありません。",
+	"[EXERCISE] This is an exercise. Nothing of it has happened."},
+    [NRS_PHRASE_DRILL_2] = {"訓練番号: ", "Exercise: "},
+    [NRS_PHRASE_TEST_1] = {"【試験】これは配信の試験です。実際の事象ではありません。",
+	"[TEST] This is a test of the service. Nothing of it has happened."},
+    [NRS_PHRASE_RETRACTED] = {"■■■ 取消 ■■■ この情報は取り消されました。",
+	"*** RETRACTED *** This notice has been withdrawn."},
+    [NRS_PHRASE_CORRECTED] = {"■■ 訂正 ■■ 前にお送りした情報に誤りがありました。",
+	"** CORRECTION ** What was sent before was wrong."},
+    [NRS_PHRASE_VOIDED] = {"無効となる情報: ", "No longer valid: "},
+    [NRS_PHRASE_REASON] = {"理由: ", "Reason: "},
+    [NRS_PHRASE_UNDO] = {"お願い: 取り消された情報による対処は見合わせ、実施済みのもの"
+		"は要否を確認してください。転送した先にも取消をお伝えくださ"
+		"い。",
+	"What to do: take no further action on the withdrawn notice, review "
+	"what was already done, and tell everyone you passed it on to."},
+    [NRS_PHRASE_MEASURES] = {"対策", "Countermeasures"},
+    [NRS_PHRASE_FIRST_DEADLINE] = {"最初の期限: ", "first deadline: "},
+    [NRS_PHRASE_DEADLINE] = {"期限: ", "by "},
+    [NRS_PHRASE_NO_MEASURE_KNOWN] = {"現時点で判明している対策はありません。",
+	"No countermeasure is known at this time."},
+    [NRS_PHRASE_CHANGES] = {"前報からの変更点", "What changed"},
+    [NRS_PHRASE_SUMMARY] = {"概要", "Summary"},
+    [NRS_PHRASE_IMPACT] = {"影響", "Impact"},
+    [NRS_PHRASE_COMMENT] = {"見解・コメント", "Assessment"},
+    [NRS_PHRASE_VULNS] = {"脆弱性", "Vulnerabilities"},
+    [NRS_PHRASE_REFERENCES] = {"参考", "References"},
+    [NRS_PHRASE_ATTACHMENTS] = {"添付 (所在とSHA-256)", "Attachments (where, SHA-256)"},
+    [NRS_PHRASE_ARRANGEMENT] = {"連絡体制", "Contact arrangement"},
+    [NRS_PHRASE_ARRANGEMENT_ID] = {"体制番号", "Arrangement"},
+    [NRS_PHRASE_HEADQUARTERS] = {"対策室", "Headquarters"},
+    [NRS_PHRASE_FROM_UNTIL] = {"期間", "In force"},
+    [NRS_PHRASE_POLICY_REPLACE] = {"通常の連絡に代えて、この体制で連絡します。",
+	"This arrangement replaces the everyday one."},
+    [NRS_PHRASE_POLICY_ADD] = {"通常の連絡に加えて、この体制でも連絡します。",
+	"This arrangement is in addition to the everyday one."},
+    [NRS_PHRASE_ABOUT] = {"この情報について", "About this notice"},
+    [NRS_PHRASE_NOTICE_ID] = {"識別番号", "Notice id"},
+    [NRS_PHRASE_THREAD_ID] = {"事案番号", "Thread id"},
+    [NRS_PHRASE_SUPERSEDES] = {"置き換える情報", "Supersedes"},
+    [NRS_PHRASE_ISSUED] = {"発出", "Issued"},
+    [NRS_PHRASE_VALID_UNTIL] = {"有効期限", "Valid until"},
+    [NRS_PHRASE_OCCURRED] = {"発生", "Occurred"},
+    [NRS_PHRASE_DETECTED] = {"判明", "Detected"},
+    [NRS_PHRASE_ORIGINATOR] = {"情報元", "Originator"},
+    [NRS_PHRASE_SENDER] = {"発信", "Sent by"},
+    [NRS_PHRASE_DESK] = {"問い合わせ", "Questions to"},
+    [NRS_PHRASE_HANDLING] = {"取扱い", "Handling"},
+    [NRS_PHRASE_SIGNED] = {"署名鍵", "Signing key"},
+    [NRS_PHRASE_HASH] = {"内容のSHA-256", "SHA-256 of the signed content"},
+    [NRS_PHRASE_VERIFY] = {"真偽の確認: 識別番号を所属のセプターか上記の窓口に照会して"
+		  "ください。署名は noroshictl show 識別番号 で検証できます。"
+		  "このメールへの返信では確認できません。",
+	"To verify: quote the notice id to your CEPTOAR or to the desk named "
+	"above, or check the signature with `noroshictl show ID`. Do not rely "
+	"on a reply to this mail."},
+    [NRS_PHRASE_STUB_RETRACTED] = {"■■■ 取消 ■■■ 以前お送りした情報は取り消されました。",
+	"*** RETRACTED *** A notice that was sent to you has been withdrawn."},
+    [NRS_PHRASE_STUB_CHANGED] = {"■■ 変更 ■■ 以前お送りした情報は変更されました。",
+	"** CHANGED ** A notice that was sent to you has been changed."},
+    [NRS_PHRASE_STUB_WHY] = {"共有範囲の変更により、内容はお送りできません。必要な場合は"
+		    "所属のセプターか下記の窓口にお問い合わせください。",
+	"Its label no longer allows the text to be sent to you. If you need "
+	"it, ask your CEPTOAR or the desk named below."},
+    [NRS_PHRASE_STUB_RETRACTED_SUBJECT] = {"以前お送りした情報の取消",
+	"Withdrawal of a notice sent to you"},
+    [NRS_PHRASE_STUB_CHANGED_SUBJECT] = {"以前お送りした情報の変更",
+	"Change of a notice sent to you"},
+    [NRS_PHRASE_ACK_DEADLINE] = {"受領確認の期限", "Confirm receipt by"},
+};
+/* clang-format on */
+
+/* TLP 2.0 (FIRST): labels are never translated, what they mean may be. */
+static const char *const handling[][2] = {
+    [NRS_TLP_RED] = {"宛先の個人限り。転送・共有不可",
+        "for the eyes of individual recipients only, no further disclosure"},
+    [NRS_TLP_AMBER_STRICT] = {"所属組織内の知る必要のある者限り",
+        "on a need-to-know basis within the recipient's organisation only"},
+    [NRS_TLP_AMBER] = {"所属組織とその顧客の知る必要のある者限り",
+        "on a need-to-know basis within the organisation and its clients"},
+    [NRS_TLP_GREEN] = {"関係者間限り。公開不可",
+        "within the community, not through public channels"},
+    [NRS_TLP_CLEAR] = {"共有の制限なし", "no limit on disclosure"},
+};
+
+const char *
+nrs_phrase(enum nrs_phrase phrase, bool english)
+{
+	return phrases[phrase][english];
+}
+
+const char *
+nrs_phrase_handling(enum nrs_tlp tlp, bool english)
+{
+	if (tlp < NRS_TLP_RED || tlp > NRS_TLP_CLEAR)
+		tlp = NRS_TLP_RED;
+	return handling[tlp][english];
+}

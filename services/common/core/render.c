@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "noroshi/core/render.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "noroshi/base/clock.h"
+#include "noroshi/core/doc.h"
+#include "noroshi/core/label.h"
+#include "noroshi/core/phrase.h"
+
+struct page {
+	const struct nrs_render *in;
+	struct nrs_arena *arena;
+	struct nrs_doc doc;
+	bool en;
+};
+
+static const char *
+say(const struct page *page, enum nrs_phrase phrase)
+{
+	return nrs_phrase(phrase, page->en);
+}
+
+static const char *
+lang_of(const struct page *page)
+{
+	return page->en ? "en" : "ja";
+}
+
+static const char *
+term(const struct page *page, enum nrs_vocabulary voc, int value)
+{
+	return nrs_term_text(voc, value, lang_of(page));
+}
+
+static const char *
+when(const struct page *page, int64_t ms)
+{
+	char text[64];
+
+	return nrs_arena_strdup(
+	    page->arena, nrs_time_text(ms, lang_of(page), text));
+}
+
+static const char *
+join(const struct page *page, const char *a, const char *b)
+{
+	return nrs_arena_printf(page->arena, "%s%s", a, b);
+}
+
+static const char *
+list_of(const struct page *page, const char *const *items, size_t n)
+{
+	struct nrs_buf buf = {0};
+	const char *out;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		nrs_buf_adds(&buf, i == 0 ? "" : ", ");
+		nrs_buf_adds(&buf, items[i]);
+	}
+	out = nrs_arena_strdup(page->arena, nrs_buf_str(&buf));
+	nrs_buf_fini(&buf);
+	return out;
+}
+
+/* ---- subject ---- */
+
+static const char *
+subject_marks(bool en, enum nrs_mode mode, enum nrs_msg_kind kind)
+{
+	static const char *const marks[3][3][2] = {
+	    {{"", ""}, {"【訂正】", "[CORRECTION]"},
+	        {"【取消】", "[RETRACTED]"}},
+	    {{"【訓練】", "[EXERCISE]"},
+	        {"【訓練】【訂正】", "[EXERCISE][CORRECTION]"},
+	        {"【訓練】【取消】", "[EXERCISE][RETRACTED]"}},
+	    {{"【試験】", "[TEST]"}, {"【試験】【訂正】", "[TEST][CORRECTION]"},
+	        {"【試験】【取消】", "[TEST][RETRACTED]"}},
+	};
+	size_t m = mode == NRS_MODE_EXERCISE ? 1
+	           : mode == NRS_MODE_TEST   ? 2
+	                                     : 0;
+	size_t k = kind == NRS_KIND_CORRECTION   ? 1
+	           : kind == NRS_KIND_RETRACTION ? 2
+	                                         : 0;
+
+	return marks[m][k][en];
+}
+
+static const char *
+revision_text(const struct page *page, uint32_t revision, bool is_final)
+{
+	if (page->en)
+		return nrs_arena_printf(page->arena, "Report %u%s", revision,
+		    is_final ? ", final" : "");
+	return nrs_arena_printf(
+	    page->arena, "第%u報%s", revision, is_final ? "・最終報" : "");
+}
+
+static const char *
+content_subject(const struct page *page)
+{
+	const struct nrs_content *c = page->in->content;
+
+	return nrs_arena_printf(page->arena, "[%s]%s[%s] %s",
+	    nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"),
+	    subject_marks(page->en, c->mode, c->kind),
+	    revision_text(page, c->revision, c->is_final), c->title);
+}
+
+static const char *
+stub_subject(const struct page *page)
+{
+	const struct nrs_stub_content *s = page->in->stub;
+
+	return nrs_arena_printf(page->arena, "%s[%s] %s",
+	    subject_marks(page->en, s->mode, s->kind),
+	    revision_text(page, s->revision, false),
+	    say(page, s->kind == NRS_KIND_RETRACTION
+	                  ? NRS_PHRASE_STUB_RETRACTED_SUBJECT
+	                  : NRS_PHRASE_STUB_CHANGED_SUBJECT));
+}
+
+/* ---- head: what must be seen before anything else ---- */
+
+static void
+mode_banner(struct page *page, enum nrs_mode mode, const char *exercise_id)
+{
+	if (mode != NRS_MODE_EXERCISE && mode != NRS_MODE_TEST)
+		return;
+	/* The very first line, so no rule above it. */
+	nrs_doc_banner_line(&page->doc,
+	    say(page, mode == NRS_MODE_EXERCISE ? NRS_PHRASE_DRILL_1
+	                                        : NRS_PHRASE_TEST_1));
+	if (exercise_id[0] != '\0')
+		nrs_doc_banner_line(&page->doc,
+		    join(page, say(page, NRS_PHRASE_DRILL_2), exercise_id));
+}
+
+static void
+void_banner(struct page *page)
+{
+	const struct nrs_content *c = page->in->content;
+	bool retracted = c->kind == NRS_KIND_RETRACTION;
+
+	if (!retracted && c->kind != NRS_KIND_CORRECTION)
+		return;
+	nrs_doc_banner_begin(&page->doc);
+	nrs_doc_banner_line(&page->doc,
+	    say(page, retracted ? NRS_PHRASE_RETRACTED : NRS_PHRASE_CORRECTED));
+	nrs_doc_banner_line(&page->doc, c->title);
+	nrs_doc_banner_line(
+	    &page->doc, join(page, say(page, NRS_PHRASE_VOIDED),
+	                    list_of(page, (const char *const *)c->supersedes,
+	                        c->n_supersedes)));
+	nrs_doc_banner_line(&page->doc,
+	    join(page, say(page, NRS_PHRASE_REASON), c->revision_reason));
+	if (retracted)
+		nrs_doc_banner_line(&page->doc, say(page, NRS_PHRASE_UNDO));
+	nrs_doc_banner_end(&page->doc);
+}
+
+static void
+stub_banner(struct page *page)
+{
+	const struct nrs_stub_content *s = page->in->stub;
+
+	nrs_doc_banner_begin(&page->doc);
+	nrs_doc_banner_line(
+	    &page->doc, say(page, s->kind == NRS_KIND_RETRACTION
+	                              ? NRS_PHRASE_STUB_RETRACTED
+	                              : NRS_PHRASE_STUB_CHANGED));
+	nrs_doc_banner_line(
+	    &page->doc, join(page, say(page, NRS_PHRASE_VOIDED),
+	                    list_of(page, (const char *const *)s->supersedes,
+	                        s->n_supersedes)));
+	nrs_doc_banner_end(&page->doc);
+}
+
+/* ---- body ---- */
+
+static void
+title_lines(struct page *page)
+{
+	const struct nrs_content *c = page->in->content;
+
+	nrs_doc_heading(&page->doc, c->title);
+	nrs_doc_para(
+	    &page->doc, nrs_arena_printf(page->arena, "%s / %s / %s / %s",
+	                    nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"),
+	                    term(page, NRS_VOC_URGENCY, (int)c->urgency),
+	                    revision_text(page, c->revision, c->is_final),
+	                    term(page, NRS_VOC_ITEM_TYPE, (int)c->item_type)));
+}
+
+static int64_t
+first_deadline(const struct nrs_content *c)
+{
+	int64_t first = 0;
+	size_t i;
+
+	for (i = 0; i < c->n_countermeasures; i++)
+		if (c->countermeasures[i].deadline > 0 &&
+		    (first == 0 || c->countermeasures[i].deadline < first))
+			first = c->countermeasures[i].deadline;
+	return first;
+}
+
+static void
+measures(struct page *page)
+{
+	const struct nrs_content *c = page->in->content;
+	const struct nrs_countermeasure *m;
+	int64_t first = first_deadline(c);
+	char mark[24];
+	size_t i;
+
+	if (c->n_countermeasures == 0 && !c->no_countermeasure)
+		return;
+	nrs_doc_heading(&page->doc,
+	    first == 0
+	        ? say(page, NRS_PHRASE_MEASURES)
+	        : nrs_arena_printf(page->arena, "%s (%s%s)",
+	              say(page, NRS_PHRASE_MEASURES),
+	              say(page, NRS_PHRASE_FIRST_DEADLINE), when(page, first)));
+	if (c->n_countermeasures == 0)
+		nrs_doc_para(
+		    &page->doc, say(page, NRS_PHRASE_NO_MEASURE_KNOWN));
+	for (i = 0; i < c->n_countermeasures; i++) {
+		m = &c->countermeasures[i];
+		(void)snprintf(mark, sizeof(mark), "%zu.", i + 1);
+		nrs_doc_point(&page->doc, mark,
+		    m->deadline == 0 ? ""
+		                     : nrs_arena_printf(page->arena, "[%s%s]",
+		                           say(page, NRS_PHRASE_DEADLINE),
+		                           when(page, m->deadline)),
+		    m->text);
+	}
+}
+
+static void
+block(struct page *page, const char *heading, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	nrs_doc_heading(&page->doc, heading);
+	nrs_doc_para(&page->doc, text);
+}
+
+static void
+background(struct page *page)
+{
+	const struct nrs_content *c = page->in->content;
+	size_t i;
+
+	block(page, say(page, NRS_PHRASE_CHANGES), c->revision_reason);
+	block(page, say(page, NRS_PHRASE_SUMMARY), c->summary);
+	for (i = 0; i < c->n_sections; i++)
+		block(page, c->sections[i].label, c->sections[i].text);
+	block(page, say(page, NRS_PHRASE_IMPACT), c->impact);
+	block(page, say(page, NRS_PHRASE_COMMENT), c->nisc_comment);
+}
+
+static void
+vulns(struct page *page)
+{
+	const struct nrs_content *c = page->in->content;
+	const struct nrs_vulnerability *v;
+	const char *lead;
+	size_t i;
+
+	if (c->n_vulns > 0)
+		nrs_doc_heading(&page->doc, say(page, NRS_PHRASE_VULNS));
+	for (i = 0; i < c->n_vulns; i++) {
+		v = &c->vulns[i];
+		lead = nrs_arena_printf(page->arena, "%s%s%s", v->cve,
+		    v->cve[0] == '\0' || v->jvndb_id[0] == '\0' ? "" : " / ",
+		    v->jvndb_id);
+		if (v->cvss_score_x10 > 0)
+			lead = nrs_arena_printf(page->arena, "%s (CVSS %u.%u)",
+			    lead, v->cvss_score_x10 / 10,
+			    v->cvss_score_x10 % 10);
+		nrs_doc_point(&page->doc, "-", lead,
+		    list_of(page, (const char *const *)v->cpe, v->n_cpe));
+	}
+}
+
+static const char *
+hex_of(const struct page *page, struct nrs_bytes bytes)
+{
+	const char *out = "";
+	size_t i;
+
+	for (i = 0; i < bytes.len; i++)
+		out =
+		    nrs_arena_printf(page->arena, "%s%02x", out, bytes.data[i]);
+	return out;
+}
+
+static void
+links(struct page *page)
+{
+	const struct nrs_content *c = page->in->content;
+	size_t i;
+
+	if (c->n_references > 0)
+		nrs_doc_heading(&page->doc, say(page, NRS_PHRASE_REFERENCES));
+	for (i = 0; i < c->n_references; i++)
+		nrs_doc_link(
+		    &page->doc, c->references[i].title, c->references[i].url);
+	if (c->n_attachments > 0)
+		nrs_doc_heading(&page->doc, say(page, NRS_PHRASE_ATTACHMENTS));
+	for (i = 0; i < c->n_attachments; i++) {
+		nrs_doc_link(
+		    &page->doc, c->attachments[i].name, c->attachments[i].uri);
+		nrs_doc_field(&page->doc, "SHA-256",
+		    hex_of(page, c->attachments[i].sha256));
+	}
+}
+
+static void
+arrangement(struct page *page)
+{
+	const struct nrs_contact_arrangement *a =
+	    page->in->content->contact_change;
+	size_t i;
+
+	if (a == NULL)
+		return;
+	nrs_doc_heading(&page->doc,
+	    nrs_arena_printf(page->arena, "%s: %s",
+	        say(page, NRS_PHRASE_ARRANGEMENT),
+	        term(page, NRS_VOC_ARRANGEMENT_ACTION, (int)a->action)));
+	nrs_doc_field(&page->doc, say(page, NRS_PHRASE_ARRANGEMENT_ID),
+	    a->arrangement_id);
+	nrs_doc_field(
+	    &page->doc, say(page, NRS_PHRASE_HEADQUARTERS), a->hq_name);
+	if (a->effective_from > 0 || a->effective_until > 0)
+		nrs_doc_field(&page->doc, say(page, NRS_PHRASE_FROM_UNTIL),
+		    nrs_arena_printf(page->arena, "%s - %s",
+		        a->effective_from > 0 ? when(page, a->effective_from)
+		                              : "",
+		        a->effective_until > 0 ? when(page, a->effective_until)
+		                               : ""));
+	for (i = 0; i < a->n_contacts; i++)
+		nrs_doc_field(&page->doc, a->contacts[i].role,
+		    nrs_arena_printf(page->arena, "%s %s",
+		        a->contacts[i].channel, a->contacts[i].address));
+	nrs_doc_para(&page->doc, say(page, a->policy == NRS_POLICY_REPLACE
+	                                       ? NRS_PHRASE_POLICY_REPLACE
+	                                       : NRS_PHRASE_POLICY_ADD));
+}
+
+static void
+field(struct page *page, enum nrs_phrase label, const char *value)
+{
+	if (value[0] != '\0')
+		nrs_doc_field(&page->doc, say(page, label), value);
+}
+
+static void
+field_time(struct page *page, enum nrs_phrase label, int64_t ms)
+{
+	if (ms > 0)
+		nrs_doc_field(&page->doc, say(page, label), when(page, ms));
+}
+
+static void
+about(struct page *page)
+{
+	const struct nrs_content *c = page->in->content;
+
+	nrs_doc_heading(&page->doc, say(page, NRS_PHRASE_ABOUT));
+	field(page, NRS_PHRASE_HANDLING,
+	    nrs_arena_printf(page->arena, "%s (%s)",
+	        nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"),
+	        nrs_phrase_handling(c->tlp, page->en)));
+	field_time(page, NRS_PHRASE_ISSUED, c->issued_at);
+	field_time(page, NRS_PHRASE_OCCURRED, c->occurred_at);
+	field_time(page, NRS_PHRASE_DETECTED, c->detected_at);
+	field_time(page, NRS_PHRASE_VALID_UNTIL, c->valid_until);
+	field_time(page, NRS_PHRASE_ACK_DEADLINE, c->ack_deadline);
+	field(page, NRS_PHRASE_ORIGINATOR, c->originator_text);
+	field(page, NRS_PHRASE_NOTICE_ID, c->notice_id);
+	field(page, NRS_PHRASE_THREAD_ID, c->thread_id);
+	field(page, NRS_PHRASE_SUPERSEDES,
+	    list_of(page, (const char *const *)c->supersedes, c->n_supersedes));
+}
+
+static void
+verification(struct page *page)
+{
+	field(page, NRS_PHRASE_SENDER, page->in->sender);
+	field(page, NRS_PHRASE_DESK, page->in->desk);
+	field(page, NRS_PHRASE_SIGNED, page->in->key_id);
+	field(page, NRS_PHRASE_HASH, page->in->payload_sha256);
+	nrs_doc_para(&page->doc, say(page, NRS_PHRASE_VERIFY));
+}
+
+/* ---- the whole ---- */
+
+/* End a part: what the two bodies hold so far, as strings in arena. */
+static void
+cut(struct page *page, const char **text, const char **html)
+{
+	*text = nrs_arena_strdup(page->arena, nrs_buf_str(&page->doc.text));
+	*html = nrs_arena_strdup(page->arena, nrs_buf_str(&page->doc.html));
+	nrs_buf_reset(&page->doc.text);
+	nrs_buf_reset(&page->doc.html);
+}
+
+static void
+render_content(struct page *page, struct nrs_rendered *out)
+{
+	const struct nrs_content *c = page->in->content;
+
+	out->subject = content_subject(page);
+	mode_banner(page, c->mode, c->exercise_id);
+	void_banner(page);
+	cut(page, &out->text_head, &out->html_head);
+	title_lines(page);
+	measures(page);
+	arrangement(page);
+	background(page);
+	vulns(page);
+	links(page);
+	about(page);
+	verification(page);
+	cut(page, &out->text, &out->html);
+}
+
+static void
+render_stub(struct page *page, struct nrs_rendered *out)
+{
+	const struct nrs_stub_content *s = page->in->stub;
+
+	out->subject = stub_subject(page);
+	mode_banner(page, s->mode, "");
+	stub_banner(page);
+	cut(page, &out->text_head, &out->html_head);
+	nrs_doc_para(&page->doc, say(page, NRS_PHRASE_STUB_WHY));
+	nrs_doc_heading(&page->doc, say(page, NRS_PHRASE_ABOUT));
+	field_time(page, NRS_PHRASE_ISSUED, s->issued_at);
+	field(page, NRS_PHRASE_NOTICE_ID, s->notice_id);
+	field(page, NRS_PHRASE_THREAD_ID, s->thread_id);
+	verification(page);
+	cut(page, &out->text, &out->html);
+}
+
+void
+nrs_render(struct nrs_arena *arena, const struct nrs_render *render,
+    struct nrs_rendered *out)
+{
+	struct page page = {.in = render,
+	    .arena = arena,
+	    .en = strcmp(render->lang, "en") == 0};
+
+	if (render->content != NULL)
+		render_content(&page, out);
+	else
+		render_stub(&page, out);
+	nrs_doc_fini(&page.doc);
+}
+
+const char *
+nrs_render_greeting(struct nrs_arena *arena, const char *name, const char *lang)
+{
+	if (name[0] == '\0')
+		return "";
+	return nrs_arena_printf(
+	    arena, strcmp(lang, "en") == 0 ? "To: %s" : "%s 御中", name);
+}
