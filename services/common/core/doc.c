@@ -100,10 +100,10 @@ nrs_doc_point(
 	size_t start = doc->text.len;
 
 	if (lead[0] != '\0')
-		nrs_buf_printf(&doc->text, "     %s\n", lead);
-	nrs_text_fold(&doc->text, text, NRS_DOC_COLUMNS, "     ");
+		nrs_buf_printf(&doc->text, "      %s\n", lead);
+	nrs_text_fold(&doc->text, text, NRS_DOC_COLUMNS, "      ");
 	/* The mark stands in the indent of the first line. */
-	if (doc->text.len > start + 5)
+	if (doc->text.len > start + 6)
 		memcpy(doc->text.data + start + 2, mark, strnlen(mark, 3));
 	nrs_buf_adds(&doc->html, "<p>");
 	nrs_doc_escape(&doc->html, mark);
