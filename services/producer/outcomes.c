@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lane that reads `outcome` and wakes whoever waits for one. */
+#include "noroshi/base/log.h"
+#include "noroshi/core/decision.h"
+#include "noroshi/core/topic.h"
+#include "noroshi/io/wire.h"
+#include "producer/producer.h"
+
+#define TO_END_MS 10000
+#define IDLE_MS 1000 /* the heartbeat; a record wakes the lane at once */
+
+struct lane {
+	struct producer *producer;
+	struct nrs_arena *arena;
+	struct nrs_reader *reader;
+};
+
+static enum nrs_rc
+learn(void *ctx, const struct nrs_record *record, struct nrs_err *err)
+{
+	struct lane *lane = ctx;
+	struct producer_decided decided = {
+	    .offset = record->offset, .bytes = record->value};
+	struct nrs_wire_input in = {.type = NRS_TYPE_OUTCOME,
+	    .bytes = record->value,
+	    .how = NRS_WIRE_TOLERANT};
+	const struct nrs_outcome *outcome;
+	void *out;
+	enum nrs_rc rc;
+
+	nrs_arena_reset(lane->arena);
+	rc = nrs_wire_decode(lane->arena, &in, &out, err);
+	outcome = out;
+	if (rc == NRS_REJECT ||
+	    (rc == NRS_OK &&
+	        (outcome->payload_sha256.len != NRS_SHA256_SIZE ||
+	            outcome->addressing_sha256.len != NRS_SHA256_SIZE))) {
+		/* Nobody waits for what nobody can read: go on. */
+		nrs_log(NRS_LOG_ERROR, "outcome_unreadable",
+		    NRS_I("offset", record->offset), NRS_S("why", err->text));
+		return NRS_OK;
+	}
+	if (rc != NRS_OK)
+		return rc;
+	decided.ident = (struct producer_ident){
+	    .submission_id = outcome->submission_id,
+	    .payload_sha256 = outcome->payload_sha256.data,
+	    .addressing_sha256 = outcome->addressing_sha256.data,
+	};
+	producer_index_learn(lane->producer->index, &decided);
+	return NRS_OK;
+}
+
+/* Before this has come to the end once, a repeated submission would be taken
+ * for a new one: the API answers 503 until then. */
+static enum nrs_rc
+load(struct lane *lane, struct nrs_err *err)
+{
+	const struct nrs_reader_from from = {
+	    .topic = NRS_TOPIC_OUTCOME, .offset = NRS_FROM_START};
+	enum nrs_rc rc = nrs_reader_assign(lane->reader, &from, 1, err);
+
+	if (rc == NRS_OK)
+		rc = nrs_reader_to_end(
+		    lane->reader, TO_END_MS, learn, lane, err);
+	if (rc != NRS_OK)
+		return rc;
+	atomic_store(&lane->producer->loaded, true);
+	nrs_log(NRS_LOG_INFO, "outcomes_loaded",
+	    NRS_I("known", producer_index_count(lane->producer->index)));
+	return NRS_OK;
+}
+
+static enum nrs_rc
+step(struct lane *lane, struct nrs_err *err)
+{
+	struct nrs_record record = {0};
+	enum nrs_rc rc;
+
+	if (!atomic_load(&lane->producer->loaded))
+		return load(lane, err);
+	rc = nrs_reader_next(lane->reader, IDLE_MS, &record, err);
+	if (rc == NRS_OK && record.topic != NULL)
+		rc = learn(lane, &record, err);
+	nrs_metric_set(lane->producer->metrics.remembered,
+	    (int64_t)producer_index_count(lane->producer->index));
+	return rc;
+}
+
+enum nrs_rc
+producer_outcomes_run(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *service_lane, struct nrs_err *err)
+{
+	struct producer *p = self;
+	struct lane lane = {.producer = p, .arena = nrs_arena_new()};
+	struct nrs_stop *stop = nrs_service_stop(ctx);
+	enum nrs_rc rc;
+
+	rc = nrs_reader_open(&p->conf->common.bus, &lane.reader, err);
+	while (rc == NRS_OK && !nrs_stop_asked(stop)) {
+		nrs_service_alive(ctx, service_lane);
+		rc = step(&lane, err);
+		bool ready = rc == NRS_OK && atomic_load(&p->loaded);
+		nrs_service_ready(
+		    ctx, service_lane, ready, ready ? "" : err->text);
+		if (rc == NRS_RETRY && !nrs_stop_wait(stop, 1000))
+			rc = NRS_OK;
+	}
+	producer_index_stop(p->index);
+	nrs_reader_close(lane.reader);
+	nrs_arena_free(lane.arena);
+	return nrs_stop_asked(stop) ? NRS_OK : rc;
+}
+
+enum nrs_rc
+producer_outcome_at(const struct producer *producer, int64_t offset,
+    struct nrs_arena *arena, struct nrs_bytes *bytes, struct nrs_err *err)
+{
+	const struct nrs_reader_from from = {
+	    .topic = NRS_TOPIC_OUTCOME, .offset = offset};
+	struct nrs_record record = {0};
+	struct nrs_reader *reader = NULL;
+	enum nrs_rc rc;
+
+	rc = nrs_reader_open(&producer->conf->common.bus, &reader, err);
+	if (rc == NRS_OK)
+		rc = nrs_reader_assign(reader, &from, 1, err);
+	if (rc == NRS_OK)
+		rc = nrs_reader_next(reader, 5000, &record, err);
+	if (rc == NRS_OK && (record.topic == NULL || record.offset != offset))
+		rc = nrs_fail(err, NRS_RETRY, "outcome %lld could not be read",
+		    (long long)offset);
+	if (rc == NRS_OK)
+		*bytes =
+		    nrs_arena_bytes(arena, record.value.data, record.value.len);
+	nrs_reader_close(reader);
+	return rc;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "producer/producer.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "noroshi/core/topic.h"
+#include "noroshi/io/table.h"
+
+#define ROW(member) .offset = offsetof(struct producer_conf, member)
+
+static const struct nrs_param params[] = {
+    {.name = "api.listen",
+        .type = NRS_PARAM_STRING,
+        ROW(listen),
+        .def = "127.0.0.1:8420",
+        .help = "Address and port of the HTTP API; port 0 picks a free one."},
+    {.name = "api.max_body",
+        .type = NRS_PARAM_INT,
+        ROW(max_body),
+        .def = "1048576",
+        .min = 4096,
+        .max = 1048576,
+        .unit = "bytes",
+        .help = "A longer request body is refused with 413."},
+    {.name = "api.max_connections",
+        .type = NRS_PARAM_INT,
+        ROW(max_connections),
+        .def = "256",
+        .min = 1,
+        .max = 10000,
+        .help = "Connections at once; each has a thread."},
+    {.name = "api.idle_timeout",
+        .type = NRS_PARAM_INT,
+        ROW(idle_timeout_s),
+        .def = "60",
+        .min = 1,
+        .max = 3600,
+        .unit = "s",
+        .help = "A connection on which nothing happens is closed."},
+    {.name = "api.wait",
+        .type = NRS_PARAM_INT,
+        ROW(wait_ms),
+        .def = "10000",
+        .min = 0,
+        .max = 300000,
+        .unit = "ms",
+        .help = "How long an answer waits for the outcome when the request "
+                "does not say (wait=MS)."},
+    {.name = "api.max_wait",
+        .type = NRS_PARAM_INT,
+        ROW(max_wait_ms),
+        .def = "60000",
+        .min = 0,
+        .max = 300000,
+        .unit = "ms",
+        .help = "The longest wait a request may ask for."},
+    {.name = "api.append_timeout",
+        .type = NRS_PARAM_INT,
+        ROW(append_timeout_ms),
+        .def = "10000",
+        .min = 100,
+        .max = 300000,
+        .unit = "ms",
+        .help = "When the bus has not acknowledged by then, the answer is 503 "
+                "with rule outcome-unknown."},
+    {.name = "api.remembered",
+        .type = NRS_PARAM_INT,
+        ROW(remembered),
+        .def = "10000",
+        .min = 1,
+        .max = 1000000,
+        .help = "Outcomes kept in memory; older ones are read from the bus "
+                "when asked for."},
+    {.name = "keys",
+        .type = NRS_PARAM_PATH,
+        ROW(keys),
+        .def = "keys.conf",
+        .help = "Public keys whose signatures are accepted."},
+    {.name = "sectors",
+        .type = NRS_PARAM_PATH,
+        ROW(sectors),
+        .def = "sectors.conf",
+        .help = "The table of sectors and CEPTOARs."},
+};
+
+static void
+door_free(struct producer_door *door)
+{
+	if (door == NULL)
+		return;
+	nrs_keyring_free(door->keyring);
+	nrs_arena_free(door->arena);
+	free(door);
+}
+
+static enum nrs_rc
+door_load(const struct producer_conf *conf, struct producer_door **out,
+    struct nrs_err *err)
+{
+	struct producer_door *door = nrs_calloc(1, sizeof(*door));
+	enum nrs_rc rc;
+
+	door->arena = nrs_arena_new();
+	rc = nrs_table_sectors(door->arena, conf->sectors, &door->sectors, err);
+	if (rc == NRS_OK)
+		rc = nrs_keyring_load(conf->keys, &door->keyring, err);
+	if (rc == NRS_OK) {
+		*out = door;
+		door = NULL; /* now the caller's */
+	}
+	door_free(door);
+	return rc;
+}
+
+static enum nrs_rc
+check(const void *value, struct nrs_err *err)
+{
+	const struct producer_conf *conf = value;
+	struct producer_door *door = NULL;
+	enum nrs_rc rc;
+
+	if (conf->wait_ms > conf->max_wait_ms)
+		return nrs_refuse(err, "api.wait", "range",
+		    "api.wait is longer than api.max_wait");
+	rc = door_load(conf, &door, err);
+	door_free(door);
+	return rc;
+}
+
+static void
+register_metrics(struct producer *p, struct nrs_metrics *metrics)
+{
+	static const char name[] = "noroshi_submissions_total";
+	static const char help[] = "Submissions by what became of them.";
+
+	p->metrics.accepted =
+	    nrs_metrics_counter(metrics, name, "result=\"accepted\"", help);
+	p->metrics.refused =
+	    nrs_metrics_counter(metrics, name, "result=\"refused\"", help);
+	p->metrics.repeated =
+	    nrs_metrics_counter(metrics, name, "result=\"repeated\"", help);
+	p->metrics.unavailable =
+	    nrs_metrics_counter(metrics, name, "result=\"unavailable\"", help);
+	p->metrics.append =
+	    nrs_metrics_histogram(metrics, "noroshi_append_seconds", NULL,
+	        "From the request to the bus's acknowledgement.");
+	p->metrics.answer =
+	    nrs_metrics_histogram(metrics, "noroshi_answer_seconds", NULL,
+	        "From the request to the outcome in its answer.");
+	p->metrics.remembered =
+	    nrs_metrics_gauge(metrics, "noroshi_submissions_known", NULL,
+	        "Submission ids whose outcome is known.");
+}
+
+static void
+producer_close(void *self)
+{
+	struct producer *p = self;
+
+	if (p == NULL)
+		return;
+	nrs_producer_close(p->bus);
+	producer_index_free(p->index);
+	door_free(p->door);
+	(void)pthread_rwlock_destroy(&p->door_lock);
+	free(p);
+}
+
+static enum nrs_rc
+producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
+    struct nrs_err *err)
+{
+	static const char *const topics[] = {
+	    NRS_TOPIC_JOURNAL, NRS_TOPIC_SUBSCRIPTION};
+	struct producer *p = nrs_calloc(1, sizeof(*p));
+	enum nrs_rc rc;
+
+	p->conf = conf;
+	(void)pthread_rwlock_init(&p->door_lock, NULL);
+	p->index = producer_index_new((size_t)p->conf->remembered);
+	register_metrics(p, nrs_service_metrics(ctx));
+	rc = door_load(p->conf, &p->door, err);
+	if (rc == NRS_OK)
+		rc = nrs_producer_open(&p->conf->common.bus, topics,
+		    sizeof(topics) / sizeof(topics[0]), &p->bus, err);
+	if (rc == NRS_OK) {
+		*self = p;
+		p = NULL; /* now the skeleton's */
+	}
+	producer_close(p);
+	return rc;
+}
+
+/* Keys and sectors only: what else changed needs a restart. */
+static enum nrs_rc
+reload(void *self, const void *conf, struct nrs_err *err)
+{
+	struct producer *p = self;
+	struct producer_door *door = NULL, *old;
+	enum nrs_rc rc = door_load(conf, &door, err);
+
+	if (rc != NRS_OK)
+		return rc;
+	(void)pthread_rwlock_wrlock(&p->door_lock);
+	old = p->door;
+	p->door = door;
+	(void)pthread_rwlock_unlock(&p->door_lock);
+	door_free(old);
+	return NRS_OK;
+}
+
+static const struct nrs_lane lanes[] = {
+    {.name = "outcomes", .run = producer_outcomes_run},
+    {.name = "api", .run = producer_api_run},
+};
+
+const struct nrs_service producer_service = {
+    .name = "noroshi-producer",
+    .summary = "checks submissions, appends them to the journal and answers "
+               "with their outcome",
+    .params = params,
+    .n_params = sizeof(params) / sizeof(params[0]),
+    .conf_size = sizeof(struct producer_conf),
+    .check = check,
+    .open = producer_open,
+    .reload = reload,
+    .close = producer_close,
+    .lanes = lanes,
+    .n_lanes = sizeof(lanes) / sizeof(lanes[0]),
+};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PRODUCER_PRODUCER_H
+#define PRODUCER_PRODUCER_H
+/*
+ * producer: the door. What its lanes and the API's threads share.
+ *
+ * A submission is checked, appended to the journal with acks=all, and answered
+ * with the outcome that the classifier wrote. Nothing is kept that the topics
+ * do not hold (invariant 1).
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "noroshi/io/admit.h"
+#include "noroshi/io/bus.h"
+#include "noroshi/io/service.h"
+#include "producer/index.h"
+
+struct producer_conf {
+	struct nrs_service_conf common;
+	const char *listen, *keys, *sectors;
+	int64_t max_body, max_connections, idle_timeout_s;
+	int64_t wait_ms, max_wait_ms, append_timeout_ms;
+	int64_t remembered;
+};
+
+/* What a reload replaces: who may sign, and what sectors there are. */
+struct producer_door {
+	struct nrs_arena *arena;
+	const struct nrs_sector_table *sectors;
+	struct nrs_keyring *keyring;
+};
+
+struct producer {
+	const struct producer_conf *conf;
+	struct nrs_producer *bus;
+	struct producer_index *index;
+	pthread_rwlock_t door_lock;
+	struct producer_door *door;
+	atomic_bool loaded; /* the index has seen `outcome` to its end */
+	struct {
+		struct nrs_metric *accepted, *refused, *repeated, *unavailable;
+		struct nrs_metric *append, *answer, *remembered;
+	} metrics;
+};
+
+extern const struct nrs_service producer_service;
+
+/* Lanes. */
+enum nrs_rc producer_api_run(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err);
+enum nrs_rc producer_outcomes_run(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err);
+
+/* Read one outcome at its offset, for those whose bytes are not kept. */
+NRS_CHECKED enum nrs_rc producer_outcome_at(const struct producer *producer,
+    int64_t offset, struct nrs_arena *arena, struct nrs_bytes *bytes,
+    struct nrs_err *err);
+#endif
