@@ -25,7 +25,7 @@ static void
 catch_signals(struct nrs_stop *stop)
 {
 	struct sigaction sa = {
-	    .sa_handler = on_signal, .sa_flags = SA_RESETHAND};
+	    .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
 
 	signalled = stop;
 	(void)sigaction(SIGINT, &sa, NULL);

@@ -215,7 +215,7 @@ static const struct nrs_lane lanes[] = {
     {.name = "api", .run = producer_api_run},
 };
 
-const struct nrs_service producer_service = {
+static const struct nrs_service service = {
     .name = "noroshi-producer",
     .summary = "checks submissions, appends them to the journal and answers "
                "with their outcome",
@@ -229,3 +229,9 @@ const struct nrs_service producer_service = {
     .lanes = lanes,
     .n_lanes = sizeof(lanes) / sizeof(lanes[0]),
 };
+
+const struct nrs_service *
+producer_service(void)
+{
+	return &service;
+}

@@ -45,7 +45,7 @@ struct producer {
 	} metrics;
 };
 
-extern const struct nrs_service producer_service;
+const struct nrs_service *producer_service(void);
 
 /* Lanes. */
 enum nrs_rc producer_api_run(void *self, struct nrs_service_ctx *ctx,
