@@ -4,8 +4,8 @@
 
 Refusals (NNN) are given at RCPT; `data:NNN` refuses after the final dot,
 `mail:NNN` at MAIL FROM (pattern: the sender). sink.py has the rest. Each line
-of index.jsonl: n, at (ms), session, mail_from, rcpt_to, action, message_id,
-subject (decoded), file, size. Dot-stuffing is undone, nothing else.
+of index.jsonl: n, at (ms), session, mail_from, rcpt_to, action, headers (some
+of them, by lower-case name), file, size. Dot-stuffing is undone, nothing else.
 """
 import asyncio
 import email.header
@@ -14,7 +14,8 @@ import sys
 
 import sink
 
-HEADER = re.compile(rb"^(message-id|subject):((?:[^\r\n]|\r?\n[ \t])*)",
+HEADER = re.compile(rb"^(message-id|subject|references|x-noroshi-[a-z-]+):"
+                    rb"((?:[^\r\n]|\r?\n[ \t])*)",
                     re.IGNORECASE | re.MULTILINE)
 PATH = re.compile(r"(?:FROM|TO):\s*<([^>]*)>", re.IGNORECASE)
 END = b"\r\n.\r\n"
@@ -25,18 +26,19 @@ def unfold(raw):
 
 
 def headers(data):
-    """message_id and subject of the first header block."""
+    """The headers of interest of the first block, the subject decoded."""
     block = data[:max(data.find(b"\r\n\r\n"), 0) + 2]
-    found = {name.lower(): unfold(value)
+    found = {name.decode().lower(): unfold(value)
              for name, value in HEADER.findall(block)}
-    subject = found.get(b"subject", "")
+    subject = found.get("subject", "")
     try:
         if "=?" in subject:
             subject = str(email.header.make_header(
                 email.header.decode_header(subject)))
     except (LookupError, ValueError):
         pass  # kept as it came
-    return {"message_id": found.get(b"message-id", ""), "subject": subject}
+    found["subject"] = subject
+    return {"headers": found}
 
 
 class MailSink(asyncio.Protocol):
