@@ -62,6 +62,8 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
     -Wundef -Wwrite-strings $(WARN_$(KIND)) -Werror
 # clang does not take the comments in uthash's macros for an answer.
 WARN_gcc := -Wimplicit-fallthrough
+# librdkafka asks for statement expressions: RD_KAFKA_V_TOPIC() and the like.
+WARN_clang := -Wno-gnu-statement-expression
 # Callbacks of cmocka and libFuzzer have parameters that a test may not need.
 TEST_WARN := -Wno-unused-parameter
 # protoc-c's output is not ours to mend.
