@@ -9,6 +9,8 @@
  * Topic names here are without the prefix ("journal"); the bus adds
  * conf->prefix, and "drill." for a process that does not serve ACTUAL. Each
  * object belongs to one thread, if nothing else is said.
+ *
+ * long: records, and who sends and who reads them, are one contract.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -131,8 +133,11 @@ NRS_CHECKED enum nrs_rc nrs_reader_to_end(struct nrs_reader *reader,
         void *ctx, const struct nrs_record *record, struct nrs_err *err),
     void *ctx, struct nrs_err *err);
 /* First offset, and the one after the last that read_committed may see. */
+struct nrs_bounds {
+	int64_t first, end;
+};
 NRS_CHECKED enum nrs_rc nrs_reader_bounds(struct nrs_reader *reader,
-    const char *topic, int partition, int64_t *first, int64_t *end,
+    const char *topic, int partition, struct nrs_bounds *out,
     struct nrs_err *err);
 /* 0 when the topic does not exist. */
 NRS_CHECKED enum nrs_rc nrs_reader_partitions(

@@ -22,11 +22,20 @@ struct nrs_group_ops {
 	void (*lost)(void *self, int partition, bool clean);
 };
 
-NRS_CHECKED enum nrs_rc nrs_group_open(const struct nrs_bus_conf *conf,
-    const char *group, const char *topic, const struct nrs_group_ops *ops,
-    void *self, struct nrs_group **out, struct nrs_err *err);
+struct nrs_group_conf {
+	const struct nrs_bus_conf *bus;
+	const char *group; /* "sender-alert"; prefixed like topics */
+	const char *topic;
+};
+
+/* conf need not outlive the call. */
+NRS_CHECKED enum nrs_rc nrs_group_open(const struct nrs_group_conf *conf,
+    const struct nrs_group_ops *ops, void *self, struct nrs_group **out,
+    struct nrs_err *err);
 /* NRS_OK with out->topic == NULL: nothing within timeout_ms. Runs gained and
- * lost. */
+ * lost. Call it once a second also when the fd is silent. NRS_FATAL: an offset
+ * that the topic does not have, no permission, or a second process with the
+ * same bus.instance. */
 NRS_CHECKED enum nrs_rc nrs_group_next(struct nrs_group *group, int timeout_ms,
     struct nrs_record *out, struct nrs_err *err);
 /* An fd that becomes readable when nrs_group_next has something to do. */
@@ -38,7 +47,11 @@ void nrs_group_pause(struct nrs_group *group, int partition, bool pause);
 void nrs_group_commit(struct nrs_group *group, int partition, int64_t offset,
     const char *metadata);
 /* True while our membership was confirmed within the session timeout: check
- * before each transfer to the outside (a process that slept has lost it). */
+ * before each transfer to the outside (a process that slept has lost it). Any
+ * thread. */
 bool nrs_group_lease_held(const struct nrs_group *group);
+/* True while at least one broker is connected (for /readyz). Any thread. */
+bool nrs_group_connected(const struct nrs_group *group);
+/* Hands its partitions back; what was given to nrs_group_commit is stored. */
 void nrs_group_close(struct nrs_group *group);
 #endif

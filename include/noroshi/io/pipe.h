@@ -45,12 +45,12 @@ struct nrs_pipe_conf {
 	const char *const *outputs; /* topics to warm */
 	size_t n_outputs;
 	size_t max_batch;
-	struct nrs_metrics *metrics; /* may be NULL */
+	struct nrs_service_ctx *ctx; /* stop, metrics and readiness */
+	const struct nrs_lane *lane;
 };
 
 /* Run until asked to stop: NRS_OK. NRS_FATAL: fenced for good, an input shorter
  * than it was, or take_over said so. */
 NRS_CHECKED enum nrs_rc nrs_pipe_run(const struct nrs_pipe_conf *conf,
-    const struct nrs_pipe_ops *ops, void *self, struct nrs_service_ctx *ctx,
-    const struct nrs_lane *lane, struct nrs_err *err);
+    const struct nrs_pipe_ops *ops, void *self, struct nrs_err *err);
 #endif

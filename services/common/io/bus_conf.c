@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus_private.h"
+#include "common/io/bus_private.h"
 #include "noroshi/base/log.h"
 
 #define ROW(member) offsetof(struct nrs_bus_conf, member)

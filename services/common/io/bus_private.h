@@ -3,15 +3,9 @@
 #define NOROSHI_COMMON_IO_BUS_PRIVATE_H
 /*
  * What the sources of the bus family share, and nobody else sees: settings
- * (bus_conf.c), what librdkafka can be seen doing (bus_watch.c), and records
- * and errors translated both ways (bus_record.c).
+ * (bus_conf.c), records and errors translated both ways (bus_record.c).
  */
-#include <librdkafka/rdkafka.h>
-#include <pthread.h>
-#include <stdatomic.h>
-
-#include "noroshi/base/clock.h"
-#include "noroshi/base/map.h"
+#include "common/io/bus_watch.h"
 #include "noroshi/io/bus.h"
 
 enum nrs_bus_role {
@@ -21,27 +15,6 @@ enum nrs_bus_role {
 	NRS_BUS_MEMBER, /* id: group.id */
 	NRS_BUS_ADMIN,
 };
-
-/* ---- bus_watch.c: fed from librdkafka's threads, read from any ---- */
-struct nrs_bus_watch {
-	pthread_mutex_t lock;
-	struct nrs_map *up; /* "host:port" of brokers that are connected */
-	atomic_int n_up;
-	/* When the group's coordinator answered last and before that, and since
-	 * when our membership is proven: nanoseconds, monotonic, 0 is never. */
-	_Atomic int64_t answered, answered_before, member_since;
-};
-
-void nrs_bus_watch_init(struct nrs_bus_watch *watch);
-void nrs_bus_watch_fini(struct nrs_bus_watch *watch);
-/* Add the interceptors; watch must outlive the handle made of conf. */
-void nrs_bus_watch_attach(struct nrs_bus_watch *watch, rd_kafka_conf_t *conf);
-bool nrs_bus_watch_connected(const struct nrs_bus_watch *watch);
-/* An assignment came: what the coordinator answered before it counts. */
-void nrs_bus_watch_joined(struct nrs_bus_watch *watch);
-void nrs_bus_watch_left(struct nrs_bus_watch *watch);
-/* A moment at which the coordinator is known to have renewed our session. */
-struct nrs_mono nrs_bus_watch_member_since(const struct nrs_bus_watch *watch);
 
 /* ---- bus_conf.c ---- */
 /* All settings of one role, checked; handles are made of it as often as needed.
@@ -85,13 +58,18 @@ enum nrs_rc nrs_bus_fail(
 void nrs_bus_record_fill(struct nrs_record *record, rd_kafka_message_t *msg,
     const struct nrs_bus_setup *setup);
 /* Hand out to librdkafka. flags: RD_KAFKA_MSG_F_COPY or 0. */
-NRS_CHECKED enum nrs_rc nrs_bus_produce(rd_kafka_t *rk, rd_kafka_topic_t *topic,
-    const struct nrs_outgoing *out, int flags, struct nrs_err *err);
+rd_kafka_resp_err_t nrs_bus_produce(rd_kafka_t *rk, rd_kafka_topic_t *topic,
+    const struct nrs_outgoing *out, int flags);
 /* The other half, for the delivery callback: calls acked. */
 enum nrs_rc nrs_bus_delivered(const rd_kafka_message_t *msg);
-/* Handles by short name, asked for in one round trip (up to timeout_ms). */
+/* Opens a handle for each topic, by short name, and asks for their metadata in
+ * one round trip. */
+struct nrs_bus_topics {
+	const char *const *names;
+	size_t n;
+};
 NRS_CHECKED enum nrs_rc nrs_bus_warm(rd_kafka_t *rk,
-    const struct nrs_bus_setup *setup, const char *const *topics, size_t n,
+    const struct nrs_bus_setup *setup, struct nrs_bus_topics topics,
     struct nrs_map *handles, struct nrs_err *err);
 void nrs_bus_handles_free(struct nrs_map *handles);
 #endif

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bus_private.h"
+#include "common/io/bus_private.h"
 
 #define CLOSE_MS 5000
 
@@ -68,8 +68,10 @@ open_handle(struct nrs_producer *p, struct nrs_err *err)
 		return rc;
 	p->handles = nrs_map_new();
 	watch_queue(p);
-	return nrs_bus_warm(p->rk, p->setup, (const char *const *)p->topics,
-	    p->n_topics, p->handles, err);
+	return nrs_bus_warm(p->rk, p->setup,
+	    (struct nrs_bus_topics){
+	        (const char *const *)p->topics, p->n_topics},
+	    p->handles, err);
 }
 
 /* What was not acknowledged is given back to its sender as failed. */
@@ -193,11 +195,15 @@ produce(struct nrs_producer *p, const struct nrs_outgoing *out, int flags,
     struct nrs_err *err)
 {
 	rd_kafka_topic_t *topic = nrs_map_get(p->handles, out->topic);
+	rd_kafka_resp_err_t code;
 
 	if (topic == NULL)
 		return nrs_fail(err, NRS_REJECT,
 		    "bus: topic %s was not opened for sending", out->topic);
-	return nrs_bus_produce(p->rk, topic, out, flags, err);
+	code = nrs_bus_produce(p->rk, topic, out, flags);
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return NRS_OK;
+	return nrs_bus_fail(err, code, out->topic);
 }
 
 enum nrs_rc

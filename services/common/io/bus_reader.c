@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus_private.h"
+#include "common/io/bus_private.h"
 
 #define ASK_MS 5000
 
@@ -27,7 +27,7 @@ struct nrs_reader {
 	size_t n_parts;
 	rd_kafka_message_t *current; /* lent to the caller */
 	rd_kafka_message_t **held;   /* read beyond an end, not given out yet */
-	size_t n_held, cap_held;
+	size_t first_held, n_held, cap_held; /* [first_held, n_held) */
 };
 
 enum nrs_rc
@@ -68,9 +68,9 @@ stop_all(struct nrs_reader *r)
 		rd_kafka_consume_stop(r->parts[i].topic, r->parts[i].partition);
 	r->n_parts = 0;
 	release_current(r);
-	for (i = 0; i < r->n_held; i++)
+	for (i = r->first_held; i < r->n_held; i++)
 		rd_kafka_message_destroy(r->held[i]);
-	r->n_held = 0;
+	r->first_held = r->n_held = 0;
 	if (r->queue != NULL)
 		rd_kafka_queue_destroy(r->queue);
 	r->queue = NULL;
@@ -187,14 +187,10 @@ sort_out(struct nrs_reader *r, rd_kafka_message_t *msg,
 static rd_kafka_message_t *
 take_held(struct nrs_reader *r)
 {
-	rd_kafka_message_t *msg;
-
-	if (r->n_held == 0)
-		return NULL;
-	msg = r->held[0];
-	r->n_held--;
-	memmove(r->held, r->held + 1, r->n_held * sizeof(*r->held));
-	return msg;
+	if (r->first_held < r->n_held)
+		return r->held[r->first_held++];
+	r->first_held = r->n_held = 0;
+	return NULL;
 }
 
 enum nrs_rc
@@ -227,13 +223,13 @@ nrs_reader_next(struct nrs_reader *r, int timeout_ms, struct nrs_record *out,
 
 static enum nrs_rc
 bounds(struct nrs_reader *r, const struct part *part, int timeout_ms,
-    int64_t *first, int64_t *end, struct nrs_err *err)
+    struct nrs_bounds *out, struct nrs_err *err)
 {
 	rd_kafka_resp_err_t code;
 
 	code = rd_kafka_query_watermark_offsets(r->rk,
-	    rd_kafka_topic_name(part->topic), part->partition, first, end,
-	    timeout_ms);
+	    rd_kafka_topic_name(part->topic), part->partition, &out->first,
+	    &out->end, timeout_ms);
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
 		return nrs_bus_fail(
 		    err, code, rd_kafka_topic_name(part->topic));
@@ -242,14 +238,14 @@ bounds(struct nrs_reader *r, const struct part *part, int timeout_ms,
 
 enum nrs_rc
 nrs_reader_bounds(struct nrs_reader *r, const char *topic, int partition,
-    int64_t *first, int64_t *end, struct nrs_err *err)
+    struct nrs_bounds *out, struct nrs_err *err)
 {
 	struct part part = {
 	    .topic = handle_of(r, topic), .partition = partition};
 
 	if (part.topic == NULL)
 		return nrs_fail(err, NRS_FATAL, "bus: bad topic %s", topic);
-	return bounds(r, &part, ASK_MS, first, end, err);
+	return bounds(r, &part, ASK_MS, out, err);
 }
 
 enum nrs_rc
@@ -281,16 +277,17 @@ static enum nrs_rc
 fix_ends(struct nrs_reader *r, int timeout_ms, struct nrs_err *err)
 {
 	enum nrs_rc rc = NRS_OK;
+	struct nrs_bounds b = {0, 0};
 	struct part *part;
-	int64_t first;
 	size_t i;
 
 	for (i = 0; i < r->n_parts && rc == NRS_OK; i++) {
 		part = &r->parts[i];
-		rc = bounds(r, part, timeout_ms, &first, &part->end, err);
-		/* Nothing will ever be read below first. */
+		rc = bounds(r, part, timeout_ms, &b, err);
+		part->end = b.end;
+		/* Nothing will ever be read below it. */
 		if (rc == NRS_OK && part->position == NRS_FROM_START)
-			part->position = first;
+			part->position = b.first;
 	}
 	return rc;
 }
@@ -345,7 +342,7 @@ give(struct nrs_reader *r, rd_kafka_message_t *msg, const struct receiver *to,
 static enum nrs_rc
 give_held(struct nrs_reader *r, const struct receiver *to, struct nrs_err *err)
 {
-	size_t n = r->n_held;
+	size_t n = r->n_held - r->first_held;
 	enum nrs_rc rc = NRS_OK;
 
 	while (n-- > 0 && rc == NRS_OK)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus_private.h"
+#include "common/io/bus_private.h"
 
 #define WARM_MS 2000
 
@@ -118,9 +118,9 @@ headers_of(const struct nrs_outgoing *out)
 	return headers;
 }
 
-enum nrs_rc
+rd_kafka_resp_err_t
 nrs_bus_produce(rd_kafka_t *rk, rd_kafka_topic_t *topic,
-    const struct nrs_outgoing *out, int flags, struct nrs_err *err)
+    const struct nrs_outgoing *out, int flags)
 {
 	rd_kafka_headers_t *headers = headers_of(out);
 	struct ack *ack = NULL;
@@ -139,11 +139,11 @@ nrs_bus_produce(rd_kafka_t *rk, rd_kafka_topic_t *topic,
 	    RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(ack),
 	    RD_KAFKA_V_END);
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-		return NRS_OK; /* headers and ack are librdkafka's now */
+		return code; /* headers and ack are librdkafka's now */
 	if (headers != NULL)
 		rd_kafka_headers_destroy(headers);
 	free(ack);
-	return nrs_bus_fail(err, code, out->topic);
+	return code;
 }
 
 enum nrs_rc
@@ -161,8 +161,7 @@ nrs_bus_delivered(const rd_kafka_message_t *msg)
 
 enum nrs_rc
 nrs_bus_warm(rd_kafka_t *rk, const struct nrs_bus_setup *setup,
-    const char *const *topics, size_t n, struct nrs_map *handles,
-    struct nrs_err *err)
+    struct nrs_bus_topics topics, struct nrs_map *handles, struct nrs_err *err)
 {
 	const struct rd_kafka_metadata *metadata = NULL;
 	rd_kafka_topic_t *topic;
@@ -170,19 +169,19 @@ nrs_bus_warm(rd_kafka_t *rk, const struct nrs_bus_setup *setup,
 	char *full;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (nrs_map_get(handles, topics[i]) != NULL)
+	for (i = 0; i < topics.n; i++) {
+		if (nrs_map_get(handles, topics.names[i]) != NULL)
 			continue;
-		if (!nrs_bus_setup_may_write(setup, topics[i]))
+		if (!nrs_bus_setup_may_write(setup, topics.names[i]))
 			return nrs_fail(err, NRS_FATAL,
-			    "bus: a drill must not write %s", topics[i]);
-		full = nrs_bus_setup_full(setup, topics[i]);
+			    "bus: a drill must not write %s", topics.names[i]);
+		full = nrs_bus_setup_full(setup, topics.names[i]);
 		topic = rd_kafka_topic_new(rk, full, NULL);
 		code = rd_kafka_last_error();
 		free(full);
 		if (topic == NULL)
-			return nrs_bus_fail(err, code, topics[i]);
-		nrs_map_put(handles, topics[i], topic);
+			return nrs_bus_fail(err, code, topics.names[i]);
+		nrs_map_put(handles, topics.names[i], topic);
 	}
 	/* Only to have asked: when no broker answers, librdkafka asks again. */
 	if (rd_kafka_metadata(rk, 0, NULL, &metadata, WARM_MS) ==

@@ -15,9 +15,10 @@
  * heartbeat intervals, which is why six of them fit in a session.
  * (A second process with the same bus.instance voids this: it replaces us.)
  */
-#include <string.h>
+#include "common/io/bus_watch.h"
 
-#include "bus_private.h"
+#include <stdio.h>
+#include <string.h>
 
 enum {
 	API_JOIN_GROUP = 11,
@@ -47,6 +48,7 @@ nrs_bus_watch_connected(const struct nrs_bus_watch *watch)
 }
 
 static rd_kafka_resp_err_t
+/* NOLINTNEXTLINE(readability-function-size): librdkafka's prototype */
 on_state(rd_kafka_t *rk, int32_t id, const char *secproto, const char *name,
     int port, const char *state, void *opaque)
 {
@@ -54,7 +56,7 @@ on_state(rd_kafka_t *rk, int32_t id, const char *secproto, const char *name,
 	char key[300];
 
 	(void)rk, (void)id, (void)secproto;
-	snprintf(key, sizeof(key), "%s:%d", name, port);
+	(void)snprintf(key, sizeof(key), "%s:%d", name, port);
 	pthread_mutex_lock(&watch->lock);
 	if (strcmp(state, "UP") == 0 || strcmp(state, "UPDATE") == 0)
 		nrs_map_put(watch->up, key, watch);
@@ -66,6 +68,7 @@ on_state(rd_kafka_t *rk, int32_t id, const char *secproto, const char *name,
 }
 
 static rd_kafka_resp_err_t
+/* NOLINTNEXTLINE(readability-function-size): librdkafka's prototype */
 on_sent(rd_kafka_t *rk, int fd, const char *broker, int32_t id, int16_t api,
     int16_t version, int32_t corrid, size_t size, void *opaque)
 {
@@ -79,6 +82,7 @@ on_sent(rd_kafka_t *rk, int fd, const char *broker, int32_t id, int16_t api,
 }
 
 static rd_kafka_resp_err_t
+/* NOLINTNEXTLINE(readability-function-size): librdkafka's prototype */
 on_answer(rd_kafka_t *rk, int fd, const char *broker, int32_t id, int16_t api,
     int16_t version, int32_t corrid, size_t size, int64_t rtt,
     rd_kafka_resp_err_t code, void *opaque)

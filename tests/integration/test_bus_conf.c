@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "noroshi/io/bus.h"
+
+static struct nrs_err err;
+
+static struct nrs_bus_conf
+conf_of(const char *servers)
+{
+	return (struct nrs_bus_conf){
+	    .servers = servers,
+	    .instance = "test-1",
+	    .prefix = "noroshi.",
+	    .session_timeout_ms = 4000,
+	    .transaction_timeout_ms = 10000,
+	};
+}
+
+/* ---- settings ---- */
+
+static enum nrs_rc
+check_with(const char *extra, const char *secret)
+{
+	struct nrs_bus_conf conf = conf_of("127.0.0.1:1");
+
+	conf.extra = (struct nrs_conf_list){&extra, extra != NULL};
+	conf.secrets = (struct nrs_conf_list){&secret, secret != NULL};
+	memset(&err, 0, sizeof(err));
+	return nrs_bus_check(&conf, &err);
+}
+
+static void
+settings_that_weaken_a_promise_are_refused(void **state)
+{
+	static const char *const bad[] = {"enable.auto.commit=true",
+	    "enable.auto.offset.store=true", "auto.offset.reset=latest",
+	    "isolation.level=read_uncommitted", "enable.idempotence=false",
+	    "acks=1", "request.required.acks=0", "check.crcs=false",
+	    "partitioner=random", "delivery.report.only.error=true",
+	    "allow.auto.create.topics=true", "transactional.id=mine",
+	    "bootstrap.servers=elsewhere:9092", "group.id=other",
+	    "partition.assignment.strategy=range", "session.timeout.ms=60000"};
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(check_with(bad[i], NULL), NRS_REJECT);
+		assert_non_null(strstr(err.text, bad[i]));
+		assert_string_equal(err.rule, "safety-setting");
+		assert_string_equal(err.field, "bus.extra");
+	}
+}
+
+static void
+other_settings_pass_through(void **state)
+{
+	assert_int_equal(check_with("security.protocol=ssl", NULL), NRS_OK);
+	assert_int_equal(check_with("linger.ms=0", NULL), NRS_OK);
+	assert_int_equal(check_with("enable.auto.commit=false", NULL), NRS_OK);
+}
+
+static void
+misspelt_settings_are_refused(void **state)
+{
+	assert_int_equal(check_with("linger.msec=0", NULL), NRS_REJECT);
+	assert_non_null(strstr(err.text, "linger.msec"));
+	assert_int_equal(check_with("linger.ms", NULL), NRS_REJECT);
+	assert_int_equal(check_with("linger.ms=often", NULL), NRS_REJECT);
+}
+
+static void
+passwords_belong_among_the_secrets_and_stay_there(void **state)
+{
+	assert_int_equal(check_with("sasl.password=hunter2", NULL), NRS_REJECT);
+	assert_non_null(strstr(err.text, "bus.secrets"));
+	assert_null(strstr(err.text, "hunter2"));
+	assert_int_equal(check_with(NULL, "sasl.password=hunter2"), NRS_OK);
+	assert_int_equal(check_with(NULL, "hunter2"), NRS_REJECT);
+	assert_null(strstr(err.text, "hunter2"));
+	assert_int_equal(
+	    check_with(NULL, "session.timeout.ms=77777"), NRS_REJECT);
+	assert_null(strstr(err.text, "77777"));
+}
+
+/* ---- drills ---- */
+
+static void
+a_drill_has_its_own_topics_but_real_subscriptions(void **state)
+{
+	struct nrs_bus_conf conf = conf_of("127.0.0.1:1");
+	char *name;
+
+	conf.drill = true;
+	name = nrs_bus_full_name(&conf, "journal");
+	assert_string_equal(name, "noroshi.drill.journal");
+	free(name);
+	name = nrs_bus_full_name(&conf, "subscription");
+	assert_string_equal(name, "noroshi.subscription");
+	free(name);
+}
+
+static void
+a_drill_cannot_write_subscriptions(void **state)
+{
+	struct nrs_bus_conf conf = conf_of("127.0.0.1:1");
+	struct nrs_producer *producer;
+	const char *topic = "subscription";
+
+	conf.drill = true;
+	assert_int_equal(
+	    nrs_producer_open(&conf, &topic, 1, &producer, &err), NRS_FATAL);
+	assert_non_null(strstr(err.text, "drill"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(settings_that_weaken_a_promise_are_refused),
+	    cmocka_unit_test(other_settings_pass_through),
+	    cmocka_unit_test(misspelt_settings_are_refused),
+	    cmocka_unit_test(passwords_belong_among_the_secrets_and_stay_there),
+	    cmocka_unit_test(a_drill_has_its_own_topics_but_real_subscriptions),
+	    cmocka_unit_test(a_drill_cannot_write_subscriptions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
