@@ -26,6 +26,19 @@ void nrs_json_encode_pretty(
 NRS_CHECKED enum nrs_rc nrs_json_decode(struct nrs_arena *arena,
     enum nrs_message_type type, struct nrs_bytes text, void **out,
     struct nrs_err *err);
+/* Part the members of the object text: those that type has a field for, and the
+ * others. Both results are JSON objects in arena. NRS_REJECT: text is none. */
+struct nrs_json_parts {
+	struct nrs_bytes ours, others;
+};
+NRS_CHECKED enum nrs_rc nrs_json_part(struct nrs_arena *arena,
+    enum nrs_message_type type, struct nrs_bytes text,
+    struct nrs_json_parts *out, struct nrs_err *err);
+/* The object base with the members of over in place of its own of that name;
+ * null takes one away. NRS_REJECT: one of them is no object. */
+NRS_CHECKED enum nrs_rc nrs_json_merge(struct nrs_arena *arena,
+    struct nrs_bytes base, struct nrs_bytes over, struct nrs_bytes *out,
+    struct nrs_err *err);
 /* Append s as a JSON string with its quotes. */
 void nrs_json_string(struct nrs_buf *out, const char *s);
 #endif
