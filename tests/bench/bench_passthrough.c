@@ -164,7 +164,7 @@ send_output(struct bench *bench, const struct output *output)
 	    RD_KAFKA_RESP_ERR_NO_ERROR)
 		headers = rd_kafka_headers_copy(headers);
 	if (rd_kafka_producev(bench->producer, RD_KAFKA_V_RKT(output->topic),
-	        RD_KAFKA_V_PARTITION(0),
+	        RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(0),
 	        RD_KAFKA_V_KEY(message->key, message->key_len),
 	        RD_KAFKA_V_VALUE(message->payload, message->len),
 	        RD_KAFKA_V_HEADERS(headers),
