@@ -243,6 +243,7 @@ endif
 # T=err picks tests/unit/test_err.c; tests/run.sh keeps logs under build/ and
 # prints, for what failed, the command that runs just it.
 pick = $(if $(T),$(filter %/test_$(T),$(1)),$(1))
+pick_fuzz = $(if $(T),$(filter %/fuzz_$(T),$(1)),$(1))
 RUN := BUILD=$(BUILD) RERUN='$(if $(SAN),SAN=$(SAN) )$(if \
     $(filter release,$(MODE)),,MODE=$(MODE) )$(if \
     $(filter gcc,$(KIND)),,CC=$(CC) )' tests/run.sh
@@ -274,7 +275,7 @@ test-system: all $(TOOLS) ## real binaries and real Kafka; T=name for one
 	@T='$(T)' $(RUN) system || :
 	@$(RUN) summary
 
-test-fuzz: $(FUZZ) ## replay the fuzz corpora
+test-fuzz: $(call pick_fuzz,$(FUZZ)) ## replay the fuzz corpora; T=name for one
 	@$(RUN) begin
 	@$(RUN) fuzz $^ || :
 	@$(RUN) summary

@@ -44,7 +44,9 @@ one() {
 	log=$logs/$kind/$name.log
 	mkdir -p "$logs/$kind" "$results"
 	started=$(date +%s%N)
-	timeout -k 10 "${TEST_TIMEOUT:-300}" "$target" "${args[@]}" >"$log" 2>&1
+	# In a group, so that the shell's own "Aborted" lands in the log, too.
+	{ timeout -k 10 "${TEST_TIMEOUT:-300}" "$target" "${args[@]}"; } \
+		>"$log" 2>&1
 	rc=$?
 	[ "$rc" -ne 124 ] || echo "timed out" >>"$log"
 	read -r p f s < <(counts "$kind" "$log" "$rc")
