@@ -108,25 +108,7 @@ names(const char *const *items, size_t n, const char *item)
 	return false;
 }
 
-/* Does any named CEPTOAR belong to this sector? */
-static bool
-covered(const struct nrs_check *check, const struct nrs_addressing *addressing,
-    const char *sector)
-{
-	const struct nrs_ceptoar *ceptoar;
-	size_t i;
-
-	for (i = 0; i < addressing->n_ceptoars; i++) {
-		ceptoar =
-		    nrs_ceptoar_find(check->sectors, addressing->ceptoars[i]);
-		if (ceptoar != NULL && strcmp(ceptoar->sector, sector) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* CEPTOARs narrow the sectors, so both lists must agree in both directions:
- * nobody is left out or let in by a reading of his own. */
+/* A CEPTOAR narrows its own sector; a sector without a named one is whole. */
 static enum nrs_rc
 check_narrowing(const struct nrs_check *check,
     const struct nrs_addressing *addressing, struct nrs_err *err)
@@ -134,14 +116,8 @@ check_narrowing(const struct nrs_check *check,
 	const struct nrs_ceptoar *ceptoar;
 	size_t i;
 
-	if (addressing->n_ceptoars == 0)
+	if (names(addressing->sectors, addressing->n_sectors, "*"))
 		return NRS_OK;
-	for (i = 0; i < addressing->n_sectors; i++)
-		if (!covered(check, addressing, addressing->sectors[i]))
-			return nrs_refuse(err, "ceptoars", "ceptoar-sector",
-			    "sector %s has none of its CEPTOARs named: name "
-			    "them, or leave the sector out",
-			    addressing->sectors[i]);
 	for (i = 0; i < addressing->n_ceptoars; i++) {
 		ceptoar =
 		    nrs_ceptoar_find(check->sectors, addressing->ceptoars[i]);
