@@ -40,7 +40,7 @@ struct nrs_rule_table {
 	struct nrs_rule_cell cells[NRS_COLUMN_C + 1][NRS_POSTURE_INCIDENT + 1]
 	                          [NRS_URGENCY_IMMEDIATE + 1];
 	struct nrs_rule_item items[NRS_ITEM_C3 + 1];
-	const char *version; /* hash of the file, in each outcome */
+	const char *version; /* hash of its values, in each outcome */
 };
 
 const struct nrs_rule_cell *nrs_rule_cell(const struct nrs_rule_table *table,

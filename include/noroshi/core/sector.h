@@ -12,7 +12,7 @@
 struct nrs_sector {
 	const char *code; /* "finance": in topic names and ACLs */
 	const char *ja, *en;
-	int since; /* fiscal year it joined the scheme */
+	int since; /* first fiscal year a public source shows it */
 };
 
 struct nrs_ceptoar {
@@ -27,7 +27,7 @@ struct nrs_sector_table {
 	size_t n_sectors;
 	const struct nrs_ceptoar *ceptoars;
 	size_t n_ceptoars;
-	const char *version; /* hash of the file, in each outcome */
+	const char *version; /* hash of its values, in each outcome */
 };
 
 /* NULL when absent. */
