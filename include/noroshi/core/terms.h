@@ -247,6 +247,7 @@ enum nrs_slot {
 	    3, /* local part of the Message-ID: the delivery key */
 	NRS_SLOT_GREETING = 4, /* base64 lines of the recipient's greeting */
 	NRS_SLOT_ACK_LINK = 5, /* base64 lines of the acknowledgement link */
+	NRS_SLOT_GREETING_HTML = 6, /* the same, as a paragraph of HTML */
 };
 
 enum nrs_delivery_state {

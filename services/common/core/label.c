@@ -231,6 +231,7 @@ static const struct nrs_term slot_terms[] = {
 	{NRS_SLOT_MESSAGE_ID, "MESSAGE_ID", "メッセージID", "message id"},
 	{NRS_SLOT_GREETING, "GREETING", "宛名", "greeting"},
 	{NRS_SLOT_ACK_LINK, "ACK_LINK", "受領確認リンク", "acknowledgement link"},
+	{NRS_SLOT_GREETING_HTML, "GREETING_HTML", "宛名 (HTML)", "greeting in HTML"},
 };
 
 static const struct nrs_term delivery_state_terms[] = {

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "noroshi/io/mime.h"
+
+#include <gmime/gmime.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "noroshi/base/text.h"
+#include "noroshi/core/doc.h"
+
+#define LINE_MAX_CHARS 76
+#define LINE_BYTES 57 /* that base64 turns into 76 characters */
+#define WORD_BYTES 42 /* that an encoded word of 68 characters holds */
+#define WORD_FRAME 12 /* "=?UTF-8?B?" and "?=" */
+#define BOUNDARY "=_noroshi_alternative"
+
+/* A slot while GMime has the mail: MARK, '0' + slot, MARK. MARK is a control
+ * that no header value of ours may hold and that base64 cannot produce. */
+#define MARK '\002'
+
+/* ---- base64 ---- */
+
+static void
+add_base64(struct nrs_buf *out, const void *data, size_t len)
+{
+	gchar *text = g_base64_encode(data, len);
+
+	nrs_buf_adds(out, text);
+	g_free(text);
+}
+
+static void
+add_base64_lines(struct nrs_buf *out, const char *data, size_t len)
+{
+	size_t n;
+
+	for (; len > 0; data += n, len -= n) {
+		n = len < LINE_BYTES ? len : LINE_BYTES;
+		add_base64(out, data, n);
+		nrs_buf_adds(out, "\r\n");
+	}
+}
+
+/* Every line end becomes CRLF. */
+static void
+add_crlf(struct nrs_buf *out, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '\r' && s[1] == '\n')
+			continue;
+		if (*s == '\n')
+			nrs_buf_addc(out, '\r');
+		nrs_buf_addc(out, *s);
+	}
+}
+
+/* Empty lines until the length is a multiple of three: what follows may then be
+ * encoded on its own. */
+static void
+pad_to_three(struct nrs_buf *buf)
+{
+	while (buf->len % 3 != 0)
+		nrs_buf_adds(buf, "\r\n");
+}
+
+/* ---- the header writer ---- */
+
+static bool
+is_ascii(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s >= 0x7f || (unsigned char)*s < 0x20)
+			return false;
+	return true;
+}
+
+/* RFC 2047 words by our own split: GMime 3.2.13 writes them longer than the 75
+ * characters that are allowed. used: characters already on the first line. */
+static void
+add_words(struct nrs_buf *out, const char *s, size_t used)
+{
+	size_t room, len;
+
+	for (;; used = 1) {
+		room = (LINE_MAX_CHARS - used - WORD_FRAME) / 4 * 3;
+		len = nrs_text_cut(s, room < WORD_BYTES ? room : WORD_BYTES);
+		nrs_buf_adds(out, "=?UTF-8?B?");
+		add_base64(out, s, len);
+		nrs_buf_adds(out, "?=");
+		s += len;
+		if (*s == '\0')
+			return;
+		nrs_buf_adds(out, "\r\n ");
+	}
+}
+
+static void
+add_text(struct nrs_buf *out, const char *s, size_t used)
+{
+	if (is_ascii(s) && used + strlen(s) <= LINE_MAX_CHARS &&
+	    strstr(s, "=?") == NULL)
+		nrs_buf_adds(out, s);
+	else
+		add_words(out, s, used);
+}
+
+struct composer {
+	const struct nrs_mime_mail *mail;
+	GMimeMessage *message;
+	struct nrs_err *err;
+	enum nrs_rc rc; /* of the first refusal */
+};
+
+/* value is one line but for the folds made here. */
+static void
+put_raw(struct composer *c, const char *name, const char *value)
+{
+	GMimeHeaderList *list =
+	    g_mime_object_get_header_list(GMIME_OBJECT(c->message));
+	GMimeHeader *header;
+	struct nrs_buf raw = {0};
+
+	g_mime_header_list_append(list, name, "", NULL);
+	header = g_mime_header_list_get_header(list, name);
+	nrs_buf_printf(&raw, " %s\r\n", value);
+	g_mime_header_set_raw_value(header, nrs_buf_str(&raw));
+	nrs_buf_fini(&raw);
+}
+
+static bool
+refuse_controls(struct composer *c, const char *name, const char *value)
+{
+	if (nrs_text_is_line(value))
+		return false;
+	if (c->rc == NRS_OK)
+		c->rc = nrs_refuse(c->err, name, "line",
+		    "a header value must be one line of text without controls");
+	return true;
+}
+
+static void
+put(struct composer *c, const char *name, const char *value)
+{
+	struct nrs_buf text = {0};
+
+	if (refuse_controls(c, name, value))
+		return;
+	add_text(&text, value, strlen(name) + 2);
+	put_raw(c, name, nrs_buf_str(&text));
+	nrs_buf_fini(&text);
+}
+
+static void
+put_from(struct composer *c)
+{
+	struct nrs_buf text = {0};
+
+	if (refuse_controls(c, "From", c->mail->from) ||
+	    refuse_controls(c, "From", c->mail->from_name))
+		return;
+	if (c->mail->from_name[0] != '\0') {
+		add_words(&text, c->mail->from_name, strlen("From: "));
+		nrs_buf_adds(&text, "\r\n ");
+	}
+	nrs_buf_printf(&text, "<%s>", c->mail->from);
+	put_raw(c, "From", nrs_buf_str(&text));
+	nrs_buf_fini(&text);
+}
+
+static void
+put_date(struct composer *c)
+{
+	GDateTime *date =
+	    g_date_time_new_from_unix_utc(c->mail->date_ms / 1000);
+	char *text = g_mime_utils_header_format_date(date);
+
+	put_raw(c, "Date", text);
+	g_free(text);
+	g_date_time_unref(date);
+}
+
+/* "<slot" and after it ">". Not folded, though it may be longer than a line
+ * should be: clients that thread by Message-ID stumble over the fold. */
+static void
+put_slot(
+    struct composer *c, const char *name, enum nrs_slot slot, const char *after)
+{
+	char value[512];
+
+	(void)snprintf(value, sizeof(value), "<%c%c%c%s>", MARK,
+	    '0' + (int)slot, MARK, after);
+	put_raw(c, name, value);
+}
+
+/* All mails of a thread, of whichever recipient, refer to one id that no mail
+ * bears: a mail client shows them as one conversation. */
+static void
+put_thread(struct composer *c)
+{
+	char id[512];
+
+	(void)snprintf(id, sizeof(id), "<thread.%s@%s>", c->mail->thread_id,
+	    c->mail->domain);
+	if (refuse_controls(c, "References", id))
+		return;
+	put_raw(c, "In-Reply-To", id);
+	put_raw(c, "References", id);
+}
+
+static void
+put_headers(struct composer *c)
+{
+	const struct nrs_mime_mail *mail = c->mail;
+	char revision[16], at_domain[300];
+
+	(void)snprintf(revision, sizeof(revision), "%u", mail->revision);
+	(void)snprintf(at_domain, sizeof(at_domain), "@%s", mail->domain);
+	put_from(c);
+	put_slot(c, "To", NRS_SLOT_ADDRESS, "");
+	put(c, "Subject", mail->rendered->subject);
+	put_date(c);
+	if (!refuse_controls(c, "Message-ID", at_domain))
+		put_slot(c, "Message-ID", NRS_SLOT_MESSAGE_ID, at_domain);
+	put_thread(c);
+	put(c, "Auto-Submitted", "auto-generated");
+	if (mail->urgent)
+		put(c, "Importance", "high");
+	put(c, "Content-Language", mail->lang);
+	put(c, "X-Noroshi-Id", mail->notice_id);
+	put(c, "X-Noroshi-Thread", mail->thread_id);
+	put(c, "X-Noroshi-Revision", revision);
+	put(c, "X-Noroshi-Kind", mail->kind);
+	put(c, "X-Noroshi-TLP", mail->tlp);
+	put(c, "X-Noroshi-Mode", mail->mode);
+}
+
+/* ---- the body ---- */
+
+/* One base64 text part from encoded lines; takes nothing. */
+static GMimePart *
+encoded_part(const char *subtype, const struct nrs_buf *lines)
+{
+	GMimePart *part = g_mime_part_new_with_type("text", subtype);
+	GMimeStream *stream =
+	    g_mime_stream_mem_new_with_buffer(lines->data, lines->len);
+	GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(
+	    stream, GMIME_CONTENT_ENCODING_BASE64);
+
+	g_mime_object_set_content_type_parameter(
+	    GMIME_OBJECT(part), "charset", "utf-8");
+	g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_BASE64);
+	g_mime_part_set_content(part, content);
+	g_object_unref(content);
+	g_object_unref(stream);
+	return part;
+}
+
+static void
+refuse_body(struct composer *c, const char *field, const char *text)
+{
+	if (c->rc == NRS_OK && !nrs_text_is_block(text))
+		c->rc = nrs_refuse(c->err, field, "block",
+		    "a body must be UTF-8 text without controls");
+}
+
+/* head, the slot, body: each encoded by itself. */
+static GMimePart *
+body_part(const char *subtype, enum nrs_slot slot, struct nrs_buf *head,
+    const char *body)
+{
+	struct nrs_buf lines = {0}, rest = {0};
+	GMimePart *part;
+
+	pad_to_three(head);
+	add_base64_lines(&lines, nrs_buf_str(head), head->len);
+	nrs_buf_printf(&lines, "%c%c%c", MARK, '0' + (int)slot, MARK);
+	add_crlf(&rest, body);
+	add_base64_lines(&lines, nrs_buf_str(&rest), rest.len);
+	part = encoded_part(subtype, &lines);
+	nrs_buf_fini(&rest);
+	nrs_buf_fini(&lines);
+	return part;
+}
+
+static GMimePart *
+text_part(struct composer *c)
+{
+	const struct nrs_rendered *r = c->mail->rendered;
+	struct nrs_buf head = {0};
+	GMimePart *part;
+
+	refuse_body(c, "text", r->text_head);
+	refuse_body(c, "text", r->text);
+	add_crlf(&head, r->text_head);
+	part = body_part("plain", NRS_SLOT_GREETING, &head, r->text);
+	nrs_buf_fini(&head);
+	return part;
+}
+
+static GMimePart *
+html_part(struct composer *c)
+{
+	const struct nrs_rendered *r = c->mail->rendered;
+	struct nrs_buf head = {0}, body = {0};
+	GMimePart *part;
+
+	refuse_body(c, "html", r->html_head);
+	refuse_body(c, "html", r->html);
+	nrs_buf_adds(&head, "<!DOCTYPE html>\r\n<html lang=\"");
+	nrs_doc_escape(&head, c->mail->lang);
+	nrs_buf_adds(&head, "\">\r\n<head><meta charset=\"utf-8\">\r\n<title>");
+	nrs_doc_escape(&head, r->subject);
+	nrs_buf_adds(&head, "</title></head>\r\n<body>\r\n");
+	add_crlf(&head, r->html_head);
+	nrs_buf_printf(&body, "%s</body>\n</html>\n", r->html);
+	part = body_part(
+	    "html", NRS_SLOT_GREETING_HTML, &head, nrs_buf_str(&body));
+	nrs_buf_fini(&head);
+	nrs_buf_fini(&body);
+	return part;
+}
+
+static void
+put_body(struct composer *c)
+{
+	GMimeMultipart *both = g_mime_multipart_new_with_subtype("alternative");
+	GMimePart *part = text_part(c);
+
+	g_mime_multipart_set_boundary(both, BOUNDARY);
+	g_mime_multipart_add(both, GMIME_OBJECT(part));
+	g_object_unref(part);
+	if (!c->mail->text_only) {
+		part = html_part(c);
+		g_mime_multipart_add(both, GMIME_OBJECT(part));
+		g_object_unref(part);
+	}
+	g_mime_message_set_mime_part(c->message, GMIME_OBJECT(both));
+	g_object_unref(both);
+}
+
+/* ---- freezing ---- */
+
+/* Cut at the marks: each ends a part. */
+static void
+cut_parts(struct nrs_arena *arena, const char *mail, size_t len,
+    struct nrs_variant *out)
+{
+	const char *end = mail + len, *at;
+	size_t n = 1;
+
+	for (at = mail; at < end; at++)
+		n += *at == MARK;
+	out->parts = nrs_arena_array(arena, n, sizeof(*out->parts));
+	out->n_parts = 0;
+	while (mail < end) {
+		at = memchr(mail, MARK, (size_t)(end - mail));
+		if (at == NULL)
+			at = end;
+		out->parts[out->n_parts++] = (struct nrs_part){
+		    .data = nrs_arena_bytes(arena, mail, (size_t)(at - mail)),
+		    .slot = at < end ? (enum nrs_slot)(at[1] - '0')
+		                     : NRS_SLOT_NONE};
+		mail = at < end ? at + 3 : end;
+	}
+}
+
+static void
+freeze(struct composer *c, struct nrs_arena *arena, struct nrs_variant *out)
+{
+	GMimeFormatOptions *options = g_mime_format_options_new();
+	GMimeStream *stream = g_mime_stream_mem_new();
+	GByteArray *bytes;
+
+	g_mime_format_options_set_newline_format(
+	    options, GMIME_NEWLINE_FORMAT_DOS);
+	(void)g_mime_object_write_to_stream(
+	    GMIME_OBJECT(c->message), options, stream);
+	(void)g_mime_stream_write(stream, "\r\n", 2);
+	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+	cut_parts(arena, (const char *)bytes->data, bytes->len, out);
+	g_object_unref(stream);
+	g_mime_format_options_free(options);
+}
+
+enum nrs_rc
+nrs_mime_compose(struct nrs_arena *arena, const struct nrs_mime_mail *mail,
+    struct nrs_variant *out, struct nrs_err *err)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct composer c = {.mail = mail, .err = err, .rc = NRS_OK};
+
+	(void)pthread_once(&once, g_mime_init);
+	c.message = g_mime_message_new(FALSE);
+	put_headers(&c);
+	put_body(&c);
+	if (c.rc == NRS_OK) {
+		freeze(&c, arena, out);
+		out->lang = nrs_arena_strdup(arena, mail->lang);
+		out->channel = NRS_CHANNEL_MAIL;
+		out->media_type = "message/rfc822";
+	}
+	g_object_unref(c.message);
+	return c.rc;
+}
+
+/* ---- joining ---- */
+
+static enum nrs_rc
+join_address(const struct nrs_delivery *delivery, struct nrs_buf *out,
+    struct nrs_err *err)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	const char *address;
+	enum nrs_rc rc =
+	    nrs_text_mailbox(arena, delivery->channel->address, &address, err);
+
+	if (rc == NRS_OK)
+		nrs_buf_adds(out, address);
+	nrs_arena_free(arena);
+	return rc;
+}
+
+static enum nrs_rc
+join_message_id(const struct nrs_delivery *delivery, struct nrs_buf *out,
+    struct nrs_err *err)
+{
+	size_t i;
+
+	(void)err;
+	for (i = 0; i < delivery->key.len; i++)
+		nrs_buf_printf(out, "%02x", delivery->key.data[i]);
+	return NRS_OK;
+}
+
+static enum nrs_rc
+join_greeting(const struct nrs_delivery *delivery, bool html,
+    struct nrs_buf *out, struct nrs_err *err)
+{
+	struct nrs_buf line = {0};
+
+	if (!nrs_text_is_line(delivery->greeting))
+		return nrs_refuse(
+		    err, "greeting", "line", "not one line of text");
+	if (delivery->greeting[0] == '\0')
+		return NRS_OK;
+	if (html) {
+		nrs_buf_adds(&line, "<p>");
+		nrs_doc_escape(&line, delivery->greeting);
+		nrs_buf_adds(&line, "</p>\r\n");
+	} else {
+		nrs_buf_printf(&line, "%s\r\n", delivery->greeting);
+	}
+	pad_to_three(&line);
+	add_base64_lines(out, line.data, line.len);
+	nrs_buf_fini(&line);
+	return NRS_OK;
+}
+
+static enum nrs_rc
+join_slot(enum nrs_slot slot, const struct nrs_delivery *delivery,
+    struct nrs_buf *out, struct nrs_err *err)
+{
+	if (slot == NRS_SLOT_NONE)
+		return NRS_OK;
+	if (slot == NRS_SLOT_ADDRESS)
+		return join_address(delivery, out, err);
+	if (slot == NRS_SLOT_MESSAGE_ID)
+		return join_message_id(delivery, out, err);
+	if (slot == NRS_SLOT_GREETING || slot == NRS_SLOT_GREETING_HTML)
+		return join_greeting(
+		    delivery, slot == NRS_SLOT_GREETING_HTML, out, err);
+	return nrs_refuse(err, "slot", "known",
+	    "slot %d is not known to this version", (int)slot);
+}
+
+enum nrs_rc
+nrs_mime_join(const struct nrs_variant *variant,
+    const struct nrs_delivery *delivery, struct nrs_buf *out,
+    struct nrs_err *err)
+{
+	enum nrs_rc rc;
+	size_t i;
+
+	for (i = 0; i < variant->n_parts; i++) {
+		nrs_buf_add(out, variant->parts[i].data.data,
+		    variant->parts[i].data.len);
+		rc = join_slot(variant->parts[i].slot, delivery, out, err);
+		if (rc != NRS_OK)
+			return rc;
+	}
+	return NRS_OK;
+}
