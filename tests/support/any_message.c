@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/any_message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 uint64_t
@@ -26,11 +27,11 @@ any_string(struct any *any)
 	static const char *const pieces[] = {"a", "z9", " ", "\"", "\\", "\n",
 	    "\t", "\x01", "\x7f", "é", "狼煙", "𠮷", "\u2028", "</x>", "+",
 	    "%s"};
+	size_t i, n = any_below(any, 12), len = 0;
 	char text[128] = "";
-	size_t i, n = any_below(any, 12);
 
 	for (i = 0; i < n; i++)
-		strcat(text,
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s",
 		    pieces[any_below(any, sizeof(pieces) / sizeof(*pieces))]);
 	return nrs_arena_strdup(any->arena, text);
 }
@@ -93,36 +94,13 @@ any_value(struct any *any, const struct nrs_field *row, char *to)
 	}
 }
 
-static size_t
-value_size(const struct nrs_field *row)
-{
-	switch (row->type) {
-	case NRS_FIELD_STRING:
-		return sizeof(char *);
-	case NRS_FIELD_BYTES:
-		return sizeof(struct nrs_bytes);
-	case NRS_FIELD_BOOL:
-		return sizeof(bool);
-	case NRS_FIELD_UINT32:
-		return sizeof(uint32_t);
-	case NRS_FIELD_INT64:
-	case NRS_FIELD_TIME:
-		return sizeof(int64_t);
-	case NRS_FIELD_TERM:
-		return sizeof(int);
-	case NRS_FIELD_MESSAGE:
-		return nrs_schema_of(row->message)->size;
-	}
-	return 0;
-}
-
 static void *
 any_values(struct any *any, const struct nrs_field *row, size_t n)
 {
-	char *out = nrs_arena_array(any->arena, n, value_size(row));
+	char *out = nrs_arena_array(any->arena, n, nrs_field_size(row));
 
 	for (size_t i = 0; i < n; i++)
-		any_value(any, row, out + i * value_size(row));
+		any_value(any, row, out + i * nrs_field_size(row));
 	return out;
 }
 
@@ -174,7 +152,7 @@ value_equal(const struct nrs_field *row, const char *a, const char *b)
 		    *(const struct nrs_bytes *)(const void *)b);
 	if (row->type == NRS_FIELD_MESSAGE)
 		return any_equal(row->message, a, b);
-	return memcmp(a, b, value_size(row)) == 0;
+	return memcmp(a, b, nrs_field_size(row)) == 0;
 }
 
 static bool
@@ -187,10 +165,32 @@ array_equal(const struct nrs_field *row, const char *a, const char *b)
 	if (n != *(const size_t *)(const void *)(b + row->n_offset))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!value_equal(row, as + i * value_size(row),
-		        bs + i * value_size(row)))
+		if (!value_equal(row, as + i * nrs_field_size(row),
+		        bs + i * nrs_field_size(row)))
 			return false;
 	return true;
+}
+
+/* A sub-message lies behind a pointer, which may be NULL. */
+static bool
+pointed_equal(const struct nrs_field *row, const char *a, const char *b)
+{
+	const char *as = *(char *const *)(const void *)a;
+	const char *bs = *(char *const *)(const void *)b;
+
+	if (as == NULL || bs == NULL)
+		return as == bs;
+	return any_equal(row->message, as, bs);
+}
+
+static bool
+field_equal(const struct nrs_field *row, const char *a, const char *b)
+{
+	if (row->many)
+		return array_equal(row, a, b);
+	if (row->type == NRS_FIELD_MESSAGE)
+		return pointed_equal(row, a + row->offset, b + row->offset);
+	return value_equal(row, a + row->offset, b + row->offset);
 }
 
 bool
@@ -198,27 +198,8 @@ any_equal(enum nrs_message_type type, const void *a, const void *b)
 {
 	const struct nrs_schema *schema = nrs_schema_of(type);
 
-	for (size_t i = 0; i < schema->n_fields; i++) {
-		const struct nrs_field *row = &schema->fields[i];
-		const char *at = (const char *)a + row->offset;
-		const char *bt = (const char *)b + row->offset;
-
-		if (row->many) {
-			if (!array_equal(row, a, b))
-				return false;
-			continue;
-		}
-		if (row->type == NRS_FIELD_MESSAGE) {
-			at = *(char *const *)(const void *)at;
-			bt = *(char *const *)(const void *)bt;
-			if (at == NULL || bt == NULL) {
-				if (at != bt)
-					return false;
-				continue;
-			}
-		}
-		if (!value_equal(row, at, bt))
+	for (size_t i = 0; i < schema->n_fields; i++)
+		if (!field_equal(&schema->fields[i], a, b))
 			return false;
-	}
 	return true;
 }

@@ -87,4 +87,6 @@ struct nrs_schema {
 };
 
 const struct nrs_schema *nrs_schema_of(enum nrs_message_type type);
+/* Of one value of ours; of a message, its struct. */
+size_t nrs_field_size(const struct nrs_field *field);
 #endif

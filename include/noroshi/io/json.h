@@ -16,6 +16,8 @@
 #include "noroshi/base/mem.h"
 #include "noroshi/core/schema.h"
 
+#define NRS_JSON_MAX (1024 * 1024) /* longer text is refused unread */
+
 /* Append one line of JSON, without a newline. */
 void nrs_json_encode(
     struct nrs_buf *out, enum nrs_message_type type, const void *value);
@@ -39,6 +41,7 @@ NRS_CHECKED enum nrs_rc nrs_json_part(struct nrs_arena *arena,
 NRS_CHECKED enum nrs_rc nrs_json_merge(struct nrs_arena *arena,
     struct nrs_bytes base, struct nrs_bytes over, struct nrs_bytes *out,
     struct nrs_err *err);
-/* Append s as a JSON string with its quotes. */
+/* Append s as a JSON string with its quotes; controls and bidi marks escaped,
+ * what is not UTF-8 replaced: safe on a terminal. */
 void nrs_json_string(struct nrs_buf *out, const char *s);
 #endif

@@ -11,31 +11,26 @@
 #include "noroshi/core/notice.h"
 
 #define ROW(no, s, f, t, m, no2, v, msg)                                       \
-	{.name = #f,                                                           \
-	    .number = (no),                                                    \
-	    .type = NRS_FIELD_##t,                                             \
-	    .offset = offsetof(struct nrs_##s, f),                             \
-	    .many = (m),                                                       \
-	    .n_offset = (no2),                                                 \
-	    .voc = (v),                                                        \
-	    .message = (msg)}
+	{                                                                      \
+		.name = #f, .number = (no), .type = NRS_FIELD_##t,             \
+		.offset = offsetof(struct nrs_##s, f), .many = (m),            \
+		.n_offset = (no2), .voc = (v), .message = (msg)                \
+	}
 #define COUNT(s, f) offsetof(struct nrs_##s, n_##f)
 #define ONE(no, s, f, t) ROW(no, s, f, t, false, 0, 0, 0)
 #define MANY(no, s, f, t) ROW(no, s, f, t, true, COUNT(s, f), 0, 0)
 #define TERM(no, s, f, v) ROW(no, s, f, TERM, false, 0, NRS_VOC_##v, 0)
 /* An unknown number becomes value: see struct nrs_field. */
 #define TERM_OR(no, s, f, v, value)                                            \
-	{.name = #f,                                                           \
-	    .number = (no),                                                    \
-	    .type = NRS_FIELD_TERM,                                            \
-	    .offset = offsetof(struct nrs_##s, f),                             \
-	    .voc = NRS_VOC_##v,                                                \
-	    .safest = (value)}
+	{                                                                      \
+		.name = #f, .number = (no), .type = NRS_FIELD_TERM,            \
+		.offset = offsetof(struct nrs_##s, f), .voc = NRS_VOC_##v,     \
+		.safest = (value)                                              \
+	}
 #define MANY_TERM(no, s, f, v)                                                 \
 	ROW(no, s, f, TERM, true, COUNT(s, f), NRS_VOC_##v, 0)
 #define ONE_OF(no, s, f, msg) ROW(no, s, f, MESSAGE, false, 0, 0, msg)
-#define MANY_OF(no, s, f, msg)                                                 \
-	ROW(no, s, f, MESSAGE, true, COUNT(s, f), 0, msg)
+#define MANY_OF(no, s, f, msg) ROW(no, s, f, MESSAGE, true, COUNT(s, f), 0, msg)
 
 /* clang-format off */
 static const struct nrs_field section_fields[] = {
@@ -538,4 +533,22 @@ const struct nrs_schema *
 nrs_schema_of(enum nrs_message_type type)
 {
 	return &schemas[type];
+}
+
+size_t
+nrs_field_size(const struct nrs_field *field)
+{
+	static const size_t sizes[] = {
+	    [NRS_FIELD_STRING] = sizeof(char *),
+	    [NRS_FIELD_BYTES] = sizeof(struct nrs_bytes),
+	    [NRS_FIELD_BOOL] = sizeof(bool),
+	    [NRS_FIELD_UINT32] = sizeof(uint32_t),
+	    [NRS_FIELD_INT64] = sizeof(int64_t),
+	    [NRS_FIELD_TIME] = sizeof(int64_t),
+	    [NRS_FIELD_TERM] = sizeof(int),
+	};
+
+	if (field->type == NRS_FIELD_MESSAGE)
+		return schemas[field->message].size;
+	return sizes[field->type];
 }

@@ -60,18 +60,16 @@ static const ProtobufCMessageDescriptor *const descriptors[NRS_TYPE_COUNT] = {
 };
 /* clang-format on */
 
-/* Sizes of one value here and in protobuf-c, whose bool is an int. */
-static const struct {
-	size_t ours, theirs;
-} sizes[] = {
-    [NRS_FIELD_STRING] = {sizeof(char *), sizeof(char *)},
-    [NRS_FIELD_BYTES] = {sizeof(struct nrs_bytes), sizeof(ProtobufCBinaryData)},
-    [NRS_FIELD_BOOL] = {sizeof(bool), sizeof(protobuf_c_boolean)},
-    [NRS_FIELD_UINT32] = {sizeof(uint32_t), sizeof(uint32_t)},
-    [NRS_FIELD_INT64] = {sizeof(int64_t), sizeof(int64_t)},
-    [NRS_FIELD_TIME] = {sizeof(int64_t), sizeof(int64_t)},
-    [NRS_FIELD_TERM] = {sizeof(int), sizeof(int)},
-    [NRS_FIELD_MESSAGE] = {0, sizeof(ProtobufCMessage *)},
+/* Sizes of one value in protobuf-c, whose bool is an int. */
+static const size_t their_sizes[] = {
+    [NRS_FIELD_STRING] = sizeof(char *),
+    [NRS_FIELD_BYTES] = sizeof(ProtobufCBinaryData),
+    [NRS_FIELD_BOOL] = sizeof(protobuf_c_boolean),
+    [NRS_FIELD_UINT32] = sizeof(uint32_t),
+    [NRS_FIELD_INT64] = sizeof(int64_t),
+    [NRS_FIELD_TIME] = sizeof(int64_t),
+    [NRS_FIELD_TERM] = sizeof(int),
+    [NRS_FIELD_MESSAGE] = sizeof(ProtobufCMessage *),
 };
 
 struct decoding {
@@ -90,15 +88,6 @@ arena_free(void *arena, void *ptr)
 {
 	(void)arena;
 	(void)ptr;
-}
-
-/* Of one value of ours; messages of an array lie in it by value. */
-static size_t
-our_size(const struct nrs_field *row)
-{
-	if (row->type == NRS_FIELD_MESSAGE)
-		return nrs_schema_of(row->message)->size;
-	return sizes[row->type].ours;
 }
 
 /* protobuf-c's structs have no const, though packing only reads them. */
@@ -135,7 +124,7 @@ value_in(struct decoding *decoding, const struct nrs_field *row,
 	case NRS_FIELD_UINT32:
 	case NRS_FIELD_INT64:
 	case NRS_FIELD_TIME:
-		memcpy(to, from, sizes[row->type].ours);
+		memcpy(to, from, their_sizes[row->type]);
 		return;
 	case NRS_FIELD_BYTES:
 		memcpy(&data, from, sizeof(data));
@@ -165,7 +154,7 @@ static void
 array_in(struct decoding *decoding, const struct nrs_field *row, size_t n,
     const char *from, char *to)
 {
-	size_t i, size = our_size(row);
+	size_t i, size = nrs_field_size(row);
 	char *array;
 
 	if (n == 0)
@@ -173,7 +162,7 @@ array_in(struct decoding *decoding, const struct nrs_field *row, size_t n,
 	memcpy(&from, from, sizeof(from));
 	array = nrs_arena_array(decoding->arena, n, size);
 	for (i = 0; i < n; i++)
-		value_in(decoding, row, from + i * sizes[row->type].theirs,
+		value_in(decoding, row, from + i * their_sizes[row->type],
 		    array + i * size);
 	memcpy(to, &array, sizeof(array));
 }
@@ -189,7 +178,7 @@ sub_message_in(struct decoding *decoding, const struct nrs_field *row,
 	memcpy(&theirs, from, sizeof(theirs));
 	if (theirs == NULL)
 		return;
-	ours = nrs_arena_alloc(decoding->arena, our_size(row));
+	ours = nrs_arena_alloc(decoding->arena, nrs_field_size(row));
 	message_in(decoding, row->message, theirs, ours);
 	memcpy(to, &ours, sizeof(ours));
 }
@@ -273,7 +262,7 @@ value_out(struct nrs_arena *arena, const struct nrs_field *row,
 	case NRS_FIELD_INT64:
 	case NRS_FIELD_TIME:
 	case NRS_FIELD_TERM:
-		memcpy(to, from, sizes[row->type].ours);
+		memcpy(to, from, their_sizes[row->type]);
 		return;
 	case NRS_FIELD_BYTES:
 		memcpy(&bytes, from, sizeof(bytes));
@@ -296,7 +285,7 @@ static void
 array_out(struct nrs_arena *arena, const struct nrs_field *row, size_t n,
     const char *from, char *to)
 {
-	size_t i, size = sizes[row->type].theirs;
+	size_t i, size = their_sizes[row->type];
 	char *array;
 
 	if (n == 0)
@@ -304,9 +293,21 @@ array_out(struct nrs_arena *arena, const struct nrs_field *row, size_t n,
 	memcpy(&from, from, sizeof(from));
 	array = nrs_arena_array(arena, n, size);
 	for (i = 0; i < n; i++)
-		value_out(
-		    arena, row, from + i * our_size(row), array + i * size);
+		value_out(arena, row, from + i * nrs_field_size(row),
+		    array + i * size);
 	memcpy(to, &array, sizeof(array));
+}
+
+/* Where the value lies; NULL when it is an absent sub-message. */
+static const char *
+place_of(const struct nrs_field *row, const char *from)
+{
+	const char *sub;
+
+	if (row->type != NRS_FIELD_MESSAGE)
+		return from + row->offset;
+	memcpy(&sub, from + row->offset, sizeof(sub));
+	return sub;
 }
 
 static ProtobufCMessage *
@@ -323,15 +324,14 @@ message_out(
 	for (i = 0; i < schema->n_fields; i++) {
 		const struct nrs_field *row = &schema->fields[i];
 
-		at = from + row->offset;
 		if (row->many) {
 			memcpy(&n, from + row->n_offset, sizeof(n));
 			memcpy(to + theirs[i].quantifier_offset, &n, sizeof(n));
-			array_out(arena, row, n, at, to + theirs[i].offset);
+			array_out(arena, row, n, from + row->offset,
+			    to + theirs[i].offset);
 			continue;
 		}
-		if (row->type == NRS_FIELD_MESSAGE)
-			memcpy(&at, at, sizeof(at));
+		at = place_of(row, from);
 		if (at != NULL)
 			value_out(arena, row, at, to + theirs[i].offset);
 	}
