@@ -11,12 +11,18 @@
 
 struct nrs_group;
 
+struct nrs_group_gain {
+	int partition;
+	int64_t committed;    /* the stored offset, -1 if there is none */
+	const char *metadata; /* the text stored with it, "" if none */
+	int64_t start;        /* to be set: where to read from */
+};
+
 struct nrs_group_ops {
-	/* A partition is now ours. committed is the stored offset or -1,
-	 * metadata the text stored with it ("" if none): set *start. Blocks the
-	 * group; own readers may be used. */
-	enum nrs_rc (*gained)(void *self, int partition, int64_t committed,
-	    const char *metadata, int64_t *start, struct nrs_err *err);
+	/* A partition is now ours: set gain->start. Blocks the group; own
+	 * readers may be used. NRS_RETRY: asked again a moment later. */
+	enum nrs_rc (*gained)(
+	    void *self, struct nrs_group_gain *gain, struct nrs_err *err);
 	/* No longer ours: start nothing more for it. clean is false when the
 	 * session was lost, so that others may already own it. */
 	void (*lost)(void *self, int partition, bool clean);

@@ -5,6 +5,7 @@
 
 #include "common/io/bus_private.h"
 #include "noroshi/base/log.h"
+#include "noroshi/core/topic.h"
 
 #define ROW(member) offsetof(struct nrs_bus_conf, member)
 
@@ -142,13 +143,12 @@ struct nrs_bus_setup {
 
 /* Drills read the real subscriptions (invariant 6): one name is never
  * prefixed with "drill.". */
-#define SHARED_TOPIC "subscription"
 #define DRILL "drill."
 
 static const char *
 drill_part(bool drill, const char *name)
 {
-	return drill && strcmp(name, SHARED_TOPIC) != 0 ? DRILL : "";
+	return drill && strcmp(name, NRS_TOPIC_SUBSCRIPTION) != 0 ? DRILL : "";
 }
 
 char *
@@ -181,7 +181,7 @@ nrs_bus_setup_short(const struct nrs_bus_setup *setup, const char *full)
 bool
 nrs_bus_setup_may_write(const struct nrs_bus_setup *setup, const char *name)
 {
-	return !setup->drill || strcmp(name, SHARED_TOPIC) != 0;
+	return !setup->drill || strcmp(name, NRS_TOPIC_SUBSCRIPTION) != 0;
 }
 
 static void
