@@ -298,16 +298,15 @@ array_out(struct nrs_arena *arena, const struct nrs_field *row, size_t n,
 	memcpy(to, &array, sizeof(array));
 }
 
-/* Where the value lies; NULL when it is an absent sub-message. */
-static const char *
-place_of(const struct nrs_field *row, const char *from)
+static void
+sub_message_out(struct nrs_arena *arena, const struct nrs_field *row,
+    const char *from, char *to)
 {
-	const char *sub;
+	const char *ours;
 
-	if (row->type != NRS_FIELD_MESSAGE)
-		return from + row->offset;
-	memcpy(&sub, from + row->offset, sizeof(sub));
-	return sub;
+	memcpy(&ours, from, sizeof(ours));
+	if (ours != NULL)
+		value_out(arena, row, ours, to);
 }
 
 static ProtobufCMessage *
@@ -317,23 +316,22 @@ message_out(
 	const struct nrs_schema *schema = nrs_schema_of(type);
 	const ProtobufCFieldDescriptor *theirs = descriptors[type]->fields;
 	char *to = nrs_arena_alloc(arena, descriptors[type]->sizeof_message);
-	const char *at;
 	size_t i, n;
 
 	descriptors[type]->message_init((ProtobufCMessage *)(void *)to);
 	for (i = 0; i < schema->n_fields; i++) {
 		const struct nrs_field *row = &schema->fields[i];
+		const char *at = from + row->offset;
 
 		if (row->many) {
 			memcpy(&n, from + row->n_offset, sizeof(n));
 			memcpy(to + theirs[i].quantifier_offset, &n, sizeof(n));
-			array_out(arena, row, n, from + row->offset,
-			    to + theirs[i].offset);
-			continue;
-		}
-		at = place_of(row, from);
-		if (at != NULL)
+			array_out(arena, row, n, at, to + theirs[i].offset);
+		} else if (row->type == NRS_FIELD_MESSAGE) {
+			sub_message_out(arena, row, at, to + theirs[i].offset);
+		} else {
 			value_out(arena, row, at, to + theirs[i].offset);
+		}
 	}
 	return (ProtobufCMessage *)(void *)to;
 }
