@@ -34,6 +34,7 @@ struct nrs_classification {
 	bool posture_review;
 	/* time in decisions: running maximum of accepted_at */
 	int64_t decided_at;
+	bool ack_required; /* of whoever gets this copy in real time */
 };
 
 struct nrs_versions {
@@ -48,6 +49,10 @@ struct nrs_thread_sector {
 	size_t n_routes;
 	const char **topics; /* ever written (without prefix) */
 	size_t n_topics;
+	/* every CEPTOAR it was narrowed to; empty: the whole sector, at least
+	 * once */
+	const char **ceptoars;
+	size_t n_ceptoars;
 };
 
 struct nrs_thread_change {
@@ -138,6 +143,12 @@ struct nrs_outcome {
 	enum nrs_tlp tlp;
 	enum nrs_item_type item_type;
 	enum nrs_stream stream;
+	/* topics that carried the thread and now get the stub, not the full
+	 * text */
+	const char **stub_topics;
+	size_t n_stub_topics;
+	const char
+	    *about_id; /* APPROVAL: the submission it releases or refuses */
 	/* Changes of state: apply() needs nothing else. */
 	struct nrs_thread_change *thread;
 	struct nrs_posture_set *postures;

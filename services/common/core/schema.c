@@ -216,6 +216,7 @@ static const struct nrs_field classification_fields[] = {
 	ONE(9, classification, arrangement_id, STRING),
 	ONE(10, classification, posture_review, BOOL),
 	ONE(11, classification, decided_at, TIME),
+	ONE(12, classification, ack_required, BOOL),
 };
 
 static const struct nrs_field versions_fields[] = {
@@ -228,6 +229,7 @@ static const struct nrs_field thread_sector_fields[] = {
 	ONE(1, thread_sector, sector, STRING),
 	MANY_TERM(2, thread_sector, routes, ROUTE),
 	MANY(3, thread_sector, topics, STRING),
+	MANY(4, thread_sector, ceptoars, STRING),
 };
 
 static const struct nrs_field thread_change_fields[] = {
@@ -309,6 +311,8 @@ static const struct nrs_field outcome_fields[] = {
 	TERM(23, outcome, tlp, TLP),
 	TERM(24, outcome, item_type, ITEM_TYPE),
 	TERM(25, outcome, stream, STREAM),
+	MANY(26, outcome, stub_topics, STRING),
+	ONE(27, outcome, about_id, STRING),
 	ONE_OF(30, outcome, thread, NRS_TYPE_THREAD_CHANGE),
 	MANY_OF(31, outcome, postures, NRS_TYPE_POSTURE_SET),
 	MANY_OF(32, outcome, arrangements, NRS_TYPE_ARRANGEMENT_SET),
