@@ -52,7 +52,7 @@ def arrivals(mail_dir, hook_dir):
     for entry in index(mail_dir):
         if entry["file"]:
             for address in entry["rcpt_to"]:
-                yield (entry["headers"].get("x-noroshi-notice", ""),
+                yield (entry["headers"].get("x-noroshi-id", ""),
                        address.split("@")[0] + ":mail", entry["at"])
     for entry in index(hook_dir):
         if entry["file"]:

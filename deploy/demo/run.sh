@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Play the day of config/demo and compare what arrived where with what
+# config/demo/expected.tsv says. Called by `make demo` with BUILD, BUS (embedded
+# or kafka) and CORPUS set. Exit 0 only if everything arrived where it should
+# and nowhere else. Stops all it started.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+: "${BUILD:?}" "${BUS:=embedded}" "${CORPUS:=}"
+# shellcheck source=tests/support/stack.sh
+. tests/support/stack.sh
+
+dir=$BUILD/demo
+day=config/demo
+kafka=
+
+die() {
+	echo "demo: $*" >&2
+	[ -z "$STACK" ] || echo "demo: logs are in $STACK/log" >&2
+	exit 1
+}
+
+stop_everything() {
+	trap '' INT TERM
+	proc_stop_all
+	[ -z "$kafka" ] || deploy/kafka/kafka.sh stop --wipe --dir "$kafka"
+}
+
+start_bus() {
+	case $BUS in
+	embedded)
+		proc_start bus "$BUILD/noroshictl" -X "sectors=$STACK/sectors.conf" \
+			-X "bus.prefix=$PREFIX" embedded --bus-only --state-dir "$STACK/bus"
+		wait_until 30 test -s "$STACK/bus/servers" || die "no embedded bus"
+		SERVERS=$(cat "$STACK/bus/servers")
+		;;
+	kafka)
+		kafka=$STACK/kafka
+		SERVERS=$(deploy/kafka/kafka.sh start --dir "$kafka" | tail -n 1) ||
+			die "no Kafka"
+		;;
+	*) die "BUS is embedded or kafka, not $BUS" ;;
+	esac
+}
+
+# Which notice a step made, by its name; for what follows up on it.
+declare -A ISSUED=()
+
+# send NAME COMMAND ARG: prints the outcome as one line of JSON.
+send() {
+	local name=$1 command=$2 arg=$3 file=$STACK/notices/$1.json
+	case $command in
+	issue | report) ctl --json "$command" "$file" ;;
+	follow-up) ctl --json revise "${ISSUED[$arg]}" "$file" ;;
+	correct)
+		ctl --json revise --correct --reason '範囲の誤りを訂正する。' \
+			"${ISSUED[$arg]}" "$file"
+		;;
+	retract)
+		ctl --json retract --reason '攻撃は収まり、範囲は無効になった。' \
+			"${ISSUED[$arg]}"
+		;;
+	posture)
+		# shellcheck disable=SC2086 # two words: sector and level
+		if [ "${arg#* }" = NORMAL ]; then
+			ctl --json posture $arg --reason '収束した。'
+		else
+			ctl --json posture $arg --until 2h --reason '多発している。'
+		fi
+		;;
+	*) die "day.tsv: what is '$command'?" ;;
+	esac
+}
+
+# play NAME COMMAND ARG: one step; a line for check_day.py.
+play() {
+	local answer code id
+	answer=$(send "$@" 2>"$STACK/log/step-$1.log")
+	code=$?
+	case $code in
+	0 | 4) ;;
+	*) cat "$STACK/log/step-$1.log" >&2 && die "$1: noroshictl ended with $code" ;;
+	esac
+	id=$(jq -r '.submission_id // empty' <<<"$answer")
+	ISSUED[$1]=$id
+	jq -r --arg name "$1" --arg id "${id:--}" '[$name, $id,
+		(.verdict // "REFUSED"),
+		(first((.copies // [])[].route_rule) // .rule // "-"),
+		(.accepted_at // 0)] | @tsv' <<<"${answer:-{\}}" >>"$STACK/played.tsv"
+}
+
+play_day() {
+	local name command arg
+	: >"$STACK/played.tsv"
+	while IFS=$'\t' read -r name command arg; do
+		[[ -n $name && $name != \#* ]] || continue
+		play "$name" "$command" "$arg"
+	done < <(cat "$day/day.tsv" "$STACK/corpus.tsv")
+}
+
+prepare_notices() {
+	local file
+	mkdir -p "$STACK/notices"
+	: >"$STACK/corpus.tsv"
+	for file in "$day"/notices/*.json; do
+		resolve_times <"$file" >"$STACK/notices/${file##*/}"
+	done
+	[ -n "$CORPUS" ] || return 0
+	/usr/bin/python3 deploy/demo/csaf_to_notice.py "$CORPUS" \
+		"$STACK/notices" 20 || die "no notices from $CORPUS"
+	for file in "$STACK"/notices/csaf-*.json; do
+		file=${file##*/}
+		printf '%s\tissue\t-\n' "${file%.json}"
+	done >"$STACK/corpus.tsv"
+}
+
+rm -rf "$dir"
+trap stop_everything EXIT
+trap 'exit 130' INT TERM
+started=$(date +%s)
+stack_init "$dir"
+prepare_notices
+stack_sinks || die "the sinks did not start"
+start_bus
+stack_conf
+[ "$BUS" = embedded ] || ctl topics apply >/dev/null || die "no topics"
+stack_daemons || die "a daemon did not start"
+stack_subscribe "$day"/subscriptions/*.json || die "a subscription was refused"
+play_day
+/usr/bin/python3 deploy/demo/check_day.py "$day/expected.tsv" \
+	"$STACK/played.tsv" "$STACK/mail" "$STACK/hook" 20
+result=$?
+echo
+echo "bus: $BUS; $(($(date +%s) - started)) s in all"
+echo "mails: $STACK/mail/*.eml; webhook bodies: $STACK/hook/*.body"
+[ "$result" -eq 0 ] && echo "demo: everything arrived where it should, and nowhere else"
+exit "$result"
