@@ -25,7 +25,8 @@ struct nrs_statement {
 };
 
 #define NRS_STATEMENT_MAX 512
-/* Writes at most NRS_STATEMENT_MAX bytes into out; borrowed from out. */
+/* Writes at most NRS_STATEMENT_MAX bytes into out; borrowed from out. No bytes
+ * when the id is too long for any that was checked: nobody signed that. */
 struct nrs_bytes nrs_statement_text(
     const struct nrs_statement *statement, char out[NRS_STATEMENT_MAX]);
 #endif
