@@ -30,7 +30,8 @@ ctl key new --out "$STACK/key/second.pem" --principal desk-2 >"$STACK/second.row
 	echo ');'
 } >"$STACK/keys.new"
 mv "$STACK/keys.new" "$STACK/keys.conf"
-/usr/bin/python3 tests/system/flip_cell.py "$STACK/rules.conf" B_C NORMAL ROUTINE
+cell='column = "B_C"; posture = "NORMAL"; *urgency = "ROUTINE"'
+sed -i "/$cell/s/routes = \[/routes = [\"REALTIME\", /" "$STACK/rules.conf"
 for service in dispatcher classifier producer; do proc_stop "$service-1"; done
 stack_daemons || exit 1
 
