@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The broker stops and starts: nothing accepted is lost, what was not accepted
 # is answered with 503, and the same id works again.

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A posture change between notices routes each by its order in the journal.
 . tests/system/lib.sh

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A record that nobody can read ends in `rejected`; the next is delivered.
 . tests/system/lib.sh

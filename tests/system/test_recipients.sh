@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Once to a member of two sectors; no recipient learns of another; RED and
 # narrowed notices touch no topic that a sector's CEPTOARs read.

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A restart under changed rules and a revoked key changes nothing that was
 # already decided; what comes after is decided anew.

@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# `make bench`: measure on a real broker. Prints `<name> <value> <unit>` lines
+# and leaves them, with tabs, in build/bench.tsv. T=latency|throughput|idle
+# picks one part; ROUNDS, COMMANDS and ALERTS may be set.
+#
+# Ratios compare programs that ran one after another on the same broker: only
+# they mean something on another machine.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+: "${BUILD:?}" "${T:=}" "${ROUNDS:=3}" "${COMMANDS:=150000}" "${ALERTS:=300}"
+# shellcheck source=tests/support/stack.sh
+. tests/support/stack.sh
+
+dir=$PWD/$BUILD/bench
+peer=build/peers/kafka-streams
+table=build/bench.tsv
+export CONF_DIR=config
+
+die() {
+	echo "bench: $*" >&2
+	exit 1
+}
+
+clean() {
+	trap '' INT TERM
+	proc_stop_all
+	deploy/kafka/kafka.sh stop --wipe --dir "$dir/kafka"
+}
+
+figure() { # NAME VALUE UNIT
+	printf '%s %s %s\n' "$1" "$2" "$3"
+	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$table"
+}
+take() { while read -r name value unit; do figure "$name" "$value" "$unit"; done; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+value_of() { awk -v n="$1" '$1 == n { print $2 }' "$table"; }
+
+stack() { # NAME PREFIX: a folder and topics of its own
+	PREFIX=$2
+	stack_init "$dir/$1"
+	stack_sinks || die "the sinks did not start"
+	stack_conf
+	ctl topics apply >"$STACK/log/topics.log" 2>&1 || die "no topics: $STACK/log"
+}
+# Topics of the same settings for a peer, under a prefix of its own.
+topics_for() { ctl -X "bus.prefix=$1" topics apply >/dev/null || die "no topics"; }
+
+# ---- commands per second, journal to outputs -----------------------------------
+build_peer() {
+	[ -f "$peer/peer.jar" ] &&
+		[ -z "$(find tests/bench/peers/kafka-streams proto -newer "$peer/peer.jar" \
+			-type f)" ] && return
+	mvn -q -B -f tests/bench/peers/kafka-streams/pom.xml package \
+		>"$dir/maven.log" 2>&1 || die "the peer did not build: $dir/maven.log"
+}
+
+load() { # PREFIX COUNT
+	"$BUILD/tests/system/load" "$SERVERS" "$1" "$STACK/key/desk.pem" \
+		config/sectors.conf "$2" || die "no journal"
+}
+
+# rate NAME GROUP TOPIC COUNT: let NAME, just started, work; print its speed.
+rate() {
+	"$BUILD/tests/bench/bench_rate" "$SERVERS" "$2" "$3" "$4" || {
+		tail -n 5 "$STACK/log/$1.log" >&2
+		die "$1 did not get through"
+	}
+	proc_stop "$1"
+}
+
+one_round() { # N: appends to $dir/<who>.rates
+	local in="b$1." signed="s$1." raw="r$1." streams="k$1."
+	stack "round-$1" "$in"
+	topics_for "$signed"
+	topics_for "$raw"
+	topics_for "$streams"
+	load "$in" "$COMMANDS"
+	daemon_start classifier bench -X verify=false
+	rate classifier-bench "${in}classifier" "${in}journal" "$COMMANDS" \
+		>>"$dir/classifier.rates"
+	proc_start passthrough "$BUILD/tests/bench/bench_passthrough" \
+		"$SERVERS" "$in" "$raw" "$COMMANDS"
+	rate passthrough "${raw}passthrough" "${in}journal" "$COMMANDS" \
+		>>"$dir/passthrough.rates"
+	proc_start streams java -Xmx512m -cp "$peer/peer.jar:$peer/lib/*" \
+		noroshi.peer.Classifier "$SERVERS" "$in" "$streams" \
+		"${streams}classifier" "$STACK/streams"
+	rate streams "${streams}classifier" "${in}journal" "$COMMANDS" \
+		>>"$dir/streams.rates"
+	load "$signed" $((COMMANDS / 2))
+	daemon_start classifier signed -X "bus.prefix=$signed"
+	rate classifier-signed "${signed}classifier" "${signed}journal" \
+		$((COMMANDS / 2)) >>"$dir/signed.rates"
+	proc_stop_all
+}
+
+throughput() {
+	local n classifier passthrough streams
+	build_peer
+	rm -f "$dir"/*.rates
+	for ((n = 1; n <= ROUNDS; n++)); do one_round "$n"; done
+	classifier=$(median <"$dir/classifier.rates")
+	passthrough=$(median <"$dir/passthrough.rates")
+	streams=$(median <"$dir/streams.rates")
+	figure classifier_per_s "$classifier" commands/s
+	figure passthrough_per_s "$passthrough" commands/s
+	figure kafka_streams_per_s "$streams" commands/s
+	figure classifier_signed_per_s "$(median <"$dir/signed.rates")" commands/s
+	figure classifier_vs_passthrough "$(ratio "$classifier" "$passthrough")" ratio
+	figure classifier_vs_kafka_streams "$(ratio "$classifier" "$streams")" ratio
+}
+
+# ---- one alert every 200 ms, and the raw hops in between -----------------------
+arrived() { [ "$(grep -c '"size"' "$STACK/mail/index.jsonl")" -ge $((ALERTS + 10)) ]; }
+
+latency() {
+	stack latency lat.
+	topics_for hop.
+	stack_daemons || die "a daemon did not start"
+	jq -n '{subscriber_id: "bench", kind: "OPERATOR", organisation: "bench",
+		name: "bench", sectors: ["power"], ceptoars: ["power"], lang: "ja",
+		max_tlp: "AMBER", channels: [{type: "MAIL",
+		address: "bench@demo.example"}]}' | ctl -q subscribe - >/dev/null
+	grep -e '^sectors' -e '"power"; *since' -e '^);' config/sectors.conf |
+		sed 's/},/}/' | sed -n '1,3p' >"$STACK/one.conf"
+	echo 'ceptoars = ();' >>"$STACK/one.conf"
+	mkdir -p "$STACK/files"
+	"$BUILD/tests/system/load" --files "$STACK/files" "$STACK/key/desk.pem" \
+		"$STACK/one.conf" $((ALERTS + 10)) || die "no notices"
+	proc_start post /usr/bin/python3 tests/support/post.py \
+		"http://127.0.0.1:$API_PORT" "$STACK/files" 5 "$STACK/answers"
+	"$BUILD/tests/bench/bench_two_hops" "$SERVERS" hop. "$ALERTS" \
+		>"$dir/hops" 2>"$STACK/log/two_hops.log" || die "two hops: $STACK/log"
+	wait_until 60 proc_gone post
+	wait_until 30 arrived
+	/usr/bin/python3 tests/bench/figures.py latency "$STACK/answers" \
+		"$STACK/mail/index.jsonl" >"$dir/latency" || die "alerts are missing"
+	take <"$dir/hops"
+	take <"$dir/latency"
+	figure alert_latency_vs_two_hops_p50 \
+		"$(ratio "$(value_of alert_latency_p50)" "$(value_of two_hops_p50)")" ratio
+	figure alert_latency_vs_two_hops_p99 \
+		"$(ratio "$(value_of alert_latency_p99)" "$(value_of two_hops_p99)")" ratio
+	proc_stop_all
+}
+
+# ---- three daemons that have nothing to do --------------------------------------
+idle() {
+	stack idle idle.
+	stack_daemons || die "a daemon did not start"
+	sleep 15 # what they still do after the start is over
+	/usr/bin/python3 tests/bench/figures.py idle 30 "${PROC[producer-1]}" \
+		"${PROC[classifier-1]}" "${PROC[dispatcher-1]}" >"$dir/idle"
+	take <"$dir/idle"
+	proc_stop_all
+}
+
+rm -rf "$dir"
+mkdir -p "$dir"
+trap clean EXIT
+trap 'exit 130' INT TERM
+: >"$table"
+SERVERS=$(deploy/kafka/kafka.sh start --dir "$dir/kafka" | tail -n 1)
+[ -n "$SERVERS" ] || die "no Kafka"
+for part in ${T:-latency idle throughput}; do
+	case $part in
+	latency | idle | throughput) "$part" ;;
+	*) die "T is latency, idle or throughput, not $part" ;;
+	esac
+done

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Bad input, at each door, with the message that it gets: noroshictl, the HTTP
+# API, and the configuration.
+. tests/system/lib.sh
+system_begin
+stack_daemons || exit 1
+
+# refused FACT FIELD RULE COMMAND...: stderr names field and rule, exit code 4.
+refused() {
+	local fact=$1 field=$2 rule=$3 said code
+	shift 3
+	said=$("$@" 2>&1 >"$STACK/stdout")
+	code=$?
+	check "$fact: exit code 4" equal 4 "$code"
+	check "$fact: names the field $field" contains "$field" "$said"
+	check "$fact: names the rule $rule" contains "$rule" "$said"
+}
+send() { notice "${2:-題}" "$1" | ctl issue -; }
+raw() { printf '%s' "$1" | ctl issue -; }
+revise() { notice "続き" "$1" | ctl revise "${@:2}" -; }
+
+# ---- noroshictl ----
+refused "unknown enum" tlp enum send '.tlp = "PURPLE"'
+refused "missing field" summary required send 'del(.summary)'
+refused "misspelt field" titel unknown send '.titel = "x"'
+refused "RED without recipients" recipients tlp-recipients send '.tlp = "RED"'
+refused "CRLF in the title" title line send '.title = "a\r\nBcc: x@example.com"'
+refused "NUL in the title" title '' send '.title = "a\u0000b"'
+refused "CRLF in a URL" references url \
+	send '.references = [{title: "x", url: "https://example.com/\r\nX: y"}]'
+refused "unknown sector" sectors sector send '.sectors = ["atlantis"]'
+refused "invalid UTF-8" '' '' raw "$(notice x | sed "s/概要/$(printf '\xff\xfe')/")"
+bad_subscriber() { subscriber bad "$1"; }
+refused "CRLF in a recipient" channels mailbox bad_subscriber \
+	'.channels[0].address = "a@demo.example\r\nRCPT TO:<b@demo.example>"'
+refused "CRLF in a webhook" channels url bad_subscriber \
+	'.channels = [{type: "WEBHOOK", address: "https://x.example/\r\na"}]'
+
+big=$STACK/big.json
+notice "大きい" | jq '.summary = ("あ" * 700000)' >"$big"
+refused "a body of 2 MB" '' length ctl issue "$big"
+
+thread=$(issue "一報")
+check "a good notice is accepted" test -n "$thread"
+
+# ---- the HTTP API: what noroshictl would never send ----
+post() { # FILE TYPE: status, then the answer
+	curl -s -m 30 -o "$STACK/answer" -w '%{http_code}' -H "Content-Type: $2" \
+		--data-binary "@$1" "http://127.0.0.1:$API_PORT/v1/submissions"
+}
+answered() { # FACT STATUS WORD GOT
+	check "$1: status $2" equal "$2" "$4"
+	check "$1: says $3" contains "$3" "$(cat "$STACK/answer")"
+}
+mkdir -p "$STACK/files"
+"$BUILD/tests/system/load" --files "$STACK/files" "$STACK/key/desk.pem" \
+	"$STACK/sectors.conf" 2
+good=$STACK/files/000000.pb
+answered "a signed notice" 200 RELEASED "$(post "$good" application/protobuf)"
+first=$(cat "$STACK/answer")
+answered "the same id and bytes again" 200 RELEASED \
+	"$(post "$good" application/protobuf)"
+check "the same answer" equal "$first" "$(cat "$STACK/answer")"
+
+# The second one's envelope under the first one's id: other content.
+id=$(grep -a -o 'bench-[0-9a-f]*-00000000' "$good" | head -n 1)
+sed "s/bench-[0-9a-f]*-00000001/$id/g" "$STACK/files/000001.pb" >"$STACK/other.pb"
+status=$(post "$STACK/other.pb" application/protobuf)
+check "the same id with other bytes is refused" test "$status" -ge 400 -a "$status" -lt 500
+sed 's/bench 00000001/bench 00000009/' "$STACK/files/000001.pb" >"$STACK/changed.pb"
+answered "a changed byte" 422 signature \
+	"$(post "$STACK/changed.pb" application/protobuf)"
+head -c 2000000 /dev/zero >"$STACK/two_mb"
+answered "a body of 2 MB" 413 '' "$(post "$STACK/two_mb" application/protobuf)"
+printf '{"submission_id": "x", "nonsense": 1}' >"$STACK/unknown.json"
+answered "an unknown key" 422 nonsense "$(post "$STACK/unknown.json" application/json)"
+printf '{' >"$STACK/half.json"
+status=$(post "$STACK/half.json" application/json)
+check "half a document is refused" test "$status" -ge 400 -a "$status" -lt 500
+answered "another media type" 415 media-type "$(post "$good" text/plain)"
+smuggle=$(printf 'POST /v1/submissions HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n' |
+	timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$API_PORT; cat >&3; head -n 1 <&3")
+check "Content-Length with Transfer-Encoding is refused" contains 400 "$smuggle"
+
+# ---- what only the journal's order can tell ----
+gap=$(ctl --json issue --dry-run "$STACK/none" 2>/dev/null)
+[ -z "$gap" ] || echo "unexpected: $gap"
+refused "a revision of a thread that nobody knows" '' '' \
+	revise '.' no-such-thread
+ctl -X mode=exercise --json revise "$thread" - <<<"$(notice 訓練)" \
+	>"$STACK/stdout" 2>"$STACK/mode"
+check "a mode change in a thread is refused" test $? -ne 0
+
+# ---- configuration ----
+config() { # FACT WANTED LINE: --check-config of a classifier.conf with LINE
+	local said code
+	{ cat "$STACK/classifier.conf"; echo "$3"; } >"$STACK/bad.conf"
+	said=$("$BUILD/noroshi-classifier" -F "$STACK/bad.conf" --check-config 2>&1)
+	code=$?
+	check "$1: exit code 78 or 2" test "$code" -eq 78 -o "$code" -eq 2
+	check "$1: names the line" contains "bad.conf:" "$said"
+	check "$1: says $2" contains "$2" "$said"
+}
+config "a misspelt key" admn 'admn: { listen = "127.0.0.1:1"; };'
+config "a wrong type" keys 'admin: { listen = 5; };'
+sed -i "s/session_timeout_ms = $SESSION_MS/session_timeout_ms = 600000000000/" \
+	"$STACK/classifier.conf"
+config "an integer out of range" session_timeout_ms ''
+sed -i 's/600000000000/99999999999999999999/' "$STACK/classifier.conf"
+config "an integer that overflows" session_timeout_ms ''
+system_end
