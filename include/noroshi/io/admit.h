@@ -3,7 +3,8 @@
 #define NOROSHI_IO_ADMIT_H
 /*
  * admit: from the bytes of a Submission to a command that may be decided:
- * decode, verify every signature over the statement, decode the payload, check.
+ * decode, verify every signature over the statement, decode the payload, see
+ * that it agrees with its envelope and its stubs with it, check.
  * Producer (strict, with the clock), classifier and dispatcher (tolerant, each
  * with its own keyring) share this one path (invariant 11).
  */

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "noroshi/io/admit.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "noroshi/core/statement.h"
+
+/* One Submission on its way through the checks below. */
+struct admission {
+	struct nrs_arena *arena;
+	const struct nrs_admit *how;
+	struct nrs_admitted *out;
+	struct nrs_err *err;
+};
+
+typedef enum nrs_rc check_fn(struct admission *admission);
+
+static check_fn check_notice, check_posture_change, check_approval,
+    check_subscription;
+
+#define NO_MEMBER SIZE_MAX
+
+/* What the payload of each type is, and where it repeats the envelope. */
+struct kind {
+	enum nrs_message_type payload;
+	size_t member;    /* of struct nrs_admitted */
+	const char *id;   /* name of the payload's own id, or NULL */
+	size_t id_offset; /* of that id in the payload */
+	size_t mode_offset;
+	check_fn *check; /* NULL: nothing beyond the envelope */
+};
+
+/* clang-format off */
+#define KIND(type, s, name, fn)                                                \
+	{NRS_TYPE_##type, offsetof(struct nrs_admitted, s), #name,             \
+	    offsetof(struct nrs_##s, name), offsetof(struct nrs_##s, mode), fn}
+static const struct kind kinds[] = {
+	[NRS_SUBMISSION_NOTICE] = KIND(CONTENT, content, notice_id, check_notice),
+	[NRS_SUBMISSION_POSTURE_CHANGE] =
+	    KIND(POSTURE_CHANGE, posture_change, change_id, check_posture_change),
+	[NRS_SUBMISSION_APPROVAL] =
+	    KIND(APPROVAL, approval, approval_id, check_approval),
+	[NRS_SUBMISSION_DEADLINE] = KIND(DEADLINE, deadline, deadline_id, NULL),
+	[NRS_SUBMISSION_CUT_OFF] = {NRS_TYPE_CUT_OFF,
+	    offsetof(struct nrs_admitted, cut_off), NULL, NO_MEMBER,
+	    offsetof(struct nrs_cut_off, mode), NULL},
+	[NRS_SUBMISSION_SUBSCRIPTION] = {NRS_TYPE_SUBSCRIPTION,
+	    offsetof(struct nrs_admitted, subscription), NULL, NO_MEMBER,
+	    NO_MEMBER, check_subscription},
+};
+/* clang-format on */
+
+static enum nrs_rc
+check_notice(struct admission *admission)
+{
+	return nrs_check_notice(&admission->how->check, admission->out->content,
+	    admission->out->addressing, admission->err);
+}
+
+static enum nrs_rc
+check_posture_change(struct admission *admission)
+{
+	return nrs_check_posture_change(&admission->how->check,
+	    admission->out->posture_change, admission->err);
+}
+
+static enum nrs_rc
+check_approval(struct admission *admission)
+{
+	return nrs_check_approval(
+	    &admission->how->check, admission->out->approval, admission->err);
+}
+
+static enum nrs_rc
+check_subscription(struct admission *admission)
+{
+	return nrs_check_subscription(&admission->how->check,
+	    admission->out->subscription, admission->err);
+}
+
+/* Decode into the pointer at to, whatever its type. */
+static enum nrs_rc
+decode(struct admission *admission, enum nrs_message_type type,
+    struct nrs_bytes bytes, void *to)
+{
+	unsigned n_unknown = 0;
+	const struct nrs_wire_input in = {.type = type,
+	    .bytes = bytes,
+	    .how = admission->how->how,
+	    .n_unknown = &n_unknown};
+	void *value = NULL;
+	enum nrs_rc rc =
+	    nrs_wire_decode(admission->arena, &in, &value, admission->err);
+
+	admission->out->n_unknown += n_unknown;
+	memcpy(to, &value, sizeof(value));
+	return rc;
+}
+
+/* ---- signatures ------------------------------------------------------------
+ */
+
+/* What is signed, by whom, and the path of the list of signatures. */
+struct signed_part {
+	const char *path;
+	const struct nrs_signature *signatures;
+	size_t n;
+	const uint8_t *payload_sha256, *addressing_sha256;
+};
+
+/* The statement is found wanting: put its place before what was said. */
+static enum nrs_rc
+refuse_signature(
+    struct admission *admission, const char *path, size_t i, const char *text)
+{
+	const char *field =
+	    nrs_arena_printf(admission->arena, "%s[%zu]", path, i);
+
+	return nrs_refuse(
+	    admission->err, field, "signature", "%s: %s", field, text);
+}
+
+static bool
+is_repeated(const struct signed_part *part, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(part->signatures[j].key_id,
+		        part->signatures[i].key_id) == 0)
+			return true;
+	return false;
+}
+
+/* Every signature must hold: one that does not is somebody's claim. */
+static enum nrs_rc
+verify(struct admission *admission, const struct signed_part *part)
+{
+	const struct nrs_submission *submission = admission->out->submission;
+	const struct nrs_statement statement = {
+	    .type = submission->type,
+	    .mode = submission->mode,
+	    .submission_id = submission->submission_id,
+	    .payload_sha256 = part->payload_sha256,
+	    .addressing_sha256 = part->addressing_sha256,
+	};
+	char text[NRS_STATEMENT_MAX];
+	struct nrs_bytes message = nrs_statement_text(&statement, text);
+	struct nrs_err inner;
+
+	for (size_t i = 0; i < part->n; i++) {
+		const struct nrs_signature *signature = &part->signatures[i];
+
+		if (is_repeated(part, i))
+			return refuse_signature(admission, part->path, i,
+			    "this key has signed already");
+		if (nrs_keyring_verify(admission->how->keyring,
+		        signature->key_id, (int)submission->mode, message,
+		        signature->signature, &inner) != NRS_OK)
+			return refuse_signature(
+			    admission, part->path, i, inner.text);
+	}
+	return NRS_OK;
+}
+
+static enum nrs_rc
+verify_submission(struct admission *admission)
+{
+	struct nrs_admitted *out = admission->out;
+	const struct nrs_submission *submission = out->submission;
+	const struct signed_part part = {.path = "signatures",
+	    .signatures = submission->signatures,
+	    .n = submission->n_signatures,
+	    .payload_sha256 = out->payload_sha256,
+	    .addressing_sha256 = out->addressing_sha256};
+	enum nrs_rc rc;
+
+	nrs_sha256(submission->payload, out->payload_sha256);
+	nrs_sha256(submission->addressing, out->addressing_sha256);
+	/* nrs_check_submission saw to it that only the producer's own commands
+	 * come without a signature. */
+	if (admission->how->keyring == NULL || submission->n_signatures == 0)
+		return NRS_OK;
+	rc = verify(admission, &part);
+	if (rc == NRS_OK)
+		out->signer = nrs_keyring_find(
+		    admission->how->keyring, submission->signatures[0].key_id);
+	return rc;
+}
+
+/* ---- stubs -----------------------------------------------------------------
+ */
+
+/* A stub speaks for its notice, so it must speak of it. */
+static enum nrs_rc
+match_stub(struct admission *admission, const char *path,
+    const struct nrs_stub_content *stub)
+{
+	const struct nrs_content *content = admission->out->content;
+	const char *differs = NULL;
+
+	if (strcmp(stub->notice_id, content->notice_id) != 0)
+		differs = "notice_id";
+	else if (strcmp(stub->thread_id, content->thread_id) != 0)
+		differs = "thread_id";
+	else if (stub->revision != content->revision)
+		differs = "revision";
+	else if (stub->kind != content->kind)
+		differs = "kind";
+	else if (stub->mode != content->mode)
+		differs = "mode";
+	if (differs == NULL)
+		return NRS_OK;
+	return nrs_refuse(admission->err, path, "stub",
+	    "%s: its %s is not that of the notice", path, differs);
+}
+
+static enum nrs_rc
+admit_stub(struct admission *admission, size_t i)
+{
+	const struct nrs_stub *stub = &admission->out->submission->stubs[i];
+	const char *path = nrs_arena_printf(admission->arena, "stubs[%zu]", i);
+	uint8_t payload[NRS_SHA256_SIZE], nothing[NRS_SHA256_SIZE];
+	const struct signed_part part = {
+	    .path =
+	        nrs_arena_printf(admission->arena, "stubs[%zu].signatures", i),
+	    .signatures = stub->signatures,
+	    .n = stub->n_signatures,
+	    .payload_sha256 = payload,
+	    .addressing_sha256 = nothing};
+	struct nrs_stub_content *content;
+	enum nrs_rc rc = NRS_OK;
+
+	nrs_sha256(stub->payload, payload);
+	nrs_sha256((struct nrs_bytes){0}, nothing);
+	if (admission->how->keyring != NULL)
+		rc = verify(admission, &part);
+	if (rc == NRS_OK)
+		rc = decode(
+		    admission, NRS_TYPE_STUB_CONTENT, stub->payload, &content);
+	if (rc == NRS_OK)
+		rc = match_stub(admission, path, content);
+	return rc;
+}
+
+/* ---- payload ---------------------------------------------------------------
+ */
+
+/* What was signed inside must be what the envelope says outside. */
+static enum nrs_rc
+match_envelope(
+    struct admission *admission, const struct kind *kind, const char *payload)
+{
+	const struct nrs_submission *submission = admission->out->submission;
+	enum nrs_mode mode;
+	const char *id;
+
+	if (kind->id != NULL) {
+		memcpy(&id, payload + kind->id_offset, sizeof(id));
+		if (strcmp(id, submission->submission_id) != 0)
+			return nrs_refuse(admission->err, kind->id, "envelope",
+			    "%s: is not the submission_id", kind->id);
+	}
+	if (kind->mode_offset != NO_MEMBER) {
+		memcpy(&mode, payload + kind->mode_offset, sizeof(mode));
+		if (mode != submission->mode)
+			return nrs_refuse(admission->err, "mode", "envelope",
+			    "mode: the payload and its envelope differ");
+	}
+	return NRS_OK;
+}
+
+static enum nrs_rc
+admit_payload(struct admission *admission)
+{
+	const struct nrs_submission *submission = admission->out->submission;
+	const struct kind *kind = &kinds[submission->type];
+	char *member = (char *)admission->out + kind->member;
+	const char *payload;
+	enum nrs_rc rc;
+
+	rc = decode(admission, kind->payload, submission->payload, member);
+	if (rc == NRS_OK && submission->type == NRS_SUBMISSION_NOTICE)
+		rc = decode(admission, NRS_TYPE_ADDRESSING,
+		    submission->addressing, &admission->out->addressing);
+	if (rc != NRS_OK)
+		return rc;
+	memcpy(&payload, member, sizeof(payload));
+	rc = match_envelope(admission, kind, payload);
+	if (rc == NRS_OK && kind->check != NULL)
+		rc = kind->check(admission);
+	for (size_t i = 0; rc == NRS_OK && i < submission->n_stubs; i++)
+		rc = admit_stub(admission, i);
+	return rc;
+}
+
+enum nrs_rc
+nrs_admit(struct nrs_arena *arena, const struct nrs_admit *how,
+    struct nrs_bytes bytes, struct nrs_admitted *out, struct nrs_err *err)
+{
+	struct admission admission = {
+	    .arena = arena, .how = how, .out = out, .err = err};
+	enum nrs_rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = decode(&admission, NRS_TYPE_SUBMISSION, bytes, &out->submission);
+	if (rc == NRS_OK)
+		rc = nrs_check_submission(&how->check, out->submission, err);
+	if (rc == NRS_OK)
+		rc = verify_submission(&admission);
+	if (rc == NRS_OK)
+		rc = admit_payload(&admission);
+	return rc;
+}
