@@ -4,7 +4,8 @@
 /*
  * mockbus: librdkafka's built-in mock cluster on loopback, for a first look,
  * demos and integration tests. Nothing is durable, transactions are not
- * isolated, nobody is fenced: it proves no promise of noroshi.
+ * isolated, nobody is fenced, a position stored by a transaction is forgotten:
+ * it proves no promise of noroshi.
  */
 #include "noroshi/base/err.h"
 
