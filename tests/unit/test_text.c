@@ -56,6 +56,41 @@ a_line_has_nothing_that_moves_or_mirrors(void **state)
 	}
 }
 
+static bool
+is_treacherous(unsigned c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c ||
+	       c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Between letters, so that what follows is looked at, too. */
+static void
+every_character_of_the_basic_plane_is_judged(void **state)
+{
+	unsigned c;
+	char s[8];
+
+	(void)state;
+	for (c = 1; c < 0x10000; c++) {
+		size_t n = 0;
+
+		if (c >= 0xd800 && c <= 0xdfff)
+			continue;
+		s[n++] = 'a';
+		if (c >= 0x800)
+			s[n++] = (char)(0xe0 | c >> 12);
+		if (c >= 0x80)
+			s[n++] = (char)(c >= 0x800 ? 0x80 | (c >> 6 & 0x3f)
+			                           : 0xc0 | c >> 6);
+		s[n++] = (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c);
+		s[n++] = 'z';
+		s[n] = '\0';
+		if (nrs_text_is_line(s) == is_treacherous(c))
+			fail_msg("U+%04X is misjudged", c);
+	}
+}
+
 static void
 a_block_has_tabs_and_whole_line_breaks(void **state)
 {
@@ -350,6 +385,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(utf8_is_strict),
 	    cmocka_unit_test(a_line_has_nothing_that_moves_or_mirrors),
+	    cmocka_unit_test(every_character_of_the_basic_plane_is_judged),
 	    cmocka_unit_test(a_block_has_tabs_and_whole_line_breaks),
 	    cmocka_unit_test(an_id_is_short_and_plain),
 	    cmocka_unit_test(width_counts_columns),

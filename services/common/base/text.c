@@ -51,6 +51,16 @@ is_treacherous(ucs4_t c)
 	return false;
 }
 
+/* Bytes that no treacherous character begins with: almost all text. */
+static const uint8_t *
+skip_harmless(const uint8_t *at)
+{
+	while (*at >= 0x20 && *at != 0x7f && *at != 0xc2 && *at != 0xd8 &&
+	       *at != 0xe2)
+		at++;
+	return at;
+}
+
 static bool
 is_plain(const char *s, bool block)
 {
@@ -59,7 +69,7 @@ is_plain(const char *s, bool block)
 
 	if (!nrs_text_is_utf8(s, strlen(s)))
 		return false;
-	while ((at = u8_next(&c, at)) != NULL) {
+	while ((at = u8_next(&c, skip_harmless(at))) != NULL) {
 		if (!is_treacherous(c))
 			continue;
 		if (block && (c == '\t' || c == '\n'))
