@@ -61,6 +61,10 @@ nrs_json_string(struct nrs_buf *out, const char *s)
 	size_t len;
 
 	nrs_buf_addc(out, '"');
+	if (nrs_text_is_line(s) && strpbrk(s, "\"\\") == NULL) {
+		nrs_buf_adds(out, s); /* as it is: almost every string */
+		s = "";
+	}
 	for (; *s != '\0'; s += len > 0 ? len : 1) {
 		len = character(s);
 		memcpy(one, s, len);
