@@ -19,28 +19,44 @@ keep(struct nrs_arena *arena, const void *value, size_t size)
 }
 #define KEEP(arena, value) keep(arena, &(value), sizeof(value))
 
-struct nrs_content *
-signed_content(struct nrs_arena *arena)
+/* What only a long notice has. */
+static void
+add_lists(struct nrs_arena *arena, struct nrs_content *content)
 {
-	struct nrs_section sections[] = {
+	const struct nrs_section sections[] = {
 	    {"脆弱性情報", "遠隔の第三者が認証なしで任意のコードを実行できる。"
 	                   "影響を受ける版は 1.0 から 1.9 まで。"},
 	    {"対策", "版 2.0 への更新。更新できない場合は管理画面への"
 	             "到達を閉域に限る。"},
 	};
-	struct nrs_countermeasure countermeasures[] = {
+	const struct nrs_countermeasure countermeasures[] = {
 	    {"版 2.0 への更新", SIGNED_AT + 86400000},
 	    {"管理画面への到達を閉域に限る", 0},
 	};
 	const char *cpe[] = {"cpe:/a:example:gateway"};
-	struct nrs_vulnerability vulns[] = {
-	    {.cve = "CVE-2026-00001", .cvss_score_x10 = 98}};
+	struct nrs_vulnerability vuln = {.cve = "CVE-2026-00001",
+	    .jvndb_id = "",
+	    .n_cpe = 1,
+	    .cvss_vector = "",
+	    .cvss_score_x10 = 98};
+
+	vuln.cpe = KEEP(arena, cpe);
+	content->sections = KEEP(arena, sections);
+	content->n_sections = 2;
+	content->countermeasures = KEEP(arena, countermeasures);
+	content->n_countermeasures = 2;
+	content->vulns = KEEP(arena, vuln);
+	content->n_vulns = 1;
+}
+
+struct nrs_content *
+signed_content(struct nrs_arena *arena)
+{
 	struct nrs_content content = {
 	    .notice_id = "0190f5a0-7c00-7000-8000-000000000001",
 	    .thread_id = "0190f5a0-7c00-7000-8000-000000000001",
 	    .revision = 1,
 	    .kind = NRS_KIND_INITIAL,
-	    .supersedes = NULL,
 	    .revision_reason = "",
 	    .mode = NRS_MODE_ACTUAL,
 	    .exercise_id = "",
@@ -54,11 +70,8 @@ signed_content(struct nrs_arena *arena)
 	    .title = "通信機器の脆弱性について",
 	    .summary = "広く使われている通信機器に、遠隔から悪用できる"
 	               "脆弱性が公表された。悪用の報告はまだない。",
-	    .n_sections = 2,
-	    .n_countermeasures = 2,
 	    .nisc_comment = "早めの更新を勧める。",
 	    .impact = "",
-	    .n_vulns = 1,
 	    .issued_at = SIGNED_AT,
 	    .valid_until = SIGNED_AT + 7 * 86400000LL,
 	    .schema_version = 1,
@@ -66,12 +79,7 @@ signed_content(struct nrs_arena *arena)
 	    .tlp_widened_by = "",
 	};
 
-	vulns[0].jvndb_id = vulns[0].cvss_vector = "";
-	vulns[0].cpe = KEEP(arena, cpe);
-	vulns[0].n_cpe = 1;
-	content.sections = KEEP(arena, sections);
-	content.countermeasures = KEEP(arena, countermeasures);
-	content.vulns = KEEP(arena, vulns);
+	add_lists(arena, &content);
 	return KEEP(arena, content);
 }
 

@@ -14,10 +14,10 @@ struct admission {
 	struct nrs_err *err;
 };
 
-typedef enum nrs_rc check_fn(struct admission *admission);
-
-static check_fn check_notice, check_posture_change, check_approval,
-    check_subscription;
+static enum nrs_rc check_notice(struct admission *admission);
+static enum nrs_rc check_posture_change(struct admission *admission);
+static enum nrs_rc check_approval(struct admission *admission);
+static enum nrs_rc check_subscription(struct admission *admission);
 
 #define NO_MEMBER SIZE_MAX
 
@@ -28,7 +28,8 @@ struct kind {
 	const char *id;   /* name of the payload's own id, or NULL */
 	size_t id_offset; /* of that id in the payload */
 	size_t mode_offset;
-	check_fn *check; /* NULL: nothing beyond the envelope */
+	/* NULL: nothing beyond the envelope */
+	enum nrs_rc (*check)(struct admission *admission);
 };
 
 /* clang-format off */
