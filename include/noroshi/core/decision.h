@@ -147,8 +147,11 @@ struct nrs_outcome {
 	 * text */
 	const char **stub_topics;
 	size_t n_stub_topics;
-	const char
-	    *about_id; /* APPROVAL: the submission it releases or refuses */
+	/* APPROVAL: the submission it releases or refuses */
+	const char *about_id;
+	/* A change of state too: from now on these bytes own this
+	 * submission_id. */
+	bool remembered;
 	/* Changes of state: apply() needs nothing else. */
 	struct nrs_thread_change *thread;
 	struct nrs_posture_set *postures;

@@ -313,6 +313,7 @@ static const struct nrs_field outcome_fields[] = {
 	TERM(25, outcome, stream, STREAM),
 	MANY(26, outcome, stub_topics, STRING),
 	ONE(27, outcome, about_id, STRING),
+	ONE(28, outcome, remembered, BOOL),
 	ONE_OF(30, outcome, thread, NRS_TYPE_THREAD_CHANGE),
 	MANY_OF(31, outcome, postures, NRS_TYPE_POSTURE_SET),
 	MANY_OF(32, outcome, arrangements, NRS_TYPE_ARRANGEMENT_SET),

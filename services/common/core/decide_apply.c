@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* apply(state, outcome): needs the outcome alone, and always succeeds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/core/decide_state.h"
+#include "noroshi/core/clone.h"
+
+/* ---- the heap of ends ---- */
+
+static void
+push_deadline(struct nrs_state *state, int64_t at)
+{
+	int64_t *heap;
+	size_t i;
+
+	if (at == 0)
+		return;
+	if (state->n_deadlines == state->cap_deadlines) {
+		state->cap_deadlines =
+		    state->cap_deadlines == 0 ? 16 : 2 * state->cap_deadlines;
+		state->deadlines = nrs_realloc(state->deadlines,
+		    state->cap_deadlines, sizeof(*state->deadlines));
+	}
+	heap = state->deadlines;
+	for (i = state->n_deadlines++; i > 0 && heap[(i - 1) / 2] > at;
+	     i = (i - 1) / 2)
+		heap[i] = heap[(i - 1) / 2];
+	heap[i] = at;
+}
+
+static void
+pop_deadline(struct nrs_state *state)
+{
+	const size_t n = --state->n_deadlines;
+	int64_t *heap = state->deadlines;
+	const int64_t last = heap[n];
+	size_t i = 0, child;
+
+	while ((child = 2 * i + 1) < n) {
+		if (child + 1 < n && heap[child + 1] < heap[child])
+			child++;
+		if (heap[child] >= last)
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	heap[i] = last;
+}
+
+/* ---- one kind of change each ---- */
+
+static void
+put_hash(uint8_t out[32], struct nrs_bytes hash)
+{
+	memset(out, 0, 32);
+	if (hash.len == 32)
+		memcpy(out, hash.data, 32);
+}
+
+static void
+apply_seen(struct nrs_state *state, const struct nrs_outcome *outcome)
+{
+	struct state_seen *seen;
+
+	if (!outcome->remembered)
+		return;
+	seen = nrs_calloc(1, sizeof(*seen));
+	seen->offset = outcome->journal_offset;
+	seen->type = outcome->type;
+	put_hash(seen->payload, outcome->payload_sha256);
+	put_hash(seen->addressing, outcome->addressing_sha256);
+	free(nrs_map_put(state->seen, outcome->submission_id, seen));
+}
+
+static void
+apply_thread(struct nrs_state *state, const struct nrs_outcome *outcome)
+{
+	if (outcome->thread == NULL)
+		return;
+	free(nrs_map_put(state->threads, outcome->thread->thread_id,
+	    nrs_clone(NRS_TYPE_THREAD_CHANGE, outcome->thread)));
+}
+
+static struct nrs_posture_set *
+find_posture(struct nrs_state *state, const char *scope)
+{
+	size_t i;
+
+	for (i = 0; i < state->n_postures; i++)
+		if (strcmp(state->postures[i].scope, scope) == 0)
+			return &state->postures[i];
+	return NULL;
+}
+
+static struct nrs_posture_set *
+add_posture(struct nrs_state *state, const char *scope)
+{
+	const size_t n = state->n_postures++;
+
+	state->postures =
+	    nrs_realloc(state->postures, n + 1, sizeof(*state->postures));
+	state->scopes =
+	    nrs_realloc(state->scopes, n + 1, sizeof(*state->scopes));
+	state->scopes[n] = nrs_strdup(scope);
+	state->postures[n].scope = state->scopes[n];
+	return &state->postures[n];
+}
+
+static void
+apply_posture(struct nrs_state *state, const struct nrs_posture_set *change)
+{
+	struct nrs_posture_set *set = find_posture(state, change->scope);
+
+	if (set == NULL) {
+		set = add_posture(state, change->scope);
+	}
+	set->posture = change->posture;
+	set->until = change->until;
+	push_deadline(state, change->until);
+}
+
+static void
+apply_arrangement(struct nrs_state *state, const struct nrs_outcome *outcome,
+    const struct nrs_arrangement_set *change)
+{
+	const struct nrs_contact_arrangement *to = change->arrangement;
+	struct state_arrangement *arrangement;
+	void *old;
+
+	if (to == NULL)
+		return;
+	if (to->action == NRS_ARRANGEMENT_CLOSE) {
+		old = nrs_map_del(state->arrangements, to->arrangement_id);
+	} else {
+		arrangement = nrs_calloc(1, sizeof(*arrangement));
+		arrangement->set = nrs_clone(NRS_TYPE_ARRANGEMENT_SET, change);
+		arrangement->thread_id = nrs_strdup(outcome->thread_id);
+		old = nrs_map_put(
+		    state->arrangements, to->arrangement_id, arrangement);
+		push_deadline(state, to->effective_until);
+	}
+	if (old != NULL)
+		state_free_arrangement(old);
+}
+
+static void
+apply_waiting(struct nrs_state *state, const struct nrs_waiting_change *change)
+{
+	const struct state_key key =
+	    state_waiting_key(change->thread_id, change->sector);
+
+	if (change->remove) {
+		free(nrs_map_del(state->waiting, key.text));
+		return;
+	}
+	free(nrs_map_put(state->waiting, key.text,
+	    nrs_clone(NRS_TYPE_WAITING_CHANGE, change)));
+	push_deadline(state, change->valid_until);
+}
+
+static void
+apply_held(struct nrs_state *state, const struct nrs_outcome *outcome,
+    const struct nrs_held_change *change)
+{
+	struct state_held *held;
+	void *old;
+
+	if (change->remove) {
+		old = nrs_map_del(state->held, change->submission_id);
+	} else {
+		held = nrs_calloc(1, sizeof(*held));
+		held->submission_id = nrs_strdup(change->submission_id);
+		held->thread_id = nrs_strdup(outcome->thread_id);
+		held->needs = nrs_strdup(change->needs);
+		held->offset = change->journal_offset;
+		held->valid_until =
+		    outcome->thread == NULL ? 0 : outcome->thread->valid_until;
+		put_hash(held->payload, outcome->payload_sha256);
+		put_hash(held->addressing, outcome->addressing_sha256);
+		old = nrs_map_put(state->held, change->submission_id, held);
+		push_deadline(state, held->valid_until);
+	}
+	if (old != NULL)
+		state_free_held(old);
+}
+
+void
+nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
+{
+	size_t i;
+
+	if (outcome->journal_offset < state->next)
+		return;
+	state->next = outcome->journal_offset + 1;
+	if (outcome->decided_at > state->now)
+		state->now = outcome->decided_at;
+	apply_seen(state, outcome);
+	apply_thread(state, outcome);
+	for (i = 0; i < outcome->n_postures; i++)
+		apply_posture(state, &outcome->postures[i]);
+	for (i = 0; i < outcome->n_arrangements; i++)
+		apply_arrangement(state, outcome, &outcome->arrangements[i]);
+	for (i = 0; i < outcome->n_waiting; i++)
+		apply_waiting(state, &outcome->waiting[i]);
+	for (i = 0; i < outcome->n_held; i++)
+		apply_held(state, outcome, &outcome->held[i]);
+	/* Only a DEADLINE has ended what was due: until one comes, a time that
+	 * has passed stays named. */
+	while (outcome->type == NRS_SUBMISSION_DEADLINE &&
+	       outcome->verdict == NRS_VERDICT_APPLIED &&
+	       state->n_deadlines > 0 && state->deadlines[0] <= state->now)
+		pop_deadline(state);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMON_CORE_DECIDE_INTERNAL_H
+#define COMMON_CORE_DECIDE_INTERNAL_H
+/*
+ * decide_internal: one decision in the making, and what it may ask the state.
+ * Borrowed from the state: valid until the next nrs_apply, so what goes into an
+ * outcome is copied.
+ */
+#include "noroshi/core/decide.h"
+#include "noroshi/core/posture.h"
+
+/* ---- the state (decide_state.c) ---- */
+struct state_seen {
+	int64_t offset;
+	enum nrs_submission_type type;
+	uint8_t payload[32], addressing[32];
+};
+struct state_held {
+	char *submission_id, *thread_id, *needs;
+	int64_t offset, valid_until;
+	uint8_t payload[32], addressing[32];
+};
+struct state_arrangement {
+	struct nrs_arrangement_set *set;
+	char *thread_id;
+};
+
+const struct state_seen *state_seen(
+    const struct nrs_state *state, const char *submission_id);
+const struct nrs_thread_change *state_thread(
+    const struct nrs_state *state, const char *thread_id);
+const struct nrs_waiting_change *state_waiting(
+    const struct nrs_state *state, const char *thread_id, const char *sector);
+const struct state_held *state_held(
+    const struct nrs_state *state, const char *submission_id);
+const struct state_held *state_held_of_thread(
+    const struct nrs_state *state, const char *thread_id);
+const struct state_arrangement *state_arrangement(
+    const struct nrs_state *state, const char *arrangement_id);
+struct nrs_postures state_postures(const struct nrs_state *state);
+/* Walk them all; start with *cursor NULL, NULL at the end. */
+const struct nrs_waiting_change *state_next_waiting(
+    const struct nrs_state *state, void **cursor);
+const struct state_held *state_next_held(
+    const struct nrs_state *state, void **cursor);
+const struct state_arrangement *state_next_arrangement(
+    const struct nrs_state *state, void **cursor);
+
+/* ---- lists that grow in an arena (decide_list.c) ---- */
+struct names {
+	const char **items;
+	size_t n;
+};
+bool names_has(const struct names *names, const char *name);
+/* Once each; name is borrowed. */
+void names_add(struct nrs_arena *arena, struct names *names, const char *name);
+bool list_has(const char *const *items, size_t n, const char *item);
+/* Room for one more at the end of an arena's array. */
+void *list_grow(struct nrs_arena *arena, void *items, size_t n, size_t size);
+
+/* ---- one decision ---- */
+/* One sector that the notice goes to. */
+struct target {
+	const char *sector; /* "" for named recipients of no sector */
+	const struct nrs_thread_sector *past; /* of the thread; NULL: new */
+	bool addressed;        /* named now, not only reached before */
+	struct names ceptoars; /* narrowed to; none: the whole sector */
+	unsigned routes;
+	struct names topics; /* full text of this revision */
+};
+
+struct decision {
+	struct nrs_arena *arena;
+	const struct nrs_policy *policy;
+	const struct nrs_state *state;
+	const struct nrs_command *cmd; /* whose content is decided */
+	struct nrs_outcome *out;
+	const struct nrs_thread_change *thread; /* as it was; NULL: none */
+	int64_t now;
+	int64_t valid_until; /* of this revision, with the table's default */
+	enum nrs_tlp label;
+	struct target *targets;
+	size_t n_targets;
+};
+
+/* RETRACTION or CORRECTION: goes wherever the thread has been. */
+bool decision_recalls(const struct decision *d);
+/* Only for people named one by one: no topic that others read. */
+bool decision_named(const struct decision *d);
+void decide_answer(struct decision *d, enum nrs_verdict verdict,
+    const char *rule, const char *fmt, ...) NRS_PRINTF(4, 5);
+void decide_reject(struct decision *d, const char *field, const char *rule,
+    const char *fmt, ...) NRS_PRINTF(4, 5);
+
+/* decide_notice.c: a notice, and one that was held and is released now. */
+void decide_notice(struct decision *d);
+void decide_held(struct decision *d, const struct state_held *held);
+/* decide_target.c: fills targets. */
+void decide_targets(struct decision *d);
+/* decide_route.c: a copy per target, or per CEPTOAR of it. */
+void decide_routes(struct decision *d);
+enum nrs_route *decide_route_list(
+    struct nrs_arena *arena, unsigned routes, size_t *n);
+/* decide_topic.c: which topics get the full text, which the stub; and where the
+ * thread has been afterwards. */
+void decide_topics(struct decision *d);
+void decide_reach(struct decision *d, struct nrs_thread_change *to);
+/* decide_waiting.c: what waits for a newsletter, and no longer does. */
+void decide_waiting(struct decision *d);
+void decide_drop_waiting(struct decision *d, const char *why);
+void decide_add_waiting_removal(struct decision *d,
+    const struct nrs_waiting_change *waiting, const char *why);
+/* decide_arrangement.c */
+bool decide_arrangement_allowed(struct decision *d);
+void decide_arrangement(struct decision *d);
+void decide_close_arrangement(
+    struct decision *d, const struct state_arrangement *arrangement);
+/* In force for this sector now: one that REPLACEs first, or NULL. */
+const struct nrs_contact_arrangement *decide_in_force(
+    const struct decision *d, const char *sector);
+/* decide_approval.c */
+void decide_approval(struct decision *d);
+void decide_add_held_removal(
+    struct decision *d, const struct state_held *held, const char *why);
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the classifier remembers: the fold of all outcomes. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/core/decide_state.h"
+#include "noroshi/core/label.h"
+
+struct nrs_state *
+nrs_state_new(void)
+{
+	struct nrs_state *state = nrs_calloc(1, sizeof(*state));
+
+	state->seen = nrs_map_new();
+	state->threads = nrs_map_new();
+	state->waiting = nrs_map_new();
+	state->held = nrs_map_new();
+	state->arrangements = nrs_map_new();
+	return state;
+}
+
+void
+state_free_held(void *value)
+{
+	struct state_held *held = value;
+
+	free(held->submission_id);
+	free(held->thread_id);
+	free(held->needs);
+	free(held);
+}
+
+void
+state_free_arrangement(void *value)
+{
+	struct state_arrangement *arrangement = value;
+
+	free(arrangement->set);
+	free(arrangement->thread_id);
+	free(arrangement);
+}
+
+void
+nrs_state_free(struct nrs_state *state)
+{
+	size_t i;
+
+	if (state == NULL)
+		return;
+	nrs_map_free(state->seen, free);
+	nrs_map_free(state->threads, free);
+	nrs_map_free(state->waiting, free);
+	nrs_map_free(state->held, state_free_held);
+	nrs_map_free(state->arrangements, state_free_arrangement);
+	for (i = 0; i < state->n_postures; i++)
+		free(state->scopes[i]);
+	free(state->scopes);
+	free(state->postures);
+	free(state->deadlines);
+	free(state);
+}
+
+int64_t
+nrs_state_next_offset(const struct nrs_state *state)
+{
+	return state->next;
+}
+
+int64_t
+nrs_state_now(const struct nrs_state *state)
+{
+	return state->now;
+}
+
+enum nrs_posture
+nrs_state_posture(const struct nrs_state *state, const char *sector)
+{
+	const struct nrs_postures postures = state_postures(state);
+
+	return nrs_posture_effective(&postures, sector, state->now);
+}
+
+int64_t
+nrs_state_held_offset(const struct nrs_state *state, const char *submission_id)
+{
+	const struct state_held *held = state_held(state, submission_id);
+
+	return held == NULL ? -1 : held->offset;
+}
+
+int64_t
+nrs_state_next_deadline(const struct nrs_state *state)
+{
+	return state->n_deadlines == 0 ? 0 : state->deadlines[0];
+}
+
+struct nrs_state_counts
+nrs_state_counts(const struct nrs_state *state)
+{
+	return (struct nrs_state_counts){
+	    .threads = nrs_map_count(state->threads),
+	    .waiting = nrs_map_count(state->waiting),
+	    .held = nrs_map_count(state->held),
+	    .arrangements = nrs_map_count(state->arrangements),
+	};
+}
+
+/* ---- look-ups ---- */
+
+const struct state_seen *
+state_seen(const struct nrs_state *state, const char *submission_id)
+{
+	return nrs_map_get(state->seen, submission_id);
+}
+
+const struct nrs_thread_change *
+state_thread(const struct nrs_state *state, const char *thread_id)
+{
+	return nrs_map_get(state->threads, thread_id);
+}
+
+struct state_key
+state_waiting_key(const char *thread_id, const char *sector)
+{
+	struct state_key key;
+
+	(void)snprintf(key.text, sizeof(key.text), "%s\n%s", thread_id, sector);
+	return key;
+}
+
+const struct nrs_waiting_change *
+state_waiting(
+    const struct nrs_state *state, const char *thread_id, const char *sector)
+{
+	if (nrs_map_count(state->waiting) == 0)
+		return NULL;
+	return nrs_map_get(
+	    state->waiting, state_waiting_key(thread_id, sector).text);
+}
+
+const struct state_held *
+state_held(const struct nrs_state *state, const char *submission_id)
+{
+	return nrs_map_get(state->held, submission_id);
+}
+
+const struct state_held *
+state_held_of_thread(const struct nrs_state *state, const char *thread_id)
+{
+	const struct state_held *held;
+	void *cursor = NULL;
+
+	while ((held = state_next_held(state, &cursor)) != NULL)
+		if (strcmp(held->thread_id, thread_id) == 0)
+			return held;
+	return NULL;
+}
+
+const struct state_arrangement *
+state_arrangement(const struct nrs_state *state, const char *arrangement_id)
+{
+	return nrs_map_get(state->arrangements, arrangement_id);
+}
+
+struct nrs_postures
+state_postures(const struct nrs_state *state)
+{
+	return (struct nrs_postures){state->postures, state->n_postures};
+}
+
+static void *
+next_value(const struct nrs_map *map, void **cursor)
+{
+	const char *key;
+	void *value;
+
+	return nrs_map_next(map, cursor, &key, &value) ? value : NULL;
+}
+
+const struct nrs_waiting_change *
+state_next_waiting(const struct nrs_state *state, void **cursor)
+{
+	return next_value(state->waiting, cursor);
+}
+
+const struct state_held *
+state_next_held(const struct nrs_state *state, void **cursor)
+{
+	return next_value(state->held, cursor);
+}
+
+const struct state_arrangement *
+state_next_arrangement(const struct nrs_state *state, void **cursor)
+{
+	return next_value(state->arrangements, cursor);
+}
+
+/* ---- as text ---- */
+
+static void
+print_hash(struct nrs_buf *out, const uint8_t hash[32])
+{
+	size_t i;
+
+	for (i = 0; i < 32; i++)
+		nrs_buf_printf(out, "%02x", hash[i]);
+}
+
+static void
+print_threads(const struct nrs_state *state, struct nrs_buf *out)
+{
+	const struct nrs_thread_change *thread;
+	const struct nrs_thread_sector *at;
+	void *cursor = NULL;
+	size_t i, j;
+
+	while ((thread = next_value(state->threads, &cursor)) != NULL) {
+		nrs_buf_printf(out,
+		    "thread %s r%u %s kind=%d mode=%d tlp=%d item=%d final=%d "
+		    "until=%" PRId64 " exercise=%s restricted=%d notices=",
+		    thread->thread_id, (unsigned)thread->revision,
+		    thread->notice_id, (int)thread->kind, (int)thread->mode,
+		    (int)thread->tlp, (int)thread->item_type, thread->is_final,
+		    thread->valid_until, thread->exercise_id,
+		    thread->restricted);
+		for (i = 0; i < thread->n_notice_ids; i++)
+			nrs_buf_printf(out, "%s,", thread->notice_ids[i]);
+		for (i = 0; i < thread->n_sectors; i++) {
+			at = &thread->sectors[i];
+			nrs_buf_printf(out, " [%s", at->sector);
+			for (j = 0; j < at->n_routes; j++)
+				nrs_buf_printf(out, " %d", (int)at->routes[j]);
+			for (j = 0; j < at->n_topics; j++)
+				nrs_buf_printf(out, " %s", at->topics[j]);
+			for (j = 0; j < at->n_ceptoars; j++)
+				nrs_buf_printf(out, " +%s", at->ceptoars[j]);
+			nrs_buf_adds(out, "]");
+		}
+		nrs_buf_addc(out, '\n');
+	}
+}
+
+static void
+print_seen(const struct nrs_state *state, struct nrs_buf *out)
+{
+	const struct state_seen *seen;
+	void *cursor = NULL, *value;
+	const char *id;
+
+	while (nrs_map_next(state->seen, &cursor, &id, &value)) {
+		seen = value;
+		nrs_buf_printf(out, "seen %s %" PRId64 " %d ", id, seen->offset,
+		    (int)seen->type);
+		print_hash(out, seen->payload);
+		nrs_buf_addc(out, ' ');
+		print_hash(out, seen->addressing);
+		nrs_buf_addc(out, '\n');
+	}
+}
+
+static void
+print_open(const struct nrs_state *state, struct nrs_buf *out)
+{
+	const struct state_arrangement *arrangement;
+	const struct nrs_waiting_change *waiting;
+	const struct state_held *held;
+	void *cursor = NULL;
+
+	while ((waiting = state_next_waiting(state, &cursor)) != NULL)
+		nrs_buf_printf(out,
+		    "waiting %s %s r%u %s @%" PRId64 " tlp=%d section=%d "
+		    "until=%" PRId64 "\n",
+		    waiting->thread_id, waiting->sector,
+		    (unsigned)waiting->revision, waiting->notice_id,
+		    waiting->journal_offset, (int)waiting->tlp,
+		    (int)waiting->section, waiting->valid_until);
+	cursor = NULL;
+	while ((held = state_next_held(state, &cursor)) != NULL)
+		nrs_buf_printf(out,
+		    "held %s %s @%" PRId64 " needs=%s until=%" PRId64 "\n",
+		    held->submission_id, held->thread_id, held->offset,
+		    held->needs, held->valid_until);
+	cursor = NULL;
+	while ((arrangement = state_next_arrangement(state, &cursor)) != NULL)
+		nrs_buf_printf(out,
+		    "arrangement %s %s %s policy=%d until=%" PRId64 " n=%zu\n",
+		    arrangement->set->arrangement->arrangement_id,
+		    arrangement->set->notice_id, arrangement->thread_id,
+		    (int)arrangement->set->arrangement->policy,
+		    arrangement->set->arrangement->effective_until,
+		    arrangement->set->arrangement->n_sectors);
+}
+
+void
+nrs_state_print(const struct nrs_state *state, struct nrs_buf *out)
+{
+	size_t i;
+
+	nrs_buf_printf(out,
+	    "next=%" PRId64 " now=%" PRId64 " deadline=%" PRId64 "\n",
+	    state->next, state->now, nrs_state_next_deadline(state));
+	for (i = 0; i < state->n_postures; i++)
+		nrs_buf_printf(out, "posture %s %s until=%" PRId64 "\n",
+		    state->postures[i].scope,
+		    nrs_term_name(
+		        NRS_VOC_POSTURE, (int)state->postures[i].posture),
+		    state->postures[i].until);
+	print_threads(state, out);
+	print_open(state, out);
+	print_seen(state, out);
+}

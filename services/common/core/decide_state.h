@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMON_CORE_DECIDE_STATE_H
+#define COMMON_CORE_DECIDE_STATE_H
+/*
+ * decide_state: what is inside struct nrs_state. Only decide_state.c reads it
+ * and only decide_apply.c changes it.
+ */
+#include "common/core/decide_internal.h"
+#include "noroshi/base/map.h"
+
+struct nrs_state {
+	int64_t next, now;
+	struct nrs_map *seen;         /* submission_id: struct state_seen */
+	struct nrs_map *threads;      /* thread_id: nrs_thread_change */
+	struct nrs_map *waiting;      /* thread and sector: waiting_change */
+	struct nrs_map *held;         /* submission_id: struct state_held */
+	struct nrs_map *arrangements; /* id: struct state_arrangement */
+	struct nrs_posture_set *postures;
+	char **scopes; /* what their scopes point to */
+	size_t n_postures;
+	/* A heap of ends. One that no longer matters costs one DEADLINE that
+	 * changes nothing, which is cheaper than finding it. */
+	int64_t *deadlines;
+	size_t n_deadlines, cap_deadlines;
+};
+
+struct state_key {
+	char text[160];
+};
+struct state_key state_waiting_key(const char *thread_id, const char *sector);
+void state_free_held(void *value);
+void state_free_arrangement(void *value);
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What waits for a newsletter: at most one revision per thread and sector. */
+#include "common/core/decide_internal.h"
+
+static struct nrs_waiting_change *
+add(struct decision *d)
+{
+	struct nrs_outcome *out = d->out;
+
+	out->waiting = list_grow(
+	    d->arena, out->waiting, out->n_waiting, sizeof(*out->waiting));
+	return &out->waiting[out->n_waiting++];
+}
+
+void
+decide_add_waiting_removal(struct decision *d,
+    const struct nrs_waiting_change *waiting, const char *why)
+{
+	struct nrs_waiting_change *change = add(d);
+
+	*change = *waiting;
+	change->remove = true;
+	change->notice_id = nrs_arena_strdup(d->arena, waiting->notice_id);
+	change->thread_id = nrs_arena_strdup(d->arena, waiting->thread_id);
+	change->sector = nrs_arena_strdup(d->arena, waiting->sector);
+	change->why = why;
+	change->title_of = "";
+}
+
+void
+decide_drop_waiting(struct decision *d, const char *why)
+{
+	const struct nrs_waiting_change *waiting;
+	size_t i;
+
+	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++) {
+		waiting = state_waiting(
+		    d->state, d->out->thread_id, d->thread->sectors[i].sector);
+		if (waiting != NULL)
+			decide_add_waiting_removal(d, waiting, why);
+	}
+}
+
+/* What an issue has carried is corrected in its own section. */
+static bool
+was_carried(const struct target *target, const struct nrs_waiting_change *was)
+{
+	size_t i;
+
+	if (target->past == NULL || was != NULL)
+		return false;
+	for (i = 0; i < target->past->n_routes; i++)
+		if (target->past->routes[i] == NRS_ROUTE_NEWSLETTER)
+			return true;
+	return false;
+}
+
+static void
+wait_for(struct decision *d, const struct target *target,
+    const struct nrs_waiting_change *was)
+{
+	const struct nrs_content *content = d->cmd->content;
+	const struct nrs_rule_item *item =
+	    nrs_rule_item(d->policy->rules, content->item_type);
+	const bool corrects = decision_recalls(d) && was_carried(target, was);
+
+	*add(d) = (struct nrs_waiting_change){
+	    .notice_id = content->notice_id,
+	    .thread_id = content->thread_id,
+	    .revision = content->revision,
+	    .journal_offset = d->cmd->journal_offset,
+	    .sector = target->sector,
+	    .tlp = d->label,
+	    .column = item->column,
+	    .urgency = content->urgency,
+	    .valid_until = d->valid_until,
+	    .section = corrects ? NRS_NEWS_CORRECTIONS : item->section,
+	    .why = "",
+	    .title_of = "",
+	};
+}
+
+void
+decide_waiting(struct decision *d)
+{
+	const char *why = d->cmd->content->kind == NRS_KIND_RETRACTION
+	                      ? "retracted"
+	                      : "replaced";
+	const struct nrs_waiting_change *was;
+	size_t i;
+
+	for (i = 0; i < d->n_targets; i++) {
+		was = state_waiting(
+		    d->state, d->out->thread_id, d->targets[i].sector);
+		if (was != NULL)
+			decide_add_waiting_removal(d, was, why);
+		if ((d->targets[i].routes & NRS_NL) != 0)
+			wait_for(d, &d->targets[i], was);
+	}
+}
