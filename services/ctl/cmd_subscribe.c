@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* subscribe: store who is to be told what, and how. */
+#include "ctl/cmd.h"
+#include "ctl/ctl.h"
+#include "ctl/submit.h"
+#include "ctl/text.h"
+#include "noroshi/base/clock.h"
+#include "noroshi/base/rand.h"
+#include "noroshi/core/check.h"
+#include "noroshi/io/json.h"
+#include "noroshi/io/wire.h"
+
+static enum nrs_rc
+read_and_check(
+    struct ctl *ctl, struct nrs_subscription **out, struct nrs_err *err)
+{
+	struct nrs_check check = {
+	    .now_ms = nrs_wall_ms(), .mode = ctl_mode(ctl)};
+	struct nrs_bytes text;
+	void *value = NULL;
+	enum nrs_rc rc =
+	    ctl_text_read(ctl->arena, ctl->args.words[0], &text, err);
+
+	if (rc == NRS_OK)
+		rc = nrs_json_decode(
+		    ctl->arena, NRS_TYPE_SUBSCRIPTION, text, &value, err);
+	if (rc == NRS_OK)
+		rc = ctl_sectors(ctl, &check.sectors, err);
+	if (rc != NRS_OK)
+		return rc;
+	*out = value;
+	(*out)->updated_at = check.now_ms;
+	return nrs_check_subscription(&check, *out, err);
+}
+
+enum ctl_exit
+ctl_cmd_subscribe(struct ctl *ctl)
+{
+	struct nrs_subscription *subscription;
+	struct nrs_err err = {0};
+	char id[NRS_ID_SIZE];
+	enum nrs_rc rc = read_and_check(ctl, &subscription, &err);
+
+	if (rc != NRS_OK)
+		return ctl_failed(rc, &err);
+	const struct ctl_parcel parcel = {
+	    .type = NRS_SUBMISSION_SUBSCRIPTION,
+	    .mode = ctl_mode(ctl),
+	    .id = nrs_id_new(id),
+	    .payload = nrs_wire_encode(
+	        ctl->arena, NRS_TYPE_SUBSCRIPTION, subscription),
+	};
+	return ctl_submit(ctl, &parcel);
+}

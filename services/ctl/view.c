@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctl/view.h"
+
+#include <string.h>
+
+#include "noroshi/base/clock.h"
+#include "noroshi/io/json.h"
+
+static bool
+is_ja(const struct ctl *ctl)
+{
+	return strcmp(ctl_out_lang(ctl->out), "ja") == 0;
+}
+
+const char *
+ctl_view_copy(struct nrs_arena *arena, const struct nrs_classification *copy)
+{
+	struct nrs_buf text = {0};
+	const char *out;
+
+	nrs_buf_printf(&text, "%s%s%s:", copy->sector,
+	    copy->ceptoar[0] == '\0' ? "" : "/", copy->ceptoar);
+	for (size_t i = 0; i < copy->n_routes; i++)
+		nrs_buf_printf(&text, " %s",
+		    nrs_term_name(NRS_VOC_ROUTE, (int)copy->routes[i]));
+	nrs_buf_printf(&text, " (%s", copy->route_rule);
+	for (size_t i = 0; i < copy->n_rules; i++)
+		if (strcmp(copy->rules[i], copy->route_rule) != 0)
+			nrs_buf_printf(&text, " %s", copy->rules[i]);
+	nrs_buf_addc(&text, ')');
+	out = nrs_arena_strdup(arena, nrs_buf_str(&text));
+	nrs_buf_fini(&text);
+	return out;
+}
+
+static void
+outcome_json(const struct nrs_outcome *outcome)
+{
+	struct nrs_buf json = {0};
+
+	nrs_json_encode(&json, NRS_TYPE_OUTCOME, outcome);
+	(void)puts(nrs_buf_str(&json));
+	nrs_buf_fini(&json);
+}
+
+void
+ctl_view_outcome(struct ctl *ctl, const struct nrs_outcome *outcome)
+{
+	struct ctl_out *out = ctl->out;
+	const char **copies =
+	    nrs_arena_array(ctl->arena, outcome->n_copies + 1, sizeof(*copies));
+
+	if (ctl_out_is_json(out)) {
+		outcome_json(outcome);
+		return;
+	}
+	for (size_t i = 0; i < outcome->n_copies; i++)
+		copies[i] = ctl_view_copy(ctl->arena, &outcome->copies[i]);
+	ctl_out_begin(out, CTL_BLOCK);
+	ctl_out_str(out, "submission_id", outcome->submission_id);
+	if (strcmp(outcome->thread_id, outcome->submission_id) != 0)
+		ctl_out_str(out, "thread_id", outcome->thread_id);
+	if (outcome->revision != 0)
+		ctl_out_int(out, "revision", outcome->revision);
+	ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)outcome->kind);
+	ctl_out_term(out, "verdict", NRS_VOC_VERDICT, (int)outcome->verdict);
+	ctl_out_str(out, "field", outcome->field);
+	ctl_out_str(out, "rule", outcome->rule);
+	ctl_out_str(out, "text", outcome->text);
+	ctl_out_time(out, "accepted_at", outcome->accepted_at);
+	for (size_t i = 0; i < outcome->n_copies; i++)
+		ctl_out_str(out, "routes", copies[i]);
+	ctl_out_list(out, "topics", outcome->topics, outcome->n_topics);
+	if (outcome->posture_review)
+		ctl_out_str(out, "posture",
+		    is_ja(ctl) ? "平時のままでよいか見直してください"
+		               : "review: is NORMAL still right?");
+	ctl_out_end(out);
+}
+
+void
+ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome)
+{
+	struct ctl_out *out = ctl->out;
+
+	if (ctl_out_is_json(out)) {
+		outcome_json(outcome);
+		return;
+	}
+	ctl_out_begin(out, CTL_ROW);
+	ctl_out_time(out, "accepted_at", outcome->accepted_at);
+	ctl_out_str(out, "submission_id", outcome->submission_id);
+	ctl_out_int(out, "revision", outcome->revision);
+	ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)outcome->kind);
+	ctl_out_term(out, "verdict", NRS_VOC_VERDICT, (int)outcome->verdict);
+	ctl_out_str(out, "tlp",
+	    outcome->tlp == 0
+	        ? ""
+	        : nrs_term_text(NRS_VOC_TLP, (int)outcome->tlp, "en"));
+	ctl_out_term(
+	    out, "item_type", NRS_VOC_ITEM_TYPE, (int)outcome->item_type);
+	ctl_out_end(out);
+}
+
+static void
+content_texts(struct ctl *ctl, const struct nrs_content *c)
+{
+	struct ctl_out *out = ctl->out;
+	char when[64];
+
+	for (size_t i = 0; i < c->n_countermeasures; i++) {
+		const struct nrs_countermeasure *m = &c->countermeasures[i];
+		const char *head = is_ja(ctl) ? "対策" : "What to do";
+		if (m->deadline != 0)
+			head = nrs_arena_printf(ctl->arena, "%s (%s %s)", head,
+			    is_ja(ctl) ? "期限" : "by",
+			    nrs_time_text(
+			        m->deadline, ctl_out_lang(out), when));
+		ctl_out_body(out, head, m->text);
+	}
+	ctl_out_body(out, is_ja(ctl) ? "概要" : "Summary", c->summary);
+	ctl_out_body(out, is_ja(ctl) ? "影響" : "Impact", c->impact);
+	for (size_t i = 0; i < c->n_sections; i++)
+		ctl_out_body(out, c->sections[i].label, c->sections[i].text);
+	ctl_out_body(out,
+	    is_ja(ctl) ? "NISCの見解、コメント" : "Comment of NISC",
+	    c->nisc_comment);
+	for (size_t i = 0; i < c->n_references; i++)
+		ctl_out_body(out, c->references[i].title, c->references[i].url);
+}
+
+void
+ctl_view_content(struct ctl *ctl, const struct nrs_content *c)
+{
+	struct ctl_out *out = ctl->out;
+
+	ctl_out_str(out, "title", c->title);
+	ctl_out_str(out, "tlp", nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"));
+	ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)c->kind);
+	ctl_out_int(out, "revision", c->revision);
+	if (c->mode != NRS_MODE_ACTUAL)
+		ctl_out_term(out, "mode", NRS_VOC_MODE, (int)c->mode);
+	ctl_out_term(out, "urgency", NRS_VOC_URGENCY, (int)c->urgency);
+	ctl_out_term(out, "item_type", NRS_VOC_ITEM_TYPE, (int)c->item_type);
+	ctl_out_str(out, "notice_id", c->notice_id);
+	ctl_out_str(out, "thread_id", c->thread_id);
+	ctl_out_time(out, "issued_at", c->issued_at);
+	ctl_out_time(out, "valid_until", c->valid_until);
+	ctl_out_str(out, "reason", c->revision_reason);
+	content_texts(ctl, c);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CTL_VIEW_H
+#define CTL_VIEW_H
+/*
+ * view: how outcomes and notices look, to people and as JSON.
+ */
+#include "ctl/ctl.h"
+#include "noroshi/core/decision.h"
+
+/* One decided command: a block, or the JSON of Outcome. */
+void ctl_view_outcome(struct ctl *ctl, const struct nrs_outcome *outcome);
+/* The same as a row of a list. */
+void ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome);
+/* "finance: REALTIME NEWSLETTER (cell:B_C/...)": one copy, in arena. */
+const char *ctl_view_copy(
+    struct nrs_arena *arena, const struct nrs_classification *copy);
+/* What recipients see: a block with its texts under it. */
+void ctl_view_content(struct ctl *ctl, const struct nrs_content *content);
+#endif
