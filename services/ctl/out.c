@@ -9,8 +9,6 @@
 #include "noroshi/base/text.h"
 #include "noroshi/io/json.h"
 
-#define FIELDS_MAX 32
-
 struct label;
 
 struct field {
@@ -21,8 +19,8 @@ struct field {
 struct ctl_out {
 	struct ctl_out_conf conf;
 	enum ctl_shape shape;
-	struct field fields[FIELDS_MAX];
-	size_t n_fields;
+	struct field *fields;
+	size_t n_fields, cap_fields;
 	struct nrs_buf json, body;
 	char *heading; /* of the last row: written again when it changes */
 };
@@ -119,6 +117,7 @@ ctl_out_free(struct ctl_out *out)
 		return;
 	for (size_t i = 0; i < out->n_fields; i++)
 		free(out->fields[i].text);
+	free(out->fields);
 	nrs_buf_fini(&out->json);
 	nrs_buf_fini(&out->body);
 	free(out->heading);
@@ -156,8 +155,12 @@ ctl_out_begin(struct ctl_out *out, enum ctl_shape shape)
 static void
 add_text(struct ctl_out *out, const char *name, char *text)
 {
-	if (out->n_fields == FIELDS_MAX)
-		abort();
+	if (out->n_fields == out->cap_fields) {
+		out->cap_fields =
+		    out->cap_fields == 0 ? 32 : out->cap_fields * 2;
+		out->fields = nrs_realloc(
+		    out->fields, out->cap_fields, sizeof(*out->fields));
+	}
 	out->fields[out->n_fields++] =
 	    (struct field){.label = label_of(name), .text = text};
 }

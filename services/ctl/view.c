@@ -149,3 +149,22 @@ ctl_view_content(struct ctl *ctl, const struct nrs_content *c)
 	ctl_out_str(out, "reason", c->revision_reason);
 	content_texts(ctl, c);
 }
+
+void
+ctl_view_stub(struct ctl *ctl, const struct nrs_stub_content *stub)
+{
+	struct ctl_out *out = ctl->out;
+	bool gone = stub->kind == NRS_KIND_RETRACTION;
+
+	ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)stub->kind);
+	ctl_out_int(out, "revision", stub->revision);
+	ctl_out_str(out, "notice_id", stub->notice_id);
+	ctl_out_str(out, "thread_id", stub->thread_id);
+	ctl_out_time(out, "issued_at", stub->issued_at);
+	if (is_ja(ctl))
+		ctl_out_str(out, "text",
+		    gone ? "取り消された" : "変更された (内容は示されない)");
+	else
+		ctl_out_str(out, "text",
+		    gone ? "withdrawn" : "changed; its text is not for here");
+}

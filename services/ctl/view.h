@@ -16,4 +16,6 @@ const char *ctl_view_copy(
     struct nrs_arena *arena, const struct nrs_classification *copy);
 /* What recipients see: a block with its texts under it. */
 void ctl_view_content(struct ctl *ctl, const struct nrs_content *content);
+/* Ids and "withdrawn" or "changed". */
+void ctl_view_stub(struct ctl *ctl, const struct nrs_stub_content *stub);
 #endif

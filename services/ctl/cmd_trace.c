@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* trace: what happened to one command, step by step, each with its time, its
+ * place on the bus and the rule that decided. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/cmd.h"
+#include "ctl/ctl.h"
+#include "ctl/read.h"
+#include "ctl/view.h"
+#include "noroshi/base/map.h"
+#include "noroshi/core/alert.h"
+#include "noroshi/core/delivery.h"
+#include "noroshi/core/topic.h"
+
+#define N_STATES (NRS_STATE_RESPONDED + 1)
+
+struct trace {
+	struct ctl *ctl;
+	const char *id;
+	int64_t accepted_at; /* 0: not seen yet */
+	bool in_journal, decided;
+	size_t planned;
+	int64_t planned_at;
+	const char *planned_topic;
+	struct nrs_map *states; /* delivery key in hex -> its receipt */
+};
+
+static void
+begin(struct trace *t, const char *step, int64_t at)
+{
+	ctl_out_begin(t->ctl->out, CTL_ROW);
+	ctl_out_time(t->ctl->out, "at", at);
+	ctl_out_int(t->ctl->out, "ms",
+	    t->accepted_at == 0 || at == 0 ? 0 : at - t->accepted_at);
+	ctl_out_str(t->ctl->out, "step", step);
+}
+
+static void
+place(struct trace *t, const char *topic, int64_t offset)
+{
+	ctl_out_str(t->ctl->out, "topic", topic);
+	if (offset >= 0)
+		ctl_out_int(t->ctl->out, "offset", offset);
+	else
+		ctl_out_str(t->ctl->out, "offset", "");
+}
+
+static void
+end(struct trace *t, const char *rule, const char *detail)
+{
+	ctl_out_str(t->ctl->out, "rule", rule);
+	ctl_out_str(t->ctl->out, "detail", detail);
+	ctl_out_end(t->ctl->out);
+}
+
+static enum nrs_rc
+see_command(void *ctx, const struct nrs_record *record, const void *value,
+    struct nrs_err *err)
+{
+	struct trace *t = ctx;
+	const struct nrs_submission *s = value;
+
+	(void)err;
+	if (strcmp(s->submission_id, t->id) != 0)
+		return NRS_OK;
+	if (t->accepted_at == 0)
+		t->accepted_at = s->accepted_at;
+	t->in_journal = true;
+	begin(t, "accepted", s->accepted_at);
+	place(t, record->topic, record->offset);
+	end(t, "", nrs_term_name(NRS_VOC_SUBMISSION_TYPE, (int)s->type));
+	return NRS_OK;
+}
+
+static enum nrs_rc
+see_outcome(void *ctx, const struct nrs_record *record, const void *value,
+    struct nrs_err *err)
+{
+	struct trace *t = ctx;
+	const struct nrs_outcome *o = value;
+	struct nrs_arena *arena = t->ctl->arena;
+
+	(void)err;
+	if (strcmp(o->submission_id, t->id) != 0)
+		return NRS_OK;
+	t->decided = true;
+	begin(t, "decided", record->timestamp_ms);
+	place(t, record->topic, record->offset);
+	end(t, o->rule,
+	    nrs_arena_printf(arena, "%s%s%s%s%s",
+	        nrs_term_name(NRS_VOC_VERDICT, (int)o->verdict),
+	        o->field[0] == '\0' ? "" : " ", o->field,
+	        o->text[0] == '\0' ? "" : ": ", o->text));
+	for (size_t i = 0; i < o->n_copies; i++) {
+		begin(t, "routed", record->timestamp_ms);
+		place(t, record->topic, record->offset);
+		end(t, o->copies[i].route_rule,
+		    nrs_arena_printf(arena, "%s; %s %s",
+		        ctl_view_copy(arena, &o->copies[i]),
+		        nrs_term_name(
+		            NRS_VOC_MATRIX_COLUMN, (int)o->copies[i].column),
+		        nrs_term_name(
+		            NRS_VOC_POSTURE, (int)o->copies[i].posture)));
+	}
+	for (size_t i = 0; i < o->n_topics; i++) {
+		begin(t, "written", record->timestamp_ms);
+		place(t, o->topics[i], -1);
+		end(t, "", "");
+	}
+	return NRS_OK;
+}
+
+static enum nrs_rc
+see_batch(void *ctx, const struct nrs_record *record, const void *value,
+    struct nrs_err *err)
+{
+	struct trace *t = ctx;
+	const struct nrs_delivery_batch *batch = value;
+
+	(void)err;
+	if (strcmp(batch->notice_id, t->id) != 0)
+		return NRS_OK;
+	t->planned += batch->n_deliveries;
+	t->planned_topic = nrs_arena_strdup(t->ctl->arena, record->topic);
+	if (t->planned_at == 0 || batch->planned_at < t->planned_at)
+		t->planned_at = batch->planned_at;
+	return NRS_OK;
+}
+
+/* Of several receipts for one delivery the highest state is what is true. */
+static enum nrs_rc
+see_receipt(void *ctx, const struct nrs_record *record, const void *value,
+    struct nrs_err *err)
+{
+	struct trace *t = ctx;
+	const struct nrs_receipt *receipt = value;
+	struct nrs_receipt *known;
+	char key[2 * NRS_SHA256_SIZE + 1] = "";
+
+	(void)record;
+	(void)err;
+	if (strcmp(receipt->notice_id, t->id) != 0 ||
+	    receipt->key.len > NRS_SHA256_SIZE)
+		return NRS_OK;
+	(void)nrs_hex(receipt->key.data, receipt->key.len, key);
+	known = nrs_map_get(t->states, key);
+	if (known == NULL) {
+		known = nrs_arena_alloc(t->ctl->arena, sizeof(*known));
+		(void)nrs_map_put(t->states, key, known);
+	}
+	if (known->state <= receipt->state)
+		*known = *receipt;
+	return NRS_OK;
+}
+
+static void
+print_states(struct trace *t)
+{
+	size_t count[N_STATES] = {0};
+	int64_t latest[N_STATES] = {0};
+	void *cursor = NULL, *value;
+	const char *key;
+
+	while (nrs_map_next(t->states, &cursor, &key, &value)) {
+		const struct nrs_receipt *receipt = value;
+		size_t state = (size_t)receipt->state;
+		if (state >= N_STATES)
+			continue;
+		count[state]++;
+		if (receipt->at > latest[state])
+			latest[state] = receipt->at;
+	}
+	for (size_t state = 1; state < N_STATES; state++) {
+		if (count[state] == 0)
+			continue;
+		begin(t, nrs_term_name(NRS_VOC_DELIVERY_STATE, (int)state),
+		    latest[state]);
+		place(t, "", -1);
+		end(t, "",
+		    nrs_arena_printf(
+		        t->ctl->arena, "%zu of %zu", count[state], t->planned));
+	}
+}
+
+static const struct {
+	const char *topic;
+	enum nrs_message_type type;
+	enum nrs_rc (*each)(void *ctx, const struct nrs_record *record,
+	    const void *value, struct nrs_err *err);
+} steps[] = {
+    {NRS_TOPIC_JOURNAL, NRS_TYPE_SUBMISSION, see_command},
+    {NRS_TOPIC_SUBSCRIPTION, NRS_TYPE_SUBMISSION, see_command},
+    {NRS_TOPIC_OUTCOME, NRS_TYPE_OUTCOME, see_outcome},
+    {NRS_TOPIC_DELIVERY_ALERT, NRS_TYPE_DELIVERY_BATCH, see_batch},
+    {NRS_TOPIC_DELIVERY_NEWSLETTER, NRS_TYPE_DELIVERY_BATCH, see_batch},
+    {NRS_TOPIC_RECEIPT_ALERT, NRS_TYPE_RECEIPT, see_receipt},
+    {NRS_TOPIC_RECEIPT_NEWSLETTER, NRS_TYPE_RECEIPT, see_receipt},
+};
+
+static enum nrs_rc
+read_all(struct trace *t, struct nrs_err *err)
+{
+	enum nrs_rc rc = NRS_OK;
+
+	for (size_t i = 0; rc == NRS_OK && i < sizeof(steps) / sizeof(steps[0]);
+	     i++) {
+		const struct ctl_reading reading = {.topic = steps[i].topic,
+		    .type = steps[i].type,
+		    .each = steps[i].each,
+		    .ctx = t,
+		    .from = NRS_FROM_START};
+		rc = ctl_read(t->ctl, &reading, err);
+	}
+	return rc;
+}
+
+static enum ctl_exit
+finish(struct trace *t)
+{
+	if (t->planned > 0) {
+		begin(t, "planned", t->planned_at);
+		place(t, t->planned_topic, -1);
+		end(t, "",
+		    nrs_arena_printf(
+		        t->ctl->arena, "%zu deliveries", t->planned));
+	}
+	print_states(t);
+	if (t->in_journal || t->decided)
+		return CTL_DONE;
+	(void)fprintf(stderr, "noroshictl: %s: not in the journal\n", t->id);
+	return CTL_NOT_FOUND;
+}
+
+enum ctl_exit
+ctl_cmd_trace(struct ctl *ctl)
+{
+	struct trace t = {
+	    .ctl = ctl, .id = ctl->args.words[0], .states = nrs_map_new()};
+	struct nrs_err err = {0};
+	enum nrs_rc rc = read_all(&t, &err);
+	enum ctl_exit code = rc == NRS_OK ? finish(&t) : ctl_failed(rc, &err);
+
+	nrs_map_free(t.states, NULL);
+	return code;
+}
