@@ -171,11 +171,28 @@ run(struct ctl *ctl, struct nrs_err *err)
 	return code;
 }
 
+static void
+print_man(void)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	size_t n;
+	const struct nrs_param *params = ctl_conf_params(arena, &n);
+
+	ctl_print_man(stdout);
+	(void)fputs("# CONFIGURATION\n\n", stdout);
+	nrs_conf_print_man(stdout, params, n);
+	nrs_arena_free(arena);
+}
+
 static int
 without_a_command(const struct ctl *ctl, const char *lang)
 {
 	const struct ctl_args *args = &ctl->args;
 
+	if (args->value[CTL_OPT_PRINT_MAN] != NULL) {
+		print_man();
+		return CTL_DONE;
+	}
 	if (args->value[CTL_OPT_VERSION] != NULL) {
 		(void)puts("noroshictl " NRS_VERSION);
 		return CTL_DONE;
@@ -202,7 +219,8 @@ ctl_main(int argc, char **argv)
 	if (rc != NRS_OK)
 		return ctl_misused(&ctl, &err);
 	if (ctl.args.command == NULL || ctl_opt(&ctl, CTL_OPT_HELP) != NULL ||
-	    ctl_opt(&ctl, CTL_OPT_VERSION) != NULL)
+	    ctl_opt(&ctl, CTL_OPT_VERSION) != NULL ||
+	    ctl_opt(&ctl, CTL_OPT_PRINT_MAN) != NULL)
 		return without_a_command(&ctl, lang);
 	ctl.verbose = ctl_opt(&ctl, CTL_OPT_VERBOSE) != NULL;
 	nrs_log_setup("noroshictl", ctl.verbose ? NRS_LOG_INFO : NRS_LOG_ERROR,

@@ -25,6 +25,7 @@ enum ctl_opt {
 	CTL_OPT_QUIET,
 	CTL_OPT_VERBOSE,
 	CTL_OPT_VERSION,
+	CTL_OPT_PRINT_MAN,
 	CTL_OPT_HELP,
 	/* some */
 	CTL_OPT_OUT,

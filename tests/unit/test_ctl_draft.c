@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ctl/draft.h"
+#include "ctl/template.h"
+#include "noroshi/core/check.h"
+#include "noroshi/core/label.h"
+#include "noroshi/io/json.h"
+
+#define NOW INT64_C(1795000000000)
+
+static const struct nrs_sector sector = {"power", "電力", "Power", 2007};
+static const struct nrs_sector_table sectors = {
+    .sectors = &sector, .n_sectors = 1, .version = "t"};
+
+static struct nrs_bytes
+bytes(const char *text)
+{
+	return (struct nrs_bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static enum nrs_rc
+check(const struct ctl_draft *draft, struct nrs_err *err)
+{
+	const struct nrs_check how = {
+	    .sectors = &sectors, .now_ms = NOW, .mode = NRS_MODE_ACTUAL};
+
+	return nrs_check_notice(&how, draft->content, draft->addressing, err);
+}
+
+static void
+mint(struct nrs_arena *arena, struct ctl_draft *draft)
+{
+	const struct ctl_mint how = {.now_ms = NOW,
+	    .mode = NRS_MODE_ACTUAL,
+	    .stream = NRS_STREAM_NISC_PROVISION,
+	    .originator = "desk"};
+
+	ctl_draft_mint(arena, &how, draft);
+}
+
+/* As a person fills it in: title, summary, sectors, what to do, and the first
+ * section; the rest stays as it was printed. */
+static void
+fill(struct nrs_arena *arena, struct ctl_draft *draft)
+{
+	static const char over[] =
+	    "{\"title\":\"試験\",\"summary\":\"要旨\",\"sectors\":[\"power\"],"
+	    "\"countermeasures\":[{\"text\":\"更新する\"}]}";
+	struct ctl_draft base = *draft;
+	struct nrs_err err = {0};
+
+	assert_int_equal(
+	    ctl_draft_overlay(arena, &base, bytes(over), draft, &err), NRS_OK);
+}
+
+static void
+template_of(struct nrs_buf *text, enum nrs_item_type item, const char *lang)
+{
+	const struct ctl_template how = {.item = item,
+	    .stream = NRS_STREAM_NISC_PROVISION,
+	    .now_ms = NOW,
+	    .lang = lang};
+
+	ctl_template_print(text, &how);
+}
+
+static void
+every_template_passes_the_check_after_filling(void **state)
+{
+	for (int item = 0; item <= NRS_ITEM_C3; item++) {
+		struct nrs_arena *arena = nrs_arena_new();
+		struct nrs_buf text = {0};
+		struct ctl_draft draft;
+		struct nrs_err err = {0};
+		template_of(&text, (enum nrs_item_type)item,
+		    item % 2 == 0 ? "ja" : "en");
+		if (ctl_draft_parse(arena, bytes(nrs_buf_str(&text)), &draft,
+		        &err) != NRS_OK)
+			fail_msg("item %d: %s: %s\n%s", item, err.field,
+			    err.text, nrs_buf_str(&text));
+		fill(arena, &draft);
+		mint(arena, &draft);
+		if (check(&draft, &err) != NRS_OK)
+			fail_msg("item %d: %s: %s", item, err.field, err.text);
+		nrs_buf_fini(&text);
+		nrs_arena_free(arena);
+	}
+}
+
+static void
+a_template_has_the_sub_items_of_the_matrix(void **state)
+{
+	struct nrs_buf text = {0};
+
+	template_of(&text, NRS_ITEM_BC2, "ja");
+	assert_non_null(strstr(nrs_buf_str(&text), "\"脆弱性情報\""));
+	assert_non_null(strstr(nrs_buf_str(&text), "\"対策\""));
+	assert_non_null(strstr(nrs_buf_str(&text), "\"vulns\""));
+	nrs_buf_reset(&text);
+	template_of(&text, NRS_ITEM_C2, "ja");
+	assert_non_null(strstr(nrs_buf_str(&text), "\"災害の現地情報\""));
+	assert_null(strstr(nrs_buf_str(&text), "\"vulns\""));
+	nrs_buf_fini(&text);
+}
+
+static void
+an_untouched_template_is_refused_for_its_title(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_buf text = {0};
+	struct ctl_draft draft;
+	struct nrs_err err = {0};
+
+	template_of(&text, NRS_ITEM_BC2, "ja");
+	assert_int_equal(
+	    ctl_draft_parse(arena, bytes(nrs_buf_str(&text)), &draft, &err),
+	    NRS_OK);
+	assert_int_equal(draft.content->n_sections, 0);
+	assert_int_equal(draft.content->n_countermeasures, 0);
+	assert_int_equal(draft.content->n_vulns, 0);
+	mint(arena, &draft);
+	assert_int_equal(check(&draft, &err), NRS_REJECT);
+	assert_string_equal(err.field, "title");
+	nrs_buf_fini(&text);
+	nrs_arena_free(arena);
+}
+
+static void
+a_wrong_draft_names_field_and_rule(void **state)
+{
+	static const struct {
+		const char *text, *field;
+	} cases[] = {
+	    {"{\"titel\":\"x\"}", "titel"},
+	    {"{\"urgency\":\"SOON\"}", "urgency"},
+	    {"{\"title\":7}", "title"},
+	    {"{\"sections\":[{\"label\":\"a\",\"txt\":\"b\"}]}",
+	        "sections[0].txt"},
+	    {"{\"recipients\":\"op\"}", "recipients"},
+	};
+	struct nrs_arena *arena = nrs_arena_new();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ctl_draft draft;
+		struct nrs_err err = {0};
+		assert_int_equal(
+		    ctl_draft_parse(arena, bytes(cases[i].text), &draft, &err),
+		    NRS_REJECT);
+		assert_string_equal(err.field, cases[i].field);
+		assert_string_not_equal(err.rule, "");
+	}
+	nrs_arena_free(arena);
+}
+
+static void
+comments_are_left_out_and_lines_keep_their_numbers(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ctl_draft draft;
+	struct nrs_err err = {0};
+
+	assert_int_equal(ctl_draft_parse(arena,
+	                     bytes("// { \"x\"\n{\n  // \"title\": \"no\",\n"
+	                           "\"title\": \"// stays\"\n}\n//"),
+	                     &draft, &err),
+	    NRS_OK);
+	assert_string_equal(draft.content->title, "// stays");
+	assert_int_equal(
+	    ctl_draft_parse(
+	        arena, bytes("// one\n// two\n{\n  oops\n}"), &draft, &err),
+	    NRS_REJECT);
+	assert_non_null(strstr(err.text, "line 4"));
+	nrs_arena_free(arena);
+}
+
+static void
+minting_makes_ids_times_and_a_new_salt_each_time(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ctl_draft one, two;
+	struct nrs_err err = {0};
+
+	assert_int_equal(
+	    ctl_draft_parse(arena, bytes("{\"title\":\"x\"}"), &one, &err),
+	    NRS_OK);
+	assert_int_equal(
+	    ctl_draft_parse(arena, bytes("{\"title\":\"x\"}"), &two, &err),
+	    NRS_OK);
+	mint(arena, &one);
+	mint(arena, &two);
+	assert_string_equal(one.content->thread_id, one.content->notice_id);
+	assert_string_not_equal(one.content->notice_id, two.content->notice_id);
+	assert_int_equal(one.content->revision, 1);
+	assert_int_equal(one.content->issued_at, NOW);
+	assert_string_equal(one.addressing->originator, "desk");
+	assert_true(one.addressing->salt.len >= 16);
+	assert_false(
+	    nrs_bytes_equal(one.addressing->salt, two.addressing->salt));
+	nrs_arena_free(arena);
+}
+
+static void
+a_later_notice_keeps_the_thread_and_drops_what_was_its_predecessors(
+    void **state)
+{
+	static const char *before[] = {"n1"};
+	const struct ctl_successor after = {.thread_id = "n1",
+	    .revision = 2,
+	    .kind = NRS_KIND_CORRECTION,
+	    .supersedes = before,
+	    .n_supersedes = 1};
+	const struct ctl_mint how = {.now_ms = NOW,
+	    .mode = NRS_MODE_ACTUAL,
+	    .stream = NRS_STREAM_NISC_PROVISION,
+	    .originator = "",
+	    .after = &after};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ctl_draft base, draft;
+	struct nrs_err err = {0};
+
+	assert_int_equal(
+	    ctl_draft_parse(arena,
+	        bytes("{\"notice_id\":\"n1\",\"title\":\"x\",\"impact\":\"y\","
+	              "\"is_final\":true,\"revision_reason\":\"old\","
+	              "\"sectors\":[\"power\"]}"),
+	        &base, &err),
+	    NRS_OK);
+	assert_int_equal(
+	    ctl_draft_overlay(arena, &base,
+	        bytes("// c\n{\"title\":\"z\",\"impact\":null}"), &draft, &err),
+	    NRS_OK);
+	ctl_draft_mint(arena, &how, &draft);
+	assert_string_equal(draft.content->title, "z");
+	assert_string_equal(draft.content->impact, "");
+	assert_string_equal(draft.addressing->sectors[0], "power");
+	assert_string_not_equal(draft.content->notice_id, "n1");
+	assert_string_equal(draft.content->thread_id, "n1");
+	assert_int_equal(draft.content->revision, 2);
+	assert_string_equal(draft.content->supersedes[0], "n1");
+	assert_string_equal(draft.content->revision_reason, "");
+	assert_false(draft.content->is_final);
+	nrs_arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_template_passes_the_check_after_filling),
+	    cmocka_unit_test(a_template_has_the_sub_items_of_the_matrix),
+	    cmocka_unit_test(an_untouched_template_is_refused_for_its_title),
+	    cmocka_unit_test(a_wrong_draft_names_field_and_rule),
+	    cmocka_unit_test(
+	        comments_are_left_out_and_lines_keep_their_numbers),
+	    cmocka_unit_test(minting_makes_ids_times_and_a_new_salt_each_time),
+	    cmocka_unit_test(
+	        a_later_notice_keeps_the_thread_and_drops_what_was_its_predecessors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
