@@ -98,7 +98,7 @@ SANFLAGS += -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(INCLUDES) $(PKG_CFLAGS) $(MODE_$(MODE)) \
-    $(FORTIFY) $(HARDEN) $(HARDEN_$(KIND)) $(SANFLAGS) -fPIE -pthread $(CFLAGS)
+    $(FORTIFY) $(HARDEN) $(HARDEN_$(KIND)) $(SANFLAGS) -fPIE -pthread
 ALL_LDFLAGS = $(LINK_HARDEN) $(SANFLAGS) -pthread $(LDFLAGS)
 
 # ---- sources -----------------------------------------------------------------
@@ -152,7 +152,7 @@ define stamp
 endef
 .PHONY: FORCE
 $(BUILD)/flags: FORCE
-	$(call stamp,$(CC) $(ALL_CFLAGS) $(WARN) $(ALL_LDFLAGS) $(PKG_LIBS))
+	$(call stamp,$(CC) $(ALL_CFLAGS) $(WARN) $(CFLAGS) $(ALL_LDFLAGS) $(PKG_LIBS))
 $(BUILD)/sources: FORCE
 	$(call stamp,$(OURS_C) $(GEN_C))
 
@@ -169,7 +169,7 @@ $(BUILD)/obj/tests/%.o: private WARN += $(TEST_WARN)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GEN_H) $(NEED_PKGS)
 	$(say) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
 	$(say) PROTO $<
@@ -177,7 +177,7 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
 	$(Q)protoc-c --proto_path=proto --c_out=$(GEN) $<
 $(GEN_OBJ): %.o: %.c $(BUILD)/flags | $(GEN_H) $(NEED_PKGS)
 	$(say) CC $<
-	$(Q)$(CC) $(ALL_CFLAGS) $(GEN_WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(GEN_WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(GEN)/noroshi/version.h: Makefile
 	@mkdir -p $(@D)
 	@printf '#define NRS_VERSION "%s"\n' '$(VERSION)' > $@
@@ -244,7 +244,10 @@ endif
 # prints, for what failed, the command that runs just it.
 pick = $(if $(T),$(filter %/test_$(T),$(1)),$(1))
 pick_fuzz = $(if $(T),$(filter %/fuzz_$(T),$(1)),$(1))
-RUN := BUILD=$(BUILD) RERUN='$(if $(SAN),SAN=$(SAN) )$(if \
+SUPP := suppressions=$(CURDIR)/tests/support
+SAN_ENV := LSAN_OPTIONS=$(SUPP)/lsan.supp:print_suppressions=0 \
+    TSAN_OPTIONS=$(SUPP)/tsan.supp UBSAN_OPTIONS=print_stacktrace=1
+RUN := $(if $(SAN),$(SAN_ENV)) BUILD=$(BUILD) RERUN='$(if $(SAN),SAN=$(SAN) )$(if \
     $(filter release,$(MODE)),,MODE=$(MODE) )$(if \
     $(filter gcc,$(KIND)),,CC=$(CC) )' tests/run.sh
 
@@ -287,7 +290,7 @@ fuzz: ## fuzz tests/fuzz/fuzz_$F.c with libFuzzer; F=wire FUZZ_SECONDS=60
 	@$(MAKE) --no-print-directory CC=$(CLANG) SAN=fuzzer F=$(F) fuzz-built
 fuzz-built: $(BUILD)/tests/fuzz/fuzz_$(F)
 	@mkdir -p $(BUILD)/corpus/$(F) tests/fuzz/corpus/$(F)
-	$(BUILD)/tests/fuzz/fuzz_$(F) -max_total_time=$(FUZZ_SECONDS) \
+	$(SAN_ENV) $(BUILD)/tests/fuzz/fuzz_$(F) -max_total_time=$(FUZZ_SECONDS) \
 	    -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$(F) tests/fuzz/corpus/$(F)
 
 # ---- checks ------------------------------------------------------------------
@@ -343,7 +346,7 @@ compdb: $(GEN_H) ## compile_commands.json for clangd and friends
 	@{ echo '['; sep=; for f in $(OURS_C); do \
 	    printf '%s{"directory":"%s","file":"%s","command":"%s"}' \
 	    "$$sep" '$(CURDIR)' "$$f" \
-	    "$(CC) $(ALL_CFLAGS) $(WARN) -c $$f"; sep=','; done; echo ']'; } \
+	    "$(CC) $(ALL_CFLAGS) $(WARN) $(CFLAGS) -c $$f"; sep=','; done; echo ']'; } \
 	    > compile_commands.json
 	@echo compile_commands.json
 
