@@ -199,6 +199,16 @@ is_default(const struct nrs_field *row, const char *from)
 	return true;
 }
 
+/* What the pointer that lies at place points to. */
+static const char *
+pointer_at(const char *place)
+{
+	const char *out;
+
+	memcpy(&out, place, sizeof(out));
+	return out;
+}
+
 static void
 write_field(
     struct writing *writing, const struct nrs_field *row, const char *from)
@@ -213,7 +223,7 @@ write_field(
 		return;
 	}
 	if (row->type == NRS_FIELD_MESSAGE)
-		memcpy(&at, at, sizeof(at));
+		at = pointer_at(at);
 	write_value(writing, row, at);
 }
 

@@ -90,6 +90,16 @@ arena_free(void *arena, void *ptr)
 	(void)ptr;
 }
 
+/* What the pointer that lies at place points to. */
+static const char *
+pointer_at(const char *place)
+{
+	const char *out;
+
+	memcpy(&out, place, sizeof(out));
+	return out;
+}
+
 /* protobuf-c's structs have no const, though packing only reads them. */
 static void *
 unconst(const void *ptr)
@@ -144,8 +154,7 @@ value_in(struct decoding *decoding, const struct nrs_field *row,
 		memcpy(to, &term, sizeof(term));
 		return;
 	case NRS_FIELD_MESSAGE:
-		memcpy(&from, from, sizeof(from));
-		message_in(decoding, row->message, from, to);
+		message_in(decoding, row->message, pointer_at(from), to);
 		return;
 	}
 }
@@ -159,7 +168,7 @@ array_in(struct decoding *decoding, const struct nrs_field *row, size_t n,
 
 	if (n == 0)
 		return;
-	memcpy(&from, from, sizeof(from));
+	from = pointer_at(from);
 	array = nrs_arena_array(decoding->arena, n, size);
 	for (i = 0; i < n; i++)
 		value_in(decoding, row, from + i * their_sizes[row->type],
@@ -172,10 +181,9 @@ static void
 sub_message_in(struct decoding *decoding, const struct nrs_field *row,
     const char *from, char *to)
 {
-	const char *theirs;
+	const char *theirs = pointer_at(from);
 	void *ours;
 
-	memcpy(&theirs, from, sizeof(theirs));
 	if (theirs == NULL)
 		return;
 	ours = nrs_arena_alloc(decoding->arena, nrs_field_size(row));
@@ -290,7 +298,7 @@ array_out(struct nrs_arena *arena, const struct nrs_field *row, size_t n,
 
 	if (n == 0)
 		return;
-	memcpy(&from, from, sizeof(from));
+	from = pointer_at(from);
 	array = nrs_arena_array(arena, n, size);
 	for (i = 0; i < n; i++)
 		value_out(arena, row, from + i * nrs_field_size(row),
@@ -302,9 +310,8 @@ static void
 sub_message_out(struct nrs_arena *arena, const struct nrs_field *row,
     const char *from, char *to)
 {
-	const char *ours;
+	const char *ours = pointer_at(from);
 
-	memcpy(&ours, from, sizeof(ours));
 	if (ours != NULL)
 		value_out(arena, row, ours, to);
 }
