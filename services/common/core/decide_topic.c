@@ -141,6 +141,13 @@ decide_topics(struct decision *d)
 	add_stubs(d, &full, &stubs);
 	d->out->topics = full.items;
 	d->out->n_topics = full.n;
+	if (stubs.n > 0 && d->cmd->submission->n_stubs == 0) {
+		decide_answer(d, NRS_VERDICT_UNSPECIFIED, "stub-missing",
+		    "%zu topics that carried this thread may not have the "
+		    "full text and learn nothing: no stub was signed",
+		    stubs.n);
+		return;
+	}
 	d->out->stub_topics = stubs.items;
 	d->out->n_stub_topics = stubs.n;
 }
