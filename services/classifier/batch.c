@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "classifier/classifier.h"
+#include "classifier/outputs.h"
+#include "noroshi/base/clock.h"
+#include "noroshi/base/log.h"
+#include "noroshi/core/label.h"
+#include "noroshi/core/topic.h"
+
+static void
+fill_command(struct nrs_command *cmd, const struct nrs_admitted *admitted,
+    int64_t offset)
+{
+	*cmd = (struct nrs_command){
+	    .journal_offset = offset,
+	    .submission = admitted->submission,
+	    .content = admitted->content,
+	    .addressing = admitted->addressing,
+	    .posture_change = admitted->posture_change,
+	    .approval = admitted->approval,
+	    .cut_off = admitted->cut_off,
+	    .deadline = admitted->deadline,
+	    .n_unknown = admitted->n_unknown,
+	};
+	if (admitted->submission == NULL)
+		return;
+	cmd->payload_sha256 =
+	    (struct nrs_bytes){admitted->payload_sha256, NRS_SHA256_SIZE};
+	cmd->addressing_sha256 =
+	    (struct nrs_bytes){admitted->addressing_sha256, NRS_SHA256_SIZE};
+}
+
+/* What the record says, as far as it can be read and believed. */
+static void
+admit(struct classifier *c, const struct nrs_record *record,
+    struct nrs_command *cmd)
+{
+	const struct classifier_rules *rules = c->rules;
+	const struct nrs_admit how = {
+	    .check = {.sectors = rules->policy->sectors,
+	        .mode = rules->policy->mode,
+	        .inside = true},
+	    .keyring = rules->keyring,
+	    .how = NRS_WIRE_TOLERANT,
+	};
+	struct nrs_admitted *admitted =
+	    nrs_arena_alloc(c->arena, sizeof(*admitted));
+	struct nrs_err err = {0}, *why;
+	enum nrs_rc rc;
+
+	rc = nrs_admit(c->arena, &how, record->value, admitted, &err);
+	fill_command(cmd, admitted, record->offset);
+	if (rc == NRS_OK)
+		return;
+	why = nrs_arena_alloc(c->arena, sizeof(*why));
+	*why = err;
+	cmd->refused = why;
+}
+
+/* Read again what is held at offset. *out stays NULL when it is not what it
+ * was; NRS_RETRY when the bus does not answer. */
+static enum nrs_rc
+read_held(struct classifier *c, int64_t offset, const struct nrs_command **out,
+    struct nrs_err *err)
+{
+	const struct nrs_reader_from from = {NRS_TOPIC_JOURNAL, 0, offset};
+	struct nrs_record record = {0};
+	struct nrs_command *cmd;
+	enum nrs_rc rc = NRS_OK;
+
+	if (c->journal == NULL)
+		rc = nrs_reader_open(&c->conf->common.bus, &c->journal, err);
+	if (rc == NRS_OK)
+		rc = nrs_reader_assign(c->journal, &from, 1, err);
+	if (rc == NRS_OK)
+		rc = nrs_reader_next(
+		    c->journal, (int)c->conf->answer_timeout_ms, &record, err);
+	if (rc != NRS_OK)
+		return rc;
+	if (record.topic == NULL)
+		return nrs_fail(err, NRS_RETRY,
+		    "journal offset %lld did not arrive in time",
+		    (long long)offset);
+	if (record.offset != offset)
+		return NRS_OK;
+	/* The record goes with the next call on its reader. */
+	record.value =
+	    nrs_arena_bytes(c->arena, record.value.data, record.value.len);
+	cmd = nrs_arena_alloc(c->arena, sizeof(*cmd));
+	admit(c, &record, cmd);
+	if (cmd->refused == NULL)
+		*out = cmd;
+	return NRS_OK;
+}
+
+static enum nrs_rc
+find_approved(
+    struct classifier *c, struct nrs_command *cmd, struct nrs_err *err)
+{
+	int64_t offset;
+
+	if (cmd->refused != NULL || cmd->approval == NULL)
+		return NRS_OK;
+	offset = nrs_state_held_offset(c->state, cmd->approval->submission_id);
+	if (offset < 0 || cmd->approval->refused)
+		return NRS_OK;
+	return read_held(c, offset, &cmd->approved, err);
+}
+
+/* ---- what people and monitors see ---- */
+
+static void
+count(struct classifier *c, const struct nrs_command *cmd,
+    const struct nrs_outcome *outcome)
+{
+	const int64_t now = nrs_wall_ms();
+
+	nrs_metric_add(c->meters.verdicts[outcome->verdict], 1);
+	if (cmd->refused != NULL)
+		nrs_metric_add(c->meters.refused, 1);
+	if (cmd->n_unknown > 0)
+		nrs_metric_add(c->meters.unknown, cmd->n_unknown);
+	if (outcome->accepted_at > 0 && now >= outcome->accepted_at)
+		nrs_metric_observe_us(
+		    c->meters.seconds, (now - outcome->accepted_at) * 1000);
+}
+
+/* One line for what somebody should look at; what went well is in the outcome
+ * and the counters. */
+static void
+report(const struct nrs_command *cmd, const struct nrs_outcome *outcome)
+{
+	if (cmd->refused != NULL)
+		nrs_log(NRS_LOG_WARN, "refused",
+		    NRS_S("alert", outcome->submission_id),
+		    NRS_I("offset", outcome->journal_offset),
+		    NRS_S("rule", outcome->rule),
+		    NRS_S("field", outcome->field));
+	if (cmd->n_unknown > 0)
+		nrs_log(NRS_LOG_WARN, "unknown_value",
+		    NRS_S("alert", outcome->submission_id),
+		    NRS_I("offset", outcome->journal_offset),
+		    NRS_I("values", cmd->n_unknown));
+	nrs_log(NRS_LOG_DEBUG, "decided",
+	    NRS_S("alert", outcome->submission_id),
+	    NRS_I("offset", outcome->journal_offset),
+	    NRS_S("verdict",
+	        nrs_term_name(NRS_VOC_VERDICT, (int)outcome->verdict)),
+	    NRS_S("rule", outcome->rule));
+}
+
+static void
+show_state(struct classifier *c)
+{
+	const struct nrs_state_counts counts = nrs_state_counts(c->state);
+
+	nrs_metric_set(c->meters.threads, (int64_t)counts.threads);
+	nrs_metric_set(c->meters.waiting, (int64_t)counts.waiting);
+	nrs_metric_set(c->meters.held, (int64_t)counts.held);
+	nrs_metric_set(c->meters.arrangements, (int64_t)counts.arrangements);
+}
+
+/* ---- one batch ---- */
+
+static enum nrs_rc
+decide_one(struct classifier *c, const struct nrs_record *record,
+    struct nrs_txn *txn, struct nrs_err *err)
+{
+	struct classifier_outputs outputs;
+	struct nrs_outcome outcome;
+	struct nrs_command cmd;
+	enum nrs_rc rc;
+	size_t i;
+
+	/* Decided before: the committed position was only advice. */
+	if (record->offset < nrs_state_next_offset(c->state))
+		return NRS_OK;
+	admit(c, record, &cmd);
+	rc = find_approved(c, &cmd, err);
+	if (rc != NRS_OK)
+		return rc;
+	nrs_fold(c->arena, c->rules->policy, c->state, &cmd, &outcome);
+	outputs =
+	    classifier_outputs_of(c->arena, c->rules->policy, &cmd, &outcome);
+	for (i = 0; i < outputs.n; i++)
+		nrs_txn_send(txn, &outputs.records[i]);
+	count(c, &cmd, &outcome);
+	report(&cmd, &outcome);
+	return NRS_OK;
+}
+
+/* A reload takes effect between two batches. */
+static void
+take_new_rules(struct classifier *c)
+{
+	struct classifier_rules *old = NULL;
+
+	(void)pthread_mutex_lock(&c->lock);
+	if (c->next_rules != NULL) {
+		old = c->rules;
+		c->rules = c->next_rules;
+		c->next_rules = NULL;
+	}
+	(void)pthread_mutex_unlock(&c->lock);
+	classifier_rules_free(old);
+}
+
+enum nrs_rc
+classifier_batch(void *self, const struct nrs_record *records, size_t n,
+    struct nrs_txn *txn, struct nrs_err *err)
+{
+	struct classifier *c = self;
+	enum nrs_rc rc = NRS_OK;
+	size_t i;
+
+	nrs_arena_reset(c->arena);
+	take_new_rules(c);
+	for (i = 0; i < n && rc == NRS_OK; i++)
+		rc = decide_one(c, &records[i], txn, err);
+	show_state(c);
+	return rc;
+}

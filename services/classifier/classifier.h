@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLASSIFIER_CLASSIFIER_H
+#define CLASSIFIER_CLASSIFIER_H
+/*
+ * classifier: decides each command of the journal once and records the
+ * decision; whatever else it writes follows from command and outcome alone. One
+ * lane, one thread; only `rules` is also touched by a reload, under its lock.
+ */
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "noroshi/core/decide.h"
+#include "noroshi/io/admit.h"
+#include "noroshi/io/pipe.h"
+#include "noroshi/io/service.h"
+
+struct classifier_conf {
+	struct nrs_service_conf common;
+	const char *sectors, *rules, *keys;
+	bool verify;
+	int64_t max_batch, answer_timeout_ms;
+};
+
+/* One reading of the policy files; a batch uses one from start to end. */
+struct classifier_rules {
+	struct nrs_arena *arena;
+	const struct nrs_policy *policy;
+	struct nrs_keyring *keyring; /* NULL: verify is off */
+};
+
+#define CLASSIFIER_VERDICTS (NRS_VERDICT_DUPLICATE + 1)
+struct classifier_meters {
+	struct nrs_metric *verdicts[CLASSIFIER_VERDICTS];
+	struct nrs_metric *refused, *unknown, *gaps;
+	struct nrs_metric *seconds;
+	struct nrs_metric *threads, *waiting, *held, *arrangements;
+};
+
+struct classifier {
+	const struct classifier_conf *conf;
+	struct nrs_service_ctx *ctx;
+	const struct nrs_lane *lane;
+	pthread_mutex_t lock; /* of next_rules */
+	struct classifier_rules *rules, *next_rules;
+	struct nrs_state *state;    /* NULL: not active */
+	struct nrs_reader *journal; /* for what is held; NULL until needed */
+	struct nrs_arena *arena;    /* of the open batch */
+	int64_t n_applied;          /* in this takeover */
+	struct classifier_meters meters;
+};
+
+const struct nrs_service *classifier_service(void);
+
+/* rules.c */
+NRS_CHECKED enum nrs_rc classifier_rules_load(
+    const struct classifier_conf *conf, struct classifier_rules **out,
+    struct nrs_err *err);
+void classifier_rules_free(struct classifier_rules *rules);
+/* Every topic a decision may write to, in arena: to be warmed. */
+const char *const *classifier_outputs(
+    struct nrs_arena *arena, const struct nrs_sector_table *sectors, size_t *n);
+
+/* takeover.c: rebuild the state from `outcome`, and see that the journal is the
+ * one it was made of. */
+enum nrs_rc classifier_take_over(
+    void *self, int64_t committed, int64_t *start, struct nrs_err *err);
+
+/* batch.c */
+enum nrs_rc classifier_batch(void *self, const struct nrs_record *records,
+    size_t n, struct nrs_txn *txn, struct nrs_err *err);
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "classifier/outputs.h"
+
+#include <string.h>
+
+#include "noroshi/base/clock.h"
+#include "noroshi/core/alert.h"
+#include "noroshi/core/label.h"
+#include "noroshi/core/topic.h"
+#include "noroshi/io/sign.h"
+#include "noroshi/io/wire.h"
+
+#define SOURCE "/noroshi/classifier"
+#define URGENT(route)                                                          \
+	((route) == NRS_ROUTE_REALTIME || (route) == NRS_ROUTE_OVERRIDE)
+
+/* One decision being written. */
+struct writer {
+	struct nrs_arena *arena;
+	const struct nrs_policy *policy;
+	const struct nrs_outcome *outcome;
+	const struct nrs_command *said; /* whose content goes out, or NULL */
+	struct classifier_outputs out;
+	size_t cap;
+	const char *time, *revision;
+	/* By copy, so that one encoding serves every topic of its sector. */
+	struct nrs_bytes *alerts;
+	const struct nrs_bus_header **headers;
+};
+
+static struct nrs_bytes
+bytes_of(const char *s)
+{
+	return (struct nrs_bytes){(const uint8_t *)s, strlen(s)};
+}
+
+static void
+write_record(struct writer *w, const struct nrs_outgoing *record)
+{
+	w->out.records[w->out.n++] = *record;
+}
+
+/* ---- headers: CloudEvents 1.0 in binary mode, and what one filters by ---- */
+
+#define N_HEADERS 11
+
+static const struct nrs_bus_header *
+headers_of(struct writer *w, const char *type, const char *sector)
+{
+	const struct nrs_outcome *o = w->outcome;
+	const struct nrs_bus_header all[N_HEADERS] = {
+	    {"content-type", "application/protobuf"},
+	    {"ce_specversion", "1.0"},
+	    {"ce_id", w->said->content->notice_id},
+	    {"ce_type", type},
+	    {"ce_source", SOURCE},
+	    {"ce_time", w->time},
+	    {"thread", o->thread_id},
+	    {"revision", w->revision},
+	    {"tlp", nrs_term_name(NRS_VOC_TLP, (int)o->tlp)},
+	    {"mode", nrs_term_name(NRS_VOC_MODE, (int)o->mode)},
+	    {"sector", sector},
+	};
+	struct nrs_bus_header *headers =
+	    nrs_arena_array(w->arena, N_HEADERS, sizeof(*headers));
+
+	memcpy(headers, all, sizeof(all));
+	return headers;
+}
+
+/* ---- the outcome, and the pointer to what was refused ---- */
+
+static void
+write_outcome(struct writer *w)
+{
+	static const struct nrs_bus_header headers[] = {
+	    {"content-type", "application/protobuf"},
+	    {"ce_specversion", "1.0"},
+	    {"ce_type", "noroshi.outcome.v1"},
+	    {"ce_source", SOURCE},
+	};
+	const struct nrs_outcome *o = w->outcome;
+	const char *key = o->submission_id;
+
+	if (key[0] == '\0')
+		key = nrs_arena_printf(
+		    w->arena, "journal:%lld", (long long)o->journal_offset);
+	write_record(
+	    w, &(struct nrs_outgoing){.topic = NRS_TOPIC_OUTCOME,
+	           .key = bytes_of(key),
+	           .value = nrs_wire_encode(w->arena, NRS_TYPE_OUTCOME, o),
+	           .headers = headers,
+	           .n_headers = sizeof(headers) / sizeof(headers[0])});
+}
+
+static void
+write_rejection(struct writer *w)
+{
+	const struct nrs_outcome *o = w->outcome;
+	const struct nrs_rejection rejection = {
+	    .topic = NRS_TOPIC_JOURNAL,
+	    .offset = o->journal_offset,
+	    .service = "classifier",
+	    .field = o->field,
+	    .rule = o->rule,
+	    .text = o->text,
+	    .at = o->decided_at,
+	    .mode = o->mode,
+	    .submission_id = o->submission_id,
+	};
+
+	write_record(w, &(struct nrs_outgoing){.topic = NRS_TOPIC_REJECTED,
+	                    .key = bytes_of(nrs_arena_printf(w->arena,
+	                        "journal:%lld", (long long)o->journal_offset)),
+	                    .value = nrs_wire_encode(
+	                        w->arena, NRS_TYPE_REJECTION, &rejection)});
+}
+
+/* ---- alerts ---- */
+
+static struct nrs_bytes
+encode_alert(struct writer *w, struct nrs_classification *classification)
+{
+	const struct nrs_submission *said = w->said->submission;
+	const struct nrs_alert alert = {
+	    .payload = said->payload,
+	    .addressing_sha256 = w->said->addressing_sha256,
+	    .signatures = said->signatures,
+	    .n_signatures = said->n_signatures,
+	    .classification = classification,
+	    .accepted_at = said->accepted_at,
+	    .submission_id = said->submission_id,
+	    .mode = said->mode,
+	};
+
+	return nrs_wire_encode(w->arena, NRS_TYPE_ALERT, &alert);
+}
+
+static bool
+has_route(const struct nrs_classification *copy, enum nrs_route route)
+{
+	size_t i;
+
+	for (i = 0; i < copy->n_routes; i++)
+		if (copy->routes[i] == route)
+			return true;
+	return false;
+}
+
+/* Does a record of this copy belong into this topic? */
+static bool
+belongs(const struct writer *w, const struct nrs_classification *copy,
+    const char *topic)
+{
+	static const char alert[] = "alert.", ceptoar[] = "alert.ceptoar.";
+	const size_t n = strlen(copy->sector);
+	const struct nrs_ceptoar *one;
+
+	if (strncmp(topic, ceptoar, strlen(ceptoar)) == 0) {
+		one = nrs_ceptoar_find(
+		    w->policy->sectors, topic + strlen(ceptoar));
+		return one != NULL && strcmp(one->sector, copy->sector) == 0 &&
+		       (copy->ceptoar[0] == '\0' ||
+		           strcmp(copy->ceptoar, one->id) == 0);
+	}
+	return strncmp(topic, alert, strlen(alert)) == 0 &&
+	       strncmp(topic + strlen(alert), copy->sector, n) == 0 &&
+	       topic[strlen(alert) + n] == '.';
+}
+
+static void
+write_alert(struct writer *w, const char *topic)
+{
+	const struct nrs_outcome *o = w->outcome;
+	size_t i;
+
+	for (i = 0; i < o->n_copies; i++)
+		if (belongs(w, &o->copies[i], topic))
+			break;
+	if (i == o->n_copies)
+		return;
+	if (w->alerts[i].data == NULL) {
+		w->alerts[i] = encode_alert(w, &o->copies[i]);
+		w->headers[i] =
+		    headers_of(w, "noroshi.alert.v1", o->copies[i].sector);
+	}
+	write_record(w, &(struct nrs_outgoing){.topic = topic,
+	                    .key = bytes_of(o->thread_id),
+	                    .value = w->alerts[i],
+	                    .headers = w->headers[i],
+	                    .n_headers = N_HEADERS});
+}
+
+/* The public page is of no sector, and says nothing of any one's posture. */
+static void
+write_web(struct writer *w)
+{
+	const struct nrs_outcome *o = w->outcome;
+	struct nrs_classification public;
+	size_t i;
+
+	for (i = 0; i < o->n_copies; i++)
+		if (has_route(&o->copies[i], NRS_ROUTE_WEB))
+			break;
+	if (i == o->n_copies)
+		return;
+	public = (struct nrs_classification){
+	    .column = o->copies[i].column,
+	    .newsletter_section = o->copies[i].newsletter_section,
+	    .decided_at = o->copies[i].decided_at,
+	};
+	write_record(w, &(struct nrs_outgoing){.topic = NRS_TOPIC_WEB,
+	                    .key = bytes_of(o->thread_id),
+	                    .value = encode_alert(w, &public),
+	                    .headers = headers_of(w, "noroshi.alert.v1", ""),
+	                    .n_headers = N_HEADERS});
+}
+
+/* "Withdrawn" or "changed", signed like its notice, over an addressing of no
+ * bytes; it names nobody and says nothing. */
+static void
+write_stubs(struct writer *w)
+{
+	const struct nrs_submission *said = w->said->submission;
+	const struct nrs_outcome *o = w->outcome;
+	uint8_t *nothing = nrs_arena_alloc(w->arena, NRS_SHA256_SIZE);
+	const struct nrs_bus_header *headers;
+	struct nrs_bytes value;
+	size_t i;
+
+	if (o->n_stub_topics == 0 || said->n_stubs == 0)
+		return;
+	nrs_sha256((struct nrs_bytes){0}, nothing);
+	value = nrs_wire_encode(w->arena, NRS_TYPE_ALERT,
+	    &(struct nrs_alert){.payload = said->stubs[0].payload,
+	        .addressing_sha256 = {nothing, NRS_SHA256_SIZE},
+	        .signatures = said->stubs[0].signatures,
+	        .n_signatures = said->stubs[0].n_signatures,
+	        .stub = true,
+	        .accepted_at = said->accepted_at,
+	        .submission_id = said->submission_id,
+	        .mode = said->mode});
+	headers = headers_of(w, "noroshi.stub.v1", "");
+	for (i = 0; i < o->n_stub_topics; i++)
+		write_record(
+		    w, &(struct nrs_outgoing){.topic = o->stub_topics[i],
+		           .key = bytes_of(o->thread_id),
+		           .value = value,
+		           .headers = headers,
+		           .n_headers = N_HEADERS});
+}
+
+/* ---- dispatch ---- */
+
+/* What goes out now; what waits is not the dispatcher's yet. */
+static void
+pick_copies(struct writer *w, struct nrs_dispatch *dispatch)
+{
+	const struct nrs_outcome *o = w->outcome;
+	size_t i;
+
+	dispatch->copies =
+	    nrs_arena_array(w->arena, o->n_copies, sizeof(*dispatch->copies));
+	for (i = 0; i < o->n_copies; i++)
+		if (has_route(&o->copies[i], NRS_ROUTE_REALTIME) ||
+		    has_route(&o->copies[i], NRS_ROUTE_OVERRIDE))
+			dispatch->copies[dispatch->n_copies++] = o->copies[i];
+}
+
+static void
+write_dispatch(struct writer *w)
+{
+	const struct nrs_submission *said = w->said->submission;
+	const struct nrs_outcome *o = w->outcome;
+	struct nrs_dispatch dispatch = {
+	    .payload = said->payload,
+	    .addressing = said->addressing,
+	    .signatures = said->signatures,
+	    .n_signatures = said->n_signatures,
+	    .stubs = said->stubs,
+	    .n_stubs = said->n_stubs,
+	    .accepted_at = said->accepted_at,
+	    .journal_offset = w->said->journal_offset,
+	    .submission_id = said->submission_id,
+	    .mode = said->mode,
+	};
+
+	pick_copies(w, &dispatch);
+	if (dispatch.n_copies == 0)
+		return;
+	if (o->thread != NULL && o->thread->n_notice_ids > 1) {
+		dispatch.supersedes_all = o->thread->notice_ids;
+		dispatch.n_supersedes_all = o->thread->n_notice_ids - 1;
+	}
+	write_record(
+	    w, &(struct nrs_outgoing){.topic = NRS_TOPIC_DISPATCH_ALERT,
+	           .key = bytes_of(o->thread_id),
+	           .value =
+	               nrs_wire_encode(w->arena, NRS_TYPE_DISPATCH, &dispatch),
+	           .headers = headers_of(w, "noroshi.dispatch.v1", ""),
+	           .n_headers = N_HEADERS});
+}
+
+/* ---- all of it ---- */
+
+static void
+write_notice(struct writer *w)
+{
+	const struct nrs_outcome *o = w->outcome;
+	char *time = nrs_arena_alloc(w->arena, NRS_TIME_SIZE);
+	size_t i;
+
+	w->time = nrs_time_utc(w->said->submission->accepted_at, time);
+	w->revision = nrs_arena_printf(w->arena, "%u", (unsigned)o->revision);
+	w->alerts =
+	    nrs_arena_array(w->arena, o->n_copies, sizeof(struct nrs_bytes));
+	w->headers = nrs_arena_array(
+	    w->arena, o->n_copies, sizeof(struct nrs_bus_header *));
+	for (i = 0; i < o->n_topics; i++)
+		if (strcmp(o->topics[i], NRS_TOPIC_WEB) == 0)
+			write_web(w);
+		else
+			write_alert(w, o->topics[i]);
+	write_stubs(w);
+	write_dispatch(w);
+}
+
+struct classifier_outputs
+classifier_outputs_of(struct nrs_arena *arena, const struct nrs_policy *policy,
+    const struct nrs_command *cmd, const struct nrs_outcome *outcome)
+{
+	struct writer w = {
+	    .arena = arena, .policy = policy, .outcome = outcome};
+
+	w.said = cmd->approved != NULL ? cmd->approved : cmd;
+	w.out.records = nrs_arena_array(arena,
+	    outcome->n_topics + outcome->n_stub_topics + 3,
+	    sizeof(*w.out.records));
+	write_outcome(&w);
+	if (cmd->refused != NULL)
+		write_rejection(&w);
+	else if (outcome->n_copies + outcome->n_stub_topics > 0)
+		write_notice(&w);
+	return w.out;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLASSIFIER_OUTPUTS_H
+#define CLASSIFIER_OUTPUTS_H
+/*
+ * outputs: the records of one decision. They are a function of the command and
+ * its outcome alone, with keys of their own, so that writing them twice does no
+ * harm; what a person signed is copied, never encoded again. Everything lives
+ * in arena. Pure.
+ */
+#include "noroshi/core/decide.h"
+#include "noroshi/io/bus.h"
+
+struct classifier_outputs {
+	struct nrs_outgoing *records;
+	size_t n;
+};
+
+/* In the order of writing; the outcome first. */
+struct classifier_outputs classifier_outputs_of(struct nrs_arena *arena,
+    const struct nrs_policy *policy, const struct nrs_command *cmd,
+    const struct nrs_outcome *outcome);
+#endif
