@@ -6,7 +6,7 @@ use warnings;
 
 # One owner per third-party header: swapping a library touches one module.
 my %owner = (
-    'librdkafka/'   => 'services/common/io/(bus|pipe|group|mockbus)',
+    'librdkafka/'   => 'services/common/io/(bus|pipe|group|mockbus|admin)',
     'microhttpd.h'  => 'services/common/io/http',
     'curl/'         => 'services/common/io/(transfer|client)',
     'protobuf-c/'   => 'services/common/io/wire',

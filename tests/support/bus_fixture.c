@@ -7,15 +7,29 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "noroshi/base/rand.h"
+#include "noroshi/io/admin.h"
 #include "noroshi/io/mockbus.h"
 
 #define WAIT_MS 10000
 
 static struct nrs_mockbus *mock;
+static const char *real; /* NULL: mock */
+static char prefix[64] = "noroshi.";
 static struct nrs_err err;
+
+void
+bus_fixture_use(const char *servers)
+{
+	char id[NRS_ID_SIZE];
+
+	real = servers;
+	(void)snprintf(prefix, sizeof(prefix), "test-%s.", nrs_id_new(id));
+}
 
 int
 bus_fixture_start(void **state)
@@ -37,21 +51,39 @@ struct nrs_bus_conf
 bus_fixture_conf(const char *instance)
 {
 	return (struct nrs_bus_conf){
-	    .servers = nrs_mockbus_servers(mock),
+	    .servers = real != NULL ? real : nrs_mockbus_servers(mock),
 	    .instance = instance,
-	    .prefix = "noroshi.",
+	    .prefix = prefix,
 	    /* The mock cluster keeps a dead member until then. */
-	    .session_timeout_ms = 4000,
+	    .session_timeout_ms = real != NULL ? 6000 : 4000,
 	    .transaction_timeout_ms = 10000,
 	};
+}
+
+static void
+real_topic(const char *name, int partitions)
+{
+	struct nrs_bus_conf conf = bus_fixture_conf("fixture");
+	struct nrs_admin_topic topic = {
+	    .name = name, .partitions = partitions, .replication = 1};
+	struct nrs_admin *admin;
+
+	assert_int_equal(nrs_admin_open(&conf, &admin, &err), NRS_OK);
+	assert_int_equal(nrs_admin_create(admin, &topic, 1, &err), NRS_OK);
+	nrs_admin_close(admin);
 }
 
 void
 bus_fixture_topic(const char *name, int partitions)
 {
 	struct nrs_bus_conf conf = bus_fixture_conf("fixture");
-	char *full = nrs_bus_full_name(&conf, name);
+	char *full;
 
+	if (real != NULL) {
+		real_topic(name, partitions);
+		return;
+	}
+	full = nrs_bus_full_name(&conf, name);
 	assert_int_equal(
 	    nrs_mockbus_create(mock, full, partitions, &err), NRS_OK);
 	free(full);

@@ -5,7 +5,8 @@
  * admin: topics, their settings, and who may use them. For `noroshictl topics`
  * and for checks at start. Names are without the prefix, but Kafka's own
  * ("__transaction_state") stay as they are. Every call blocks, up to 30 s.
- * NRS_RETRY: the bus did not answer; NRS_REJECT: it refused. One thread.
+ * NRS_RETRY: the bus did not answer; NRS_REJECT: it refused. What was changed
+ * may be seen by describe and list only a moment later. One thread.
  */
 #include <stdbool.h>
 #include <stddef.h>

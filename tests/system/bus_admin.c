@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Topics and their settings on a real broker. usage: bus_admin SERVERS
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "noroshi/base/clock.h"
+#include "noroshi/io/admin.h"
+#include "support/bus_fixture.h"
+
+static struct nrs_err err;
+
+static struct nrs_admin *
+admin_open(void)
+{
+	struct nrs_bus_conf conf = bus_fixture_conf("admin");
+	struct nrs_admin *admin = NULL;
+
+	assert_int_equal(nrs_admin_open(&conf, &admin, &err), NRS_OK);
+	return admin;
+}
+
+static const char *
+config_of(const struct nrs_admin_topic *topic, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < topic->n_configs; i++)
+		if (strcmp(topic->configs[i][0], key) == 0)
+			return topic->configs[i][1];
+	return "";
+}
+
+static const char *const journal_configs[][2] = {
+    {"retention.ms", "-1"},
+    {"flush.messages", "1"},
+    {"max.message.bytes", "2097152"},
+};
+static const char *const web_configs[][2] = {{"cleanup.policy", "compact"}};
+static const struct nrs_admin_topic wanted[] = {
+    {"journal", 1, 1, journal_configs, 3},
+    {"delivery.alert", 12, 1, NULL, 0},
+    {"web", 1, 1, web_configs, 1},
+};
+
+static void
+topics_are_made_with_all_their_settings(void **state)
+{
+	struct nrs_admin_topic got[] = {{.name = "journal"},
+	    {.name = "nowhere"}, {.name = "web"}, {.name = "delivery.alert"}};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_admin *admin = admin_open();
+
+	assert_int_equal(nrs_admin_create(admin, wanted, 3, &err), NRS_OK);
+	assert_int_equal(nrs_admin_create(admin, wanted, 3, &err), NRS_OK);
+	assert_int_equal(
+	    nrs_admin_describe(admin, arena, got, 4, &err), NRS_OK);
+	assert_int_equal(got[0].partitions, 1);
+	assert_int_equal(got[0].replication, 1);
+	assert_int_equal(got[0].n_configs, 3);
+	assert_string_equal(config_of(&got[0], "flush.messages"), "1");
+	assert_string_equal(config_of(&got[0], "retention.ms"), "-1");
+	assert_int_equal(got[1].partitions, 0);
+	assert_string_equal(config_of(&got[2], "cleanup.policy"), "compact");
+	assert_int_equal(got[3].partitions, 12);
+	assert_int_equal(got[3].n_configs, 0);
+	nrs_admin_close(admin);
+	nrs_arena_free(arena);
+}
+
+static void
+configuring_sets_exactly_what_is_given(void **state)
+{
+	static const char *const other[][2] = {{"retention.ms", "86400000"}};
+	struct nrs_admin_topic topic = {"journal", 1, 1, other, 1};
+	struct nrs_mono begun;
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_admin *admin = admin_open();
+
+	begun = nrs_mono_now();
+	assert_int_equal(nrs_admin_configure(admin, &topic, 1, &err), NRS_OK);
+	do {
+		assert_int_equal(
+		    nrs_admin_describe(admin, arena, &topic, 1, &err), NRS_OK);
+	} while (topic.n_configs != 1 && nrs_mono_since_ms(begun) < 5000);
+	assert_int_equal(topic.n_configs, 1);
+	assert_string_equal(config_of(&topic, "retention.ms"), "86400000");
+	nrs_admin_close(admin);
+	nrs_arena_free(arena);
+}
+
+static void
+a_wrong_setting_is_refused_in_the_brokers_own_words(void **state)
+{
+	static const char *const bad[][2] = {{"retention.ms", "soon"}};
+	struct nrs_admin_topic topic = {"bad", 1, 1, bad, 1};
+	struct nrs_admin *admin = admin_open();
+
+	assert_int_equal(nrs_admin_create(admin, &topic, 1, &err), NRS_REJECT);
+	assert_non_null(strstr(err.text, "retention.ms"));
+	topic.configs = NULL;
+	topic.n_configs = 0;
+	topic.replication = 99;
+	assert_int_equal(nrs_admin_create(admin, &topic, 1, &err), NRS_REJECT);
+	nrs_admin_close(admin);
+}
+
+static void
+kafkas_own_topics_keep_their_names(void **state)
+{
+	struct nrs_admin_topic topic = {.name = "__transaction_state"};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_admin *admin = admin_open();
+	int n = 0;
+
+	assert_int_equal(
+	    nrs_admin_describe(admin, arena, &topic, 1, &err), NRS_OK);
+	assert_true(topic.partitions > 0);
+	assert_string_equal(config_of(&topic, "flush.messages"), "1");
+	assert_int_equal(nrs_admin_brokers(admin, &n, &err), NRS_OK);
+	assert_int_equal(n, 1);
+	nrs_admin_close(admin);
+	nrs_arena_free(arena);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(topics_are_made_with_all_their_settings),
+	    cmocka_unit_test(configuring_sets_exactly_what_is_given),
+	    cmocka_unit_test(
+	        a_wrong_setting_is_refused_in_the_brokers_own_words),
+	    cmocka_unit_test(kafkas_own_topics_keep_their_names),
+	};
+
+	if (argc != 2) {
+		(void)fprintf(stderr, "usage: %s SERVERS\n", argv[0]);
+		return 2;
+	}
+	bus_fixture_use(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
