@@ -5,7 +5,6 @@
 
 #include "ctl/cmd.h"
 
-/* clang-format off: tables */
 static const struct ctl_option options[CTL_OPT_COUNT] = {
     [CTL_OPT_CONF] = {"config", 'F', "FILE",
         "configuration file (default: $NOROSHICTL_CONF, then "
@@ -31,6 +30,9 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "していることを標準エラーに出力する"},
     [CTL_OPT_VERSION] = {"version", 'V', NULL, "print the version",
         "版を出力する"},
+    [CTL_OPT_PRINT_MAN] = {"print-man", 0, NULL,
+        "print the tables of the manual page as scdoc",
+        "マニュアルの表を scdoc で出力する"},
     [CTL_OPT_HELP] = {"help", 'h', NULL, "print the usage, also of one command",
         "使い方を出力する"},
     [CTL_OPT_OUT] = {"out", 0, "FILE",
@@ -85,8 +87,9 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
     [CTL_OPT_FOLLOW] = {"follow", 'f', NULL, "go on until interrupted",
         "中断されるまで続ける"},
     [CTL_OPT_REPLICAS] = {"replicas", 0, "N",
-        "copies of each partition (default: 3, or as many as there are brokers)",
-	    "複製の数 (既定: 3、ブローカーが少なければその数)"},
+        "copies of each partition (default: 3, or as many as there are "
+        "brokers)",
+        "複製の数 (既定: 3、ブローカーが少なければその数)"},
     [CTL_OPT_STATE_DIR] = {"state-dir", 0, "DIR",
         "where the file \"servers\" and the logs go",
         "servers ファイルとログの置き場所"},
@@ -162,7 +165,6 @@ static const struct ctl_command commands[] = {
         "a bus in memory on loopback with the services beside it",
         "メモリ上のバスと各サービスを手元で動かす"},
 };
-/* clang-format on */
 
 static const struct {
 	int code;

@@ -31,7 +31,7 @@ struct label {
 	int width; /* of a table's column */
 };
 
-/* clang-format off: a table */
+/* clang-format off */
 static const struct label labels[] = {
     {"at", "at", "時刻", 25},
     {"step", "step", "段階", 10},
@@ -268,6 +268,16 @@ ctl_out_message(struct ctl_out *out, const char *name,
 }
 
 void
+ctl_out_whole(
+    struct ctl_out *out, enum nrs_message_type type, const void *value)
+{
+	nrs_buf_reset(&out->json);
+	nrs_json_encode(&out->json, type, value);
+	(void)fprintf(out->conf.file, "%s\n", nrs_buf_str(&out->json));
+	(void)fflush(out->conf.file);
+}
+
+void
 ctl_out_body(struct ctl_out *out, const char *heading, const char *text)
 {
 	char *safe;
@@ -330,6 +340,15 @@ add_cell(struct nrs_buf *line, const char *text, int width, bool last)
 	nrs_buf_adds(line, last ? "" : "  ");
 }
 
+/* A column is as wide as its heading at least. */
+static int
+column_width(const struct ctl_out *out, const struct label *label)
+{
+	int heading = nrs_text_width(pick(out, label->en, label->ja));
+
+	return heading > label->width ? heading : label->width;
+}
+
 static void
 write_heading(struct ctl_out *out)
 {
@@ -337,8 +356,8 @@ write_heading(struct ctl_out *out)
 
 	for (size_t i = 0; i < out->n_fields; i++) {
 		const struct label *label = out->fields[i].label;
-		add_cell(&line, pick(out, label->en, label->ja), label->width,
-		    i + 1 == out->n_fields);
+		add_cell(&line, pick(out, label->en, label->ja),
+		    column_width(out, label), i + 1 == out->n_fields);
 	}
 	if (out->heading == NULL ||
 	    strcmp(out->heading, nrs_buf_str(&line)) != 0) {
@@ -359,7 +378,8 @@ write_row(struct ctl_out *out)
 	write_heading(out);
 	for (size_t i = 0; i < out->n_fields; i++)
 		add_cell(&line, out->fields[i].text,
-		    out->fields[i].label->width, i + 1 == out->n_fields);
+		    column_width(out, out->fields[i].label),
+		    i + 1 == out->n_fields);
 	while (line.len > 0 && line.data[line.len - 1] == ' ')
 		line.data[--line.len] = '\0';
 	(void)fprintf(out->conf.file, "%s\n", nrs_buf_str(&line));

@@ -46,6 +46,9 @@ void ctl_out_list(
 /* JSON only: a whole message as a nested object. */
 void ctl_out_message(struct ctl_out *out, const char *name,
     enum nrs_message_type type, const void *value);
+/* JSON only: the message is the whole document. */
+void ctl_out_whole(
+    struct ctl_out *out, enum nrs_message_type type, const void *value);
 /* People only: text that stands under the block, folded to 76 columns. */
 void ctl_out_body(struct ctl_out *out, const char *heading, const char *text);
 void ctl_out_end(struct ctl_out *out);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "noroshi/base/clock.h"
-#include "noroshi/io/json.h"
 
 static bool
 is_ja(const struct ctl *ctl)
@@ -33,16 +32,6 @@ ctl_view_copy(struct nrs_arena *arena, const struct nrs_classification *copy)
 	return out;
 }
 
-static void
-outcome_json(const struct nrs_outcome *outcome)
-{
-	struct nrs_buf json = {0};
-
-	nrs_json_encode(&json, NRS_TYPE_OUTCOME, outcome);
-	(void)puts(nrs_buf_str(&json));
-	nrs_buf_fini(&json);
-}
-
 void
 ctl_view_outcome(struct ctl *ctl, const struct nrs_outcome *outcome)
 {
@@ -51,7 +40,7 @@ ctl_view_outcome(struct ctl *ctl, const struct nrs_outcome *outcome)
 	    nrs_arena_array(ctl->arena, outcome->n_copies + 1, sizeof(*copies));
 
 	if (ctl_out_is_json(out)) {
-		outcome_json(outcome);
+		ctl_out_whole(out, NRS_TYPE_OUTCOME, outcome);
 		return;
 	}
 	for (size_t i = 0; i < outcome->n_copies; i++)
@@ -84,7 +73,7 @@ ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome)
 	struct ctl_out *out = ctl->out;
 
 	if (ctl_out_is_json(out)) {
-		outcome_json(outcome);
+		ctl_out_whole(out, NRS_TYPE_OUTCOME, outcome);
 		return;
 	}
 	ctl_out_begin(out, CTL_ROW);
