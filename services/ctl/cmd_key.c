@@ -93,7 +93,7 @@ ctl_cmd_key_new(struct ctl *ctl)
 	if (rc == NRS_OK)
 		rc = nrs_key_write(key, ctl_opt(ctl, CTL_OPT_OUT), &err);
 	if (rc != NRS_OK) {
-		code = ctl_failed(rc, &err);
+		code = ctl_failed(NRS_FATAL, &err);
 		goto out;
 	}
 	row.public = nrs_base64(ctl->arena,
