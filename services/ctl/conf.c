@@ -92,6 +92,7 @@ ctl_conf_load(struct ctl *ctl, struct nrs_conf *conf, struct nrs_err *err)
 	const struct nrs_param *params = ctl_conf_params(ctl->arena, &n_params);
 	const char *servers = ctl_opt(ctl, CTL_OPT_SERVERS);
 	const char *key = ctl_opt(ctl, CTL_OPT_KEY);
+	struct nrs_conf_input in;
 	enum nrs_rc rc;
 
 	set[n_set++] = own_instance(ctl->arena);
@@ -102,8 +103,12 @@ ctl_conf_load(struct ctl *ctl, struct nrs_conf *conf, struct nrs_err *err)
 		    nrs_arena_printf(ctl->arena, "bus.servers=%s", servers);
 	if (key != NULL)
 		set[n_set++] = nrs_arena_printf(ctl->arena, "key=%s", key);
-	rc = nrs_conf_load(conf, params, n_params, which_file(ctl), set, n_set,
-	    &ctl->conf, err);
+	in = (struct nrs_conf_input){.params = params,
+	    .n = n_params,
+	    .file = which_file(ctl),
+	    .overrides = set,
+	    .n_overrides = n_set};
+	rc = nrs_conf_load(conf, &in, &ctl->conf, err);
 	if (rc == NRS_OK)
 		ctl->conf.bus.drill = ctl_mode(ctl) != NRS_MODE_ACTUAL;
 	return rc;

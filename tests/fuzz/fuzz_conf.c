@@ -52,6 +52,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct values values = {0};
 	struct nrs_conf conf = {0};
+	struct nrs_conf_input in = {
+	    .params = params, .n = sizeof(params) / sizeof(*params)};
 	struct nrs_err err = {.text = ""};
 	char path[64];
 	int fd;
@@ -61,9 +63,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	fd = memfd_create("conf", 0);
 	assert(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	in.file = path;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (nrs_conf_load(&conf, params, sizeof(params) / sizeof(*params), path,
-	        NULL, 0, &values, &err) == NRS_OK) {
+	if (nrs_conf_load(&conf, &in, &values, &err) == NRS_OK) {
 		assert(values.port >= 1 && values.port <= 65535);
 		assert(values.colour == 0 || values.colour == 1);
 		assert(values.name != NULL);

@@ -110,8 +110,13 @@ load(const char *text, const char *override, struct nrs_err *err)
 	assert_int_equal(fclose(stream), 0);
 	nrs_conf_fini(&conf);
 	memset(&values, 0xa5, sizeof(values));
-	return nrs_conf_load(&conf, rows, COUNT(rows), file, &override,
-	    override == NULL ? 0 : 1, &values, err);
+	return nrs_conf_load(&conf,
+	    &(struct nrs_conf_input){.params = rows,
+	        .n = COUNT(rows),
+	        .file = file,
+	        .overrides = &override,
+	        .n_overrides = override == NULL ? 0 : 1},
+	    &values, err);
 }
 
 static void
@@ -294,29 +299,35 @@ overrides_are_as_strict_as_the_file(void **state)
 	    "UTF-8");
 }
 
-static void
-a_required_row_must_be_there_and_not_empty(void **state)
+static enum nrs_rc
+load_required(struct nrs_conf *own, const char *override, const char **value,
+    struct nrs_err *err)
 {
 	static const struct nrs_param required = {
 	    .name = "a.b", .type = NRS_PARAM_STRING, .help = "Needed."};
-	static const char *const set[] = {"a.b=x"}, *const empty[] = {"a.b="};
+
+	return nrs_conf_load(own,
+	    &(struct nrs_conf_input){.params = &required,
+	        .n = 1,
+	        .overrides = &override,
+	        .n_overrides = override == NULL ? 0 : 1},
+	    value, err);
+}
+
+static void
+a_required_row_must_be_there_and_not_empty(void **state)
+{
 	struct nrs_conf own;
 	struct nrs_err err;
 	const char *value;
 
-	assert_int_equal(
-	    nrs_conf_load(&own, &required, 1, NULL, NULL, 0, &value, &err),
-	    NRS_REJECT);
+	assert_int_equal(load_required(&own, NULL, &value, &err), NRS_REJECT);
 	assert_string_equal(err.text, "a.b is required");
 	assert_string_equal(err.field, "a.b");
 	nrs_conf_fini(&own);
-	assert_int_equal(
-	    nrs_conf_load(&own, &required, 1, NULL, empty, 1, &value, &err),
-	    NRS_REJECT);
+	assert_int_equal(load_required(&own, "a.b=", &value, &err), NRS_REJECT);
 	nrs_conf_fini(&own);
-	assert_int_equal(
-	    nrs_conf_load(&own, &required, 1, NULL, set, 1, &value, &err),
-	    NRS_OK);
+	assert_int_equal(load_required(&own, "a.b=x", &value, &err), NRS_OK);
 	assert_string_equal(value, "x");
 	nrs_conf_fini(&own);
 }
@@ -327,8 +338,11 @@ a_file_that_is_not_there_is_refused(void **state)
 	struct nrs_conf own;
 	struct nrs_err err;
 
-	assert_int_equal(nrs_conf_load(&own, rows, COUNT(rows), "/none.conf",
-	                     NULL, 0, &values, &err),
+	assert_int_equal(
+	    nrs_conf_load(&own,
+	        &(struct nrs_conf_input){
+	            .params = rows, .n = COUNT(rows), .file = "/none.conf"},
+	        &values, &err),
 	    NRS_REJECT);
 	assert_string_equal(err.text, "/none.conf: No such file or directory");
 	nrs_conf_fini(&own);

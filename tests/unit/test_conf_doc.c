@@ -79,8 +79,9 @@ integer(const struct nrs_conf_node *node, const char *name)
 	struct nrs_err err;
 	int64_t out = 0;
 
-	if (nrs_conf_int(node, name, INT64_MIN, INT64_MAX, NULL, &out, &err) !=
-	    NRS_OK)
+	if (nrs_conf_int(node, name,
+	        &(struct nrs_conf_range){INT64_MIN, INT64_MAX, NULL}, &out,
+	        &err) != NRS_OK)
 		fail_msg("%s", err.text);
 	return out;
 }
@@ -153,13 +154,13 @@ includes_are_found_beside_the_file_that_names_them(void **state)
 	assert_int_equal(integer(nrs_conf_root(doc), "b"), 2);
 	assert_int_equal(integer(nrs_conf_root(doc), "c"), 3);
 	assert_int_equal(integer(nrs_conf_root(doc), "d"), 4);
-	assert_int_equal(
-	    nrs_conf_int(nrs_conf_root(doc), "c", 4, 9, NULL, &out, &err),
+	assert_int_equal(nrs_conf_int(nrs_conf_root(doc), "c",
+	                     &(struct nrs_conf_range){4, 9, NULL}, &out, &err),
 	    NRS_REJECT);
 	assert_string_equal(err.text, "sub/c.conf:3: c: 3 is not in 4..9");
 	assert_string_equal(err.field, "c");
-	assert_int_equal(
-	    nrs_conf_int(nrs_conf_root(doc), "d", 5, 9, NULL, &out, &err),
+	assert_int_equal(nrs_conf_int(nrs_conf_root(doc), "d",
+	                     &(struct nrs_conf_range){5, 9, NULL}, &out, &err),
 	    NRS_REJECT);
 	assert_string_equal(err.text, "a.conf:3: d: 4 is not in 5..9");
 	nrs_conf_close(doc);
@@ -243,8 +244,9 @@ a_wrong_type_is_refused_by_path_and_line(void **state)
 	assert_string_equal(
 	    err.text, "a.conf:2: cells[0].id: must be a string, is an integer");
 	assert_string_equal(err.field, "cells[0].id");
-	assert_int_equal(
-	    nrs_conf_int(cell, "n", 0, 9, NULL, &n, &err), NRS_REJECT);
+	assert_int_equal(nrs_conf_int(cell, "n",
+	                     &(struct nrs_conf_range){0, 9, NULL}, &n, &err),
+	    NRS_REJECT);
 	assert_string_equal(
 	    err.text, "a.conf:2: cells[0].n: must be an integer, is a string");
 	assert_int_equal(nrs_conf_bool(cell, "b", false, &b, &err), NRS_REJECT);
@@ -273,7 +275,9 @@ absent_keys_take_their_default_or_are_missed(void **state)
 
 	assert_int_equal(nrs_conf_string(g, "s", "d", &s, &err), NRS_OK);
 	assert_string_equal(s, "d");
-	assert_int_equal(nrs_conf_int(g, "n", 0, 9, &seven, &n, &err), NRS_OK);
+	assert_int_equal(nrs_conf_int(g, "n",
+	                     &(struct nrs_conf_range){0, 9, &seven}, &n, &err),
+	    NRS_OK);
 	assert_int_equal(n, 7);
 	assert_int_equal(nrs_conf_bool(g, "b", true, &b, &err), NRS_OK);
 	assert_true(b);

@@ -5,6 +5,7 @@
  * conf: a parameter is one row. Parser, checks, printed form, man page and
  * example come from it; an unknown key, a wrong type or a number out of range
  * is an error with file:line (libconfig alone lets all three pass).
+ * long: parameters and tables share one strict reader.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,13 +47,19 @@ struct nrs_conf {
 	const char *file; /* the path it came from, "" for none */
 };
 
-/* Fill value (a struct of the rows' offsets) with defaults, then the file (may
- * be NULL), then overrides "name=value". Strings live in conf->arena; the
+struct nrs_conf_input {
+	const struct nrs_param *params;
+	size_t n;
+	const char *file;             /* NULL: none */
+	const char *const *overrides; /* "name=value" */
+	size_t n_overrides;
+};
+
+/* Fill value (a struct of the rows' offsets) with defaults, then the file, then
+ * the overrides. Strings live in conf->arena; the
  * caller owns conf: nrs_conf_fini. NRS_REJECT: text is "file:line: why". */
 NRS_CHECKED enum nrs_rc nrs_conf_load(struct nrs_conf *conf,
-    const struct nrs_param *params, size_t n, const char *file,
-    const char *const *overrides, size_t n_overrides, void *value,
-    struct nrs_err *err);
+    const struct nrs_conf_input *in, void *value, struct nrs_err *err);
 /* Write value as a file that nrs_conf_load reads back; secrets as "***" unless
  * empty. with_help adds each row's sentence as a comment (the example). */
 void nrs_conf_print(FILE *out, const struct nrs_param *params, size_t n,
@@ -83,13 +90,17 @@ const char *nrs_conf_name(const struct nrs_conf_node *node);
 NRS_CHECKED enum nrs_rc nrs_conf_items(const struct nrs_conf_node *node,
     const char *name, bool required, const struct nrs_conf_node **out,
     struct nrs_err *err);
+struct nrs_conf_range {
+	int64_t min, max; /* inclusive */
+	const int64_t *def;
+};
 /* def is used when the key is absent; NULL def (or no def) makes it required.
  * A NULL name means node itself (an item of a list). Strings are borrowed. */
 NRS_CHECKED enum nrs_rc nrs_conf_string(const struct nrs_conf_node *node,
     const char *name, const char *def, const char **out, struct nrs_err *err);
 NRS_CHECKED enum nrs_rc nrs_conf_int(const struct nrs_conf_node *node,
-    const char *name, int64_t min, int64_t max, const int64_t *def,
-    int64_t *out, struct nrs_err *err);
+    const char *name, const struct nrs_conf_range *range, int64_t *out,
+    struct nrs_err *err);
 NRS_CHECKED enum nrs_rc nrs_conf_bool(const struct nrs_conf_node *node,
     const char *name, bool def, bool *out, struct nrs_err *err);
 /* Refuse with this node's file:line in front: for checks of the caller's. */

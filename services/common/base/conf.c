@@ -226,16 +226,15 @@ take(const struct load *load, const struct nrs_param *p,
     const struct nrs_conf_node *node, struct nrs_err *err)
 {
 	const char *text = NULL, *why;
-	int64_t min, max;
+	struct nrs_conf_range range = {0};
 	bool *flag;
 
 	mark(load, p);
 	if (p->type == NRS_PARAM_LIST)
 		return take_list(load, p, node, err);
 	if (p->type == NRS_PARAM_INT) {
-		range_of(p, &min, &max);
-		return nrs_conf_int(
-		    node, NULL, min, max, NULL, slot(load, p), err);
+		range_of(p, &range.min, &range.max);
+		return nrs_conf_int(node, NULL, &range, slot(load, p), err);
 	}
 	if (p->type == NRS_PARAM_BOOL) {
 		flag = slot(load, p);
@@ -426,24 +425,24 @@ check_required(const struct load *load, struct nrs_err *err)
 }
 
 enum nrs_rc
-nrs_conf_load(struct nrs_conf *conf, const struct nrs_param *params, size_t n,
-    const char *file, const char *const *overrides, size_t n_overrides,
+nrs_conf_load(struct nrs_conf *conf, const struct nrs_conf_input *in,
     void *value, struct nrs_err *err)
 {
 	struct load load = {
-	    .conf = conf, .params = params, .n = n, .value = value};
+	    .conf = conf, .params = in->params, .n = in->n, .value = value};
+	const char *file = in->file;
 	enum nrs_rc rc = NRS_OK;
 	size_t i;
 
 	conf->arena = nrs_arena_new();
 	conf->file = nrs_arena_strdup(conf->arena, file == NULL ? "" : file);
-	load.seen = nrs_arena_array(conf->arena, n, sizeof(*load.seen));
+	load.seen = nrs_arena_array(conf->arena, in->n, sizeof(*load.seen));
 	if (file != NULL)
 		rc = take_file(&load, file, err);
 	if (rc == NRS_OK)
 		take_defaults(&load);
-	for (i = 0; i < n_overrides && rc == NRS_OK; i++)
-		rc = take_override(&load, overrides[i], err);
+	for (i = 0; i < in->n_overrides && rc == NRS_OK; i++)
+		rc = take_override(&load, in->overrides[i], err);
 	if (rc == NRS_OK)
 		rc = check_required(&load, err);
 	return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/conf_doc.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <libconfig.h>
 #include <stdlib.h>
@@ -273,16 +274,17 @@ nrs_conf_string(const struct nrs_conf_node *node, const char *name,
 }
 
 enum nrs_rc
-nrs_conf_int(const struct nrs_conf_node *node, const char *name, int64_t min,
-    int64_t max, const int64_t *def, int64_t *out, struct nrs_err *err)
+nrs_conf_int(const struct nrs_conf_node *node, const char *name,
+    const struct nrs_conf_range *range, int64_t *out, struct nrs_err *err)
 {
 	const config_setting_t *found;
-	enum nrs_rc rc = pick(node, name, def == NULL, &found, err);
+	enum nrs_rc rc = pick(node, name, range->def == NULL, &found, err);
 
 	if (rc != NRS_OK)
 		return rc;
 	if (found == NULL) {
-		*out = *def;
+		assert(range->def != NULL); /* pick() refused it otherwise */
+		*out = *range->def;
 		return NRS_OK;
 	}
 	if (config_setting_type(found) != CONFIG_TYPE_INT64 &&
@@ -290,10 +292,10 @@ nrs_conf_int(const struct nrs_conf_node *node, const char *name, int64_t min,
 		return nrs_conf_refuse(node_of(found), err,
 		    "must be an integer, is %s", type_name(found));
 	*out = config_setting_get_int64(found);
-	if (*out < min || *out > max)
+	if (*out < range->min || *out > range->max)
 		return nrs_conf_refuse(node_of(found), err,
-		    "%" PRId64 " is not in %" PRId64 "..%" PRId64, *out, min,
-		    max);
+		    "%" PRId64 " is not in %" PRId64 "..%" PRId64, *out,
+		    range->min, range->max);
 	return NRS_OK;
 }
 

@@ -58,7 +58,8 @@ static enum nrs_rc
 get_int(struct table *table, const struct nrs_conf_node *node, const char *name,
     int64_t max, int64_t *out, struct nrs_err *err)
 {
-	if (nrs_conf_int(node, name, 1, max, NULL, out, err) != NRS_OK)
+	if (nrs_conf_int(node, name, &(struct nrs_conf_range){1, max, NULL},
+	        out, err) != NRS_OK)
 		return NRS_REJECT;
 	nrs_buf_printf(&table->text, "%s=%lld\n", name, (long long)*out);
 	return NRS_OK;
