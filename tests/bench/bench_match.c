@@ -95,10 +95,10 @@ main(void)
 		copies[i].ceptoar = "";
 	}
 	fill(arena, set, copies);
-	printf("match_100k_ms %.2f\n",
+	(void)printf("match_100k_ms %.2f\n",
 	    (double)median_us(set, &notice, N_SUBS) / 1000);
 	notice.n_copies = 1;
-	printf("match_100k_one_sector_ms %.2f\n",
+	(void)printf("match_100k_one_sector_ms %.2f\n",
 	    (double)median_us(set, &notice, (N_SUBS + 14) / 15) / 1000);
 	nrs_match_set_free(set);
 	nrs_arena_free(arena);

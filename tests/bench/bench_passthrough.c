@@ -57,7 +57,7 @@ find_group(struct bench *bench, const rd_kafka_message_t *message)
 {
 	char key[sizeof(bench->groups[0].key)];
 
-	snprintf(key, sizeof(key), "%.*s", (int)message->key_len,
+	(void)snprintf(key, sizeof(key), "%.*s", (int)message->key_len,
 	    (const char *)message->key);
 	return bsearch(key, bench->groups, bench->n_groups,
 	    sizeof(bench->groups[0]), by_key);
@@ -83,7 +83,7 @@ read_keys(struct bench *bench, rd_kafka_t *consumer, const char *outcome)
 	raw_assign(consumer, outcome, RD_KAFKA_OFFSET_BEGINNING);
 	while (
 	    bench->n_groups < TEMPLATES && (message = next(consumer)) != NULL) {
-		snprintf(bench->groups[bench->n_groups++].key,
+		(void)snprintf(bench->groups[bench->n_groups++].key,
 		    sizeof(bench->groups[0].key), "%.*s", (int)message->key_len,
 		    (const char *)message->key);
 		rd_kafka_message_destroy(message);
@@ -107,7 +107,7 @@ read_topic(struct bench *bench, rd_kafka_t *consumer, const char *name)
 	raw_bounds(consumer, name, &first, &end);
 	if (first == end)
 		return;
-	snprintf(
+	(void)snprintf(
 	    full, sizeof(full), "%s%s", bench->out, name + strlen(bench->in));
 	topic = raw_topic(bench->producer, full);
 	raw_assign(consumer, name, RD_KAFKA_OFFSET_BEGINNING);
@@ -141,7 +141,7 @@ read_templates(struct bench *bench)
 	char outcome[256];
 	int i;
 
-	snprintf(outcome, sizeof(outcome), "%soutcome", bench->in);
+	(void)snprintf(outcome, sizeof(outcome), "%soutcome", bench->in);
 	read_keys(bench, consumer, outcome);
 	if (rd_kafka_metadata(consumer, 1, NULL, &all, 30000) != 0)
 		raw_die("metadata", "no answer");
@@ -214,8 +214,8 @@ main(int argc, char **argv)
 	bench.in = argv[2];
 	bench.out = argv[3];
 	n = strtoll(argv[4], NULL, 10);
-	snprintf(name, sizeof(name), "%spassthrough", bench.out);
-	snprintf(journal, sizeof(journal), "%sjournal", bench.in);
+	(void)snprintf(name, sizeof(name), "%spassthrough", bench.out);
+	(void)snprintf(journal, sizeof(journal), "%sjournal", bench.in);
 	bench.producer = raw_producer(bench.servers, name);
 	read_templates(&bench);
 	consumer = raw_consumer(bench.servers, name);

@@ -59,7 +59,7 @@ main(int argc, char **argv)
 	if (from == 0)
 		raw_die(
 		    argv[2], "done before the clock started: more commands");
-	printf("%.0f\n", (double)(n - start) / (raw_now() - from));
+	(void)printf("%.0f\n", (double)(n - start) / (raw_now() - from));
 	rd_kafka_topic_partition_list_destroy(list);
 	raw_close(consumer);
 	return 0;

@@ -162,8 +162,8 @@ report(struct bench *bench)
 	size_t n = bench->n - WARM_UP;
 
 	qsort(measured, n, sizeof(*measured), by_value);
-	printf("two_hops_p50 %.2f ms\n", measured[n / 2] * 1e3);
-	printf("two_hops_p99 %.2f ms\n", measured[n * 99 / 100] * 1e3);
+	(void)printf("two_hops_p50 %.2f ms\n", measured[n / 2] * 1e3);
+	(void)printf("two_hops_p99 %.2f ms\n", measured[n * 99 / 100] * 1e3);
 }
 
 int
@@ -180,7 +180,7 @@ main(int argc, char **argv)
 		raw_die("usage", "bench_two_hops SERVERS PREFIX MESSAGES");
 	bench.servers = argv[1];
 	for (i = 0; i < 3; i++)
-		snprintf(bench.topics[i], sizeof(bench.topics[i]), "%s%s",
+		(void)snprintf(bench.topics[i], sizeof(bench.topics[i]), "%s%s",
 		    argv[2], names[i]);
 	bench.n = strtoul(argv[3], NULL, 10) + WARM_UP;
 	bench.latency = calloc(bench.n, sizeof(*bench.latency));

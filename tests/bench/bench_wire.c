@@ -112,7 +112,7 @@ measure(struct bench *bench, const char *name, void (*step)(struct bench *))
 		}
 		n += 100;
 	} while (nrs_mono_since_ms(start) < 500);
-	printf("%s %.0f /s\n", name,
+	(void)printf("%s %.0f /s\n", name,
 	    (double)n * 1e6 / (double)nrs_mono_since_us(start));
 }
 
@@ -133,7 +133,7 @@ main(void)
 	bench.content = submission->payload;
 	bench.submission =
 	    nrs_wire_encode(keep, NRS_TYPE_SUBMISSION, submission);
-	printf("submission_size %zu bytes\n", bench.submission.len);
+	(void)printf("submission_size %zu bytes\n", bench.submission.len);
 	measure(&bench, "wire_decode_submission", decode_submission);
 	measure(&bench, "wire_decode_content", decode_content);
 	measure(&bench, "wire_encode_content", encode_content);

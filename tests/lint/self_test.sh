@@ -99,12 +99,12 @@ done
 append $io '#include "noroshi/v1/notice.pb-c.h"'
 reported 'generated code away from wire.c' $io:3 'belongs to'
 
-for call in strcpy strncpy strcat sprintf strtok atoi system rand time \
+for call in strcpy strncpy strcat sprintf strtok atoi rand time \
 	gettimeofday clock_gettime localtime sleep usleep; do
 	append $unit "int y = $call(0);"
 	reported "$call()" $unit:3 "$call()"
 done
-for call in malloc strdup getenv getrandom exit; do
+for call in system malloc strdup getenv getrandom exit; do
 	append $io "int y = $call(0);"
 	reported "$call()" $io:3 "$call()"
 done

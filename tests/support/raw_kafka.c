@@ -40,7 +40,7 @@ static const struct pair reader[] = {
 _Noreturn void
 raw_die(const char *what, const char *why)
 {
-	fprintf(stderr, "%s: %s\n", what, why);
+	(void)fprintf(stderr, "%s: %s\n", what, why);
 	exit(1);
 }
 

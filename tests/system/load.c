@@ -41,7 +41,7 @@ must(enum nrs_rc rc, const struct nrs_err *err)
 {
 	if (rc == NRS_OK)
 		return;
-	fprintf(stderr, "load: %s\n", err->text);
+	(void)fprintf(stderr, "load: %s\n", err->text);
 	exit(1);
 }
 
@@ -216,11 +216,11 @@ main(int argc, char **argv)
 	struct nrs_err err = {0};
 
 	if (argc != 6) {
-		fprintf(stderr, "usage: load SERVERS PREFIX KEY "
-		                "SECTORS COUNT\n");
+		(void)fprintf(stderr, "usage: load SERVERS PREFIX KEY "
+		                      "SECTORS COUNT\n");
 		return 2;
 	}
-	snprintf(loader.run, sizeof(loader.run), "%" PRIx64,
+	(void)snprintf(loader.run, sizeof(loader.run), "%" PRIx64,
 	    (uint64_t)nrs_wall_ms());
 	must(nrs_key_read(argv[3], &loader.key, &err), &err);
 	must(nrs_table_sectors(tables, argv[4], &loader.sectors, &err), &err);

@@ -317,6 +317,19 @@ print_help(struct nrs_buf *out, const struct family *family)
 	    out, "\n# TYPE %s %s\n", family->name, kind_names[family->kind]);
 }
 
+static void
+print_metric(struct nrs_buf *out, const struct family *family,
+    const struct nrs_metric *metric)
+{
+	if (family->kind == HISTOGRAM) {
+		print_histogram(out, family->name, metric);
+		return;
+	}
+	nrs_buf_adds(out, family->name);
+	print_labels(out, metric->labels, NULL);
+	nrs_buf_printf(out, " %" PRId64 "\n", nrs_metric_value(metric));
+}
+
 void
 nrs_metrics_print(struct nrs_metrics *metrics, struct nrs_buf *out)
 {
@@ -326,15 +339,7 @@ nrs_metrics_print(struct nrs_metrics *metrics, struct nrs_buf *out)
 	for (family = metrics->first; family != NULL; family = family->next) {
 		print_help(out, family);
 		for (metric = family->first; metric != NULL;
-		     metric = metric->next) {
-			if (family->kind == HISTOGRAM) {
-				print_histogram(out, family->name, metric);
-				continue;
-			}
-			nrs_buf_adds(out, family->name);
-			print_labels(out, metric->labels, NULL);
-			nrs_buf_printf(
-			    out, " %" PRId64 "\n", nrs_metric_value(metric));
-		}
+		     metric = metric->next)
+			print_metric(out, family, metric);
 	}
 }

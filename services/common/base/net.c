@@ -79,6 +79,7 @@ nrs_net_parse(const char *text, struct nrs_net *out, struct nrs_err *err)
 	char address[INET6_ADDRSTRLEN];
 	size_t len = strcspn(text, "/");
 	const char *digits = text[len] == '/' ? text + len + 1 : NULL;
+	long bits;
 	int max;
 
 	if (len >= sizeof(address))
@@ -92,12 +93,12 @@ nrs_net_parse(const char *text, struct nrs_net *out, struct nrs_err *err)
 		out->bits = 128;
 		return NRS_OK;
 	}
+	bits = strtol(digits, NULL, 10);
 	if (strlen(digits) == 0 || strlen(digits) > 3 ||
-	    strspn(digits, "0123456789") != strlen(digits) ||
-	    atoi(digits) > max)
+	    strspn(digits, "0123456789") != strlen(digits) || bits > max)
 		return nrs_refuse(err, "", "network",
 		    "the prefix length must be 0 to %d", max);
-	out->bits += atoi(digits);
+	out->bits += (int)bits;
 	if (!tail_is_zero(out))
 		return nrs_refuse(err, "", "network",
 		    "the address has bits beyond its prefix length");
