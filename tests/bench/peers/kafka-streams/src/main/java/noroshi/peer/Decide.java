@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import noroshi.v1.AlertOuterClass.Alert;
@@ -33,6 +34,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /** The fold: one journal record in, its outcome and its copies out. */
 final class Decide implements Processor<byte[], byte[], String, Output> {
+  private static final String ALERT = "noroshi.alert.v1";
+  private static final String DISPATCH = "noroshi.dispatch.v1";
+
   private ProcessorContext<String, Output> context;
   private KeyValueStore<String, Integer> postures;
   private KeyValueStore<String, Integer> threads;
@@ -78,7 +82,8 @@ final class Decide implements Processor<byte[], byte[], String, Output> {
           record, s, Content.parseFrom(s.getPayload()), Addressing.parseFrom(s.getAddressing()),
           outcome);
     }
-    send(record, s.getSubmissionId(), new RecordHeaders(), "outcome", outcome.build().toByteArray());
+    send(record, s.getSubmissionId(), common("noroshi.outcome.v1"), "outcome",
+        outcome.build().toByteArray());
   }
 
   private void posture(PostureChange change, Outcome.Builder outcome) {
@@ -144,18 +149,18 @@ final class Decide implements Processor<byte[], byte[], String, Output> {
         realtime.add(copy);
         outcome.addTopics(topic);
         used.addTopics(topic);
-        send(record, content.getThreadId(), headers(s, content, sector), topic,
+        send(record, content.getThreadId(), headers(s, content, ALERT, sector), topic,
             alert(s, outcome, copy));
       }
       thread.addSectors(used);
     }
     if (web) {
-      send(record, content.getThreadId(), headers(s, content, ""), "web",
+      send(record, content.getThreadId(), headers(s, content, ALERT, ""), "web",
           alert(s, outcome, outcome.getCopies(0)));
     }
     if (!realtime.isEmpty()) {
-      send(record, content.getThreadId(), headers(s, content, ""), "dispatch.alert",
-          dispatch(s, outcome, realtime));
+      send(record, content.getThreadId(), headers(s, content, DISPATCH, ""),
+          "dispatch.alert", dispatch(s, outcome, realtime));
     }
     outcome
         .setVerdict(realtime.isEmpty() ? Verdict.VERDICT_WAITING : Verdict.VERDICT_RELEASED)
@@ -229,16 +234,25 @@ final class Decide implements Processor<byte[], byte[], String, Output> {
     return tlp.name().substring(4).toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
-  private static Headers headers(Submission s, Content content, String sector) {
-    Headers h = new RecordHeaders();
-    add(h, "ce_id", s.getSubmissionId());
+  /** CloudEvents in binary mode, and what one filters by: as noroshi writes them. */
+  private static Headers headers(Submission s, Content content, String type, String sector) {
+    Headers h = common(type);
+    add(h, "ce_id", content.getNoticeId());
+    add(h, "ce_time", Instant.ofEpochMilli(s.getAcceptedAt()).toString());
     add(h, "thread", content.getThreadId());
     add(h, "revision", Integer.toString(content.getRevision()));
     add(h, "tlp", content.getTlp().name().substring(4));
     add(h, "mode", content.getMode().name().substring(5));
-    if (!sector.isEmpty()) {
-      add(h, "sector", sector);
-    }
+    add(h, "sector", sector);
+    return h;
+  }
+
+  private static Headers common(String type) {
+    Headers h = new RecordHeaders();
+    add(h, "content-type", "application/protobuf");
+    add(h, "ce_specversion", "1.0");
+    add(h, "ce_type", type);
+    add(h, "ce_source", "/noroshi/classifier");
     return h;
   }
 
