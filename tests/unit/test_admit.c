@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "noroshi/base/text.h"
 #include "noroshi/io/admit.h"
 #include "support/signed.h"
 
@@ -272,6 +273,10 @@ the_checks_of_the_door_are_made(void **state)
 	content = signed_content(arena);
 	addressing->sectors[0] = "nowhere";
 	refuses(notice(), "sectors[0] sector-known");
+	/* What is no id is not repeated: an error is printed on terminals. */
+	addressing->sectors[0] = "\x1b[2J";
+	refuses(notice(), "sectors[0] id");
+	assert_true(nrs_text_is_line(err.text));
 }
 
 static void

@@ -227,7 +227,7 @@ check_list_of(const struct check_list *list,
 		return nrs_refuse(err, list->field, "length",
 		    "%s has %zu entries, at most %d are allowed", list->field,
 		    list->n, LIST_MAX);
-	for (i = 0; one != NULL && i < list->n; i++) {
+	for (i = 0; i < list->n; i++) {
 		rc = one(check_path("%s[%zu]", list->field, i).text,
 		    list->items[i], err);
 		if (rc != NRS_OK)
@@ -242,11 +242,20 @@ check_ids(const struct check_list *list, struct nrs_err *err)
 	return check_list_of(list, check_id, err);
 }
 
+/* Looked at first: only what is an id may be repeated in an error. */
+static enum nrs_rc
+check_code(const char *field, const char *code, struct nrs_err *err)
+{
+	if (strcmp(code, "*") == 0)
+		return NRS_OK;
+	return check_id(field, code, err);
+}
+
 enum nrs_rc
 check_sectors(const struct nrs_check *check, const struct check_list *list,
     struct nrs_err *err)
 {
-	enum nrs_rc rc = check_list_of(list, NULL, err);
+	enum nrs_rc rc = check_list_of(list, check_code, err);
 	size_t i;
 
 	if (rc != NRS_OK)
@@ -274,7 +283,7 @@ enum nrs_rc
 check_ceptoars(const struct nrs_check *check, const struct check_list *list,
     struct nrs_err *err)
 {
-	enum nrs_rc rc = check_list_of(list, NULL, err);
+	enum nrs_rc rc = check_list_of(list, check_id, err);
 	size_t i;
 
 	if (rc != NRS_OK)
