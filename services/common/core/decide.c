@@ -6,6 +6,7 @@
 
 #include "common/core/decide_internal.h"
 #include "noroshi/base/text.h"
+#include "noroshi/core/check.h"
 #include "noroshi/core/topic.h"
 
 #define N_LABELS (NRS_TLP_CLEAR + 1)
@@ -266,7 +267,8 @@ begin(struct decision *d)
 	*out->versions = d->policy->versions;
 	d->now = nrs_state_now(d->state);
 	if (submission != NULL) {
-		out->submission_id = submission->submission_id;
+		if (nrs_text_is_id(submission->submission_id, NRS_CHECK_ID_MAX))
+			out->submission_id = submission->submission_id;
 		out->type = submission->type;
 		out->mode = submission->mode;
 		out->accepted_at = submission->accepted_at;
