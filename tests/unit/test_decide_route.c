@@ -1,0 +1,709 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a notice goes: cells by posture, the overrides of domain.md 5.2 in
+ * their order, topics and stubs. Expected values are written by hand.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/scene.h"
+
+static struct scene s;
+
+static int
+setup(void **state)
+{
+	scene_open(&s, NRS_MODE_ACTUAL);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	scene_close(&s);
+	return 0;
+}
+
+static const struct nrs_outcome *
+issue(const struct nrs_content *content, const char *sectors)
+{
+	const struct nrs_addressing to = scene_to(&s, sectors);
+
+	return scene_notice(&s, content, &to);
+}
+
+static struct nrs_content
+of_type(const char *id, enum nrs_item_type type, enum nrs_urgency urgency)
+{
+	struct nrs_content content = scene_content(&s, id);
+
+	content.item_type = type;
+	content.urgency = urgency;
+	return content;
+}
+
+#define ROUTINE NRS_URGENCY_ROUTINE
+#define IMMEDIATE NRS_URGENCY_IMMEDIATE
+
+/* ---- the cell ---- */
+
+static void
+posture_is_that_of_the_order_in_the_journal(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_BC3, ROUTINE);
+
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "NL");
+	assert_int_equal(s.out.verdict, NRS_VERDICT_WAITING);
+	assert_string_equal(scene_copy(&s, "power")->route_rule, "override:3");
+	assert_string_equal(
+	    scene_rules(&s, "power"), "cell:B_C/NORMAL/ROUTINE override:3");
+	scene_posture(&s, "power", NRS_POSTURE_HEIGHTENED, s.now + DAY);
+	content = of_type("b", NRS_ITEM_BC3, ROUTINE);
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT+NL");
+	assert_int_equal(
+	    scene_copy(&s, "power")->posture, NRS_POSTURE_HEIGHTENED);
+	scene_posture(&s, "power", NRS_POSTURE_NORMAL, 0);
+	content = of_type("c", NRS_ITEM_BC3, ROUTINE);
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "NL");
+}
+
+static void
+the_routes_of_one_notice_differ_by_sector(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_BC3, ROUTINE);
+
+	scene_posture(&s, "finance", NRS_POSTURE_INCIDENT, s.now + DAY);
+	assert_int_equal(
+	    issue(&content, "finance,power")->verdict, NRS_VERDICT_RELEASED);
+	assert_int_equal(s.out.n_copies, 2);
+	assert_string_equal(scene_routes(&s, "finance"), "RT+NL");
+	assert_string_equal(scene_routes(&s, "power"), "NL");
+	assert_string_equal(scene_topics(&s), "alert.finance.green");
+	assert_int_equal(nrs_state_counts(s.state).waiting, 2);
+}
+
+static void
+a_national_floor_raises_everybody(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_BC3, ROUTINE);
+
+	scene_posture(&s, "*", NRS_POSTURE_HEIGHTENED, s.now + DAY);
+	issue(&content, "*");
+	assert_int_equal(s.out.n_copies, 15);
+	assert_int_equal(s.out.n_topics, 15);
+	assert_string_equal(scene_routes(&s, "port"), "RT+NL");
+}
+
+static void
+the_deciding_rule_is_named(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+
+	content.tlp = NRS_TLP_CLEAR;
+	issue(&content, "power");
+	assert_string_equal(
+	    scene_copy(&s, "power")->route_rule, "cell:A/NORMAL/ROUTINE");
+	assert_string_equal(scene_rules(&s, "power"), "cell:A/NORMAL/ROUTINE");
+	assert_string_equal(scene_routes(&s, "power"), "NL+WEB");
+	assert_string_equal(scene_topics(&s), "web");
+}
+
+static void
+an_item_of_column_c_in_calm_times_asks_for_a_review(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C2, ROUTINE);
+
+	issue(&content, "power");
+	assert_true(s.out.posture_review);
+	assert_true(scene_copy(&s, "power")->posture_review);
+	content = of_type("b", NRS_ITEM_A1, ROUTINE);
+	issue(&content, "power");
+	assert_false(s.out.posture_review);
+	content = of_type("c", NRS_ITEM_A1, IMMEDIATE);
+	issue(&content, "power");
+	assert_true(s.out.posture_review);
+	/* and never raises the posture by itself */
+	assert_int_equal(
+	    nrs_state_posture(s.state, "power"), NRS_POSTURE_NORMAL);
+}
+
+static void
+what_nobody_foresaw_goes_out_in_real_time_and_says_so(void **state)
+{
+	struct nrs_content content =
+	    of_type("a", NRS_ITEM_UNSPECIFIED, NRS_URGENCY_UNSPECIFIED);
+
+	s.n_unknown = 2;
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT");
+	assert_string_equal(
+	    scene_rules(&s, "power"), "undecidable unknown-value");
+	assert_true(s.out.posture_review);
+}
+
+static void
+an_acknowledgement_is_asked_for_in_real_time_unless_waived(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
+
+	issue(&content, "power");
+	assert_true(scene_copy(&s, "power")->ack_required);
+	content = of_type("b", NRS_ITEM_C3, ROUTINE);
+	content.ack_waived = true;
+	issue(&content, "power");
+	assert_false(scene_copy(&s, "power")->ack_required);
+	content = of_type("c", NRS_ITEM_A1, ROUTINE);
+	issue(&content, "power");
+	assert_false(scene_copy(&s, "power")->ack_required);
+}
+
+/* ---- override 1 ---- */
+
+static void
+a_correction_goes_wherever_the_thread_has_been(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_BC3, ROUTINE);
+
+	scene_posture(&s, "*", NRS_POSTURE_HEIGHTENED, s.now + DAY);
+	issue(&content, "power,gas");
+	scene_posture(&s, "*", NRS_POSTURE_NORMAL, 0);
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	assert_int_equal(
+	    issue(&content, "power")->verdict, NRS_VERDICT_RELEASED);
+	assert_string_equal(scene_routes(&s, "power"), "RT+NL");
+	assert_string_equal(scene_routes(&s, "gas"), "RT+NL");
+	assert_string_equal(scene_rules(&s, "gas"),
+	    "cell:B_C/NORMAL/ROUTINE override:1 override:3");
+	assert_string_equal(
+	    scene_topics(&s), "alert.power.green alert.gas.green");
+	assert_int_equal(s.out.n_stub_topics, 0);
+}
+
+static void
+a_follow_up_goes_only_where_it_is_sent(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
+
+	issue(&content, "power,gas");
+	content = scene_next(&s, "a", 2, NRS_KIND_FOLLOW_UP);
+	content.item_type = NRS_ITEM_BC3;
+	issue(&content, "power");
+	assert_int_equal(s.out.n_copies, 1);
+	assert_string_equal(scene_routes(&s, "power"), "NL");
+	/* but a retraction after it still knows both */
+	content = scene_next(&s, "a", 3, NRS_KIND_RETRACTION);
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "gas"), "RT");
+	assert_string_equal(
+	    scene_topics(&s), "alert.power.green alert.gas.green");
+}
+
+static void
+a_sector_added_by_a_correction_gets_the_cell(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_BC3, ROUTINE);
+
+	scene_posture(&s, "power", NRS_POSTURE_HEIGHTENED, s.now + DAY);
+	issue(&content, "power");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	issue(&content, "power,gas");
+	assert_string_equal(scene_routes(&s, "power"), "RT+NL");
+	assert_string_equal(scene_routes(&s, "gas"), "NL");
+}
+
+/* ---- what waits ---- */
+
+static const struct nrs_waiting_change *
+change_of(const char *sector, bool remove)
+{
+	size_t i;
+
+	for (i = 0; i < s.out.n_waiting; i++)
+		if (s.out.waiting[i].remove == remove &&
+		    strcmp(s.out.waiting[i].sector, sector) == 0)
+			return &s.out.waiting[i];
+	return NULL;
+}
+
+static void
+a_retraction_takes_back_what_waits_and_tells_nobody(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+
+	issue(&content, "power");
+	content = scene_next(&s, "a", 2, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_A1;
+	assert_int_equal(
+	    issue(&content, "power")->verdict, NRS_VERDICT_APPLIED);
+	assert_string_equal(scene_routes(&s, "power"), "");
+	assert_string_equal(scene_copy(&s, "power")->route_rule, "not-issued");
+	assert_string_equal(change_of("power", true)->why, "retracted");
+	assert_null(change_of("power", false));
+	assert_int_equal(nrs_state_counts(s.state).waiting, 0);
+	assert_int_equal(s.out.n_topics, 0);
+}
+
+static void
+a_newer_revision_replaces_what_waits_in_its_sectors(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+
+	issue(&content, "power,gas");
+	content = scene_next(&s, "a", 2, NRS_KIND_FOLLOW_UP);
+	content.item_type = NRS_ITEM_A1;
+	issue(&content, "power");
+	assert_string_equal(change_of("power", true)->why, "replaced");
+	assert_int_equal(change_of("power", false)->revision, 2);
+	assert_null(change_of("gas", true));
+	content = scene_next(&s, "a", 3, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_A1;
+	issue(&content, "power");
+	assert_int_equal(change_of("gas", false)->revision, 3);
+	assert_int_equal(change_of("gas", false)->section, NRS_NEWS_CASES);
+	assert_int_equal(nrs_state_counts(s.state).waiting, 2);
+}
+
+static void
+an_expired_revision_drops_what_waits(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+
+	issue(&content, "power");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.valid_until = s.now;
+	assert_int_equal(
+	    issue(&content, "power")->verdict, NRS_VERDICT_EXPIRED);
+	assert_string_equal(change_of("power", true)->why, "expired");
+	assert_int_equal(nrs_state_counts(s.state).waiting, 0);
+}
+
+static void
+what_waits_says_where_it_belongs(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_BB1, ROUTINE);
+	const struct nrs_waiting_change *waiting;
+
+	content.tlp = NRS_TLP_AMBER;
+	issue(&content, "gas");
+	content.notice_id = content.thread_id = "b";
+	issue(&content, "power");
+	waiting = change_of("power", false);
+	assert_int_equal(waiting->journal_offset, 1);
+	assert_string_equal(waiting->notice_id, "b");
+	assert_int_equal(waiting->tlp, NRS_TLP_AMBER);
+	assert_int_equal(waiting->section, NRS_NEWS_THREATS);
+	assert_int_equal(waiting->column, NRS_COLUMN_B_B);
+	assert_int_equal(waiting->valid_until, SCENE_NOW + 30 * DAY);
+}
+
+/* ---- override 3 ---- */
+
+static void
+red_goes_to_named_recipients_and_touches_no_topic(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+	struct nrs_addressing to = {.originator = ""};
+
+	content.tlp = NRS_TLP_RED;
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	scene_notice(&s, &content, &to);
+	assert_int_equal(s.out.verdict, NRS_VERDICT_RELEASED);
+	assert_int_equal(s.out.n_copies, 1);
+	assert_string_equal(s.out.copies[0].sector, "");
+	assert_string_equal(scene_routes(&s, ""), "RT");
+	assert_string_equal(s.out.copies[0].route_rule, "override:3");
+	assert_int_equal(s.out.n_topics, 0);
+	assert_int_equal(s.out.n_waiting, 0);
+	assert_true(s.out.thread->restricted);
+}
+
+static void
+only_clear_reaches_the_web(void **state)
+{
+	static const struct {
+		enum nrs_tlp tlp;
+		const char *routes, *topics;
+	} table[] = {
+	    {NRS_TLP_CLEAR, "RT+NL+WEB", "alert.power.clear web"},
+	    {NRS_TLP_GREEN, "RT+NL", "alert.power.green"},
+	    {NRS_TLP_AMBER, "RT+NL", "alert.power.amber"},
+	    {NRS_TLP_AMBER_STRICT, "RT+NL", "alert.power.amber-strict"},
+	};
+	struct nrs_content content;
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		content = of_type(nrs_arena_printf(s.arena, "n-%zu", i),
+		    NRS_ITEM_A1, IMMEDIATE);
+		content.tlp = table[i].tlp;
+		issue(&content, "power");
+		assert_string_equal(scene_routes(&s, "power"), table[i].routes);
+		assert_string_equal(scene_topics(&s), table[i].topics);
+	}
+}
+
+static void
+narrowed_to_ceptoars_means_their_topics_only(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+	struct nrs_addressing to = scene_to(&s, "finance,power");
+
+	content.tlp = NRS_TLP_CLEAR;
+	to.ceptoars = scene_list(&s, "bank,securities", &to.n_ceptoars);
+	scene_notice(&s, &content, &to);
+	assert_int_equal(s.out.n_copies, 3);
+	assert_string_equal(s.out.copies[0].ceptoar, "bank");
+	assert_string_equal(s.out.copies[1].ceptoar, "securities");
+	assert_string_equal(scene_routes(&s, "finance"), "RT");
+	/* power is named as a whole */
+	assert_string_equal(scene_copy(&s, "power")->ceptoar, "");
+	assert_string_equal(scene_routes(&s, "power"), "NL+WEB");
+	assert_string_equal(scene_topics(&s),
+	    "alert.ceptoar.bank alert.ceptoar.securities web");
+}
+
+static void
+excluding_anyone_leaves_the_sectors_topic(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_BC4, ROUTINE);
+	struct nrs_addressing to = scene_to(&s, "finance");
+
+	to.excluded_recipients =
+	    scene_list(&s, "bank,op-delta", &to.n_excluded_recipients);
+	scene_notice(&s, &content, &to);
+	assert_int_equal(s.out.verdict, NRS_VERDICT_RELEASED);
+	assert_string_equal(scene_routes(&s, "finance"), "RT");
+	assert_string_equal(scene_topics(&s),
+	    "alert.ceptoar.securities alert.ceptoar.life-insurance "
+	    "alert.ceptoar.non-life-insurance alert.ceptoar.funds-settlement");
+	assert_string_equal(scene_copy(&s, "finance")->ceptoar, "");
+}
+
+static void
+narrowed_to_recipients_touches_no_topic(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
+	struct nrs_addressing to = scene_to(&s, "finance,power");
+
+	to.recipients = scene_list(&s, "org-1,org-2", &to.n_recipients);
+	scene_notice(&s, &content, &to);
+	assert_int_equal(s.out.verdict, NRS_VERDICT_RELEASED);
+	assert_int_equal(s.out.n_topics, 0);
+	assert_int_equal(s.out.n_copies, 2);
+}
+
+/* ---- stubs ---- */
+
+static void
+with_stub(void)
+{
+	s.stubs = nrs_arena_array(s.arena, 1, sizeof(*s.stubs));
+	s.n_stubs = 1;
+}
+
+static void
+a_raised_label_leaves_the_stub_where_it_was(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, IMMEDIATE);
+
+	content.tlp = NRS_TLP_CLEAR;
+	issue(&content, "power,gas");
+	assert_string_equal(
+	    scene_topics(&s), "alert.power.clear web alert.gas.clear");
+	with_stub();
+	content = scene_next(&s, "a", 2, NRS_KIND_FOLLOW_UP);
+	content.item_type = NRS_ITEM_A1;
+	content.urgency = IMMEDIATE;
+	content.tlp = NRS_TLP_AMBER;
+	issue(&content, "power");
+	assert_string_equal(scene_topics(&s), "alert.power.amber");
+	assert_string_equal(
+	    scene_stub_topics(&s), "alert.power.clear web alert.gas.clear");
+	content = scene_next(&s, "a", 3, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_A1;
+	content.tlp = NRS_TLP_AMBER;
+	issue(&content, "power");
+	assert_string_equal(
+	    scene_topics(&s), "alert.power.amber alert.gas.amber");
+	assert_string_equal(
+	    scene_stub_topics(&s), "alert.gas.clear alert.power.clear web");
+}
+
+static void
+a_narrower_retraction_leaves_stubs_with_the_others(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
+	struct nrs_addressing to = scene_to(&s, "finance");
+
+	issue(&content, "finance");
+	with_stub();
+	content = scene_next(&s, "a", 2, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_C3;
+	to.ceptoars = scene_list(&s, "bank", &to.n_ceptoars);
+	scene_notice(&s, &content, &to);
+	assert_string_equal(scene_topics(&s), "alert.ceptoar.bank");
+	assert_string_equal(scene_stub_topics(&s), "alert.finance.green");
+}
+
+static void
+what_was_narrowed_stays_so_in_a_sector_not_named_again(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
+	struct nrs_addressing to = scene_to(&s, "finance");
+
+	to.ceptoars = scene_list(&s, "bank", &to.n_ceptoars);
+	scene_notice(&s, &content, &to);
+	content = scene_next(&s, "a", 2, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_C3;
+	issue(&content, "power");
+	assert_string_equal(
+	    scene_topics(&s), "alert.power.green alert.ceptoar.bank");
+	assert_string_equal(scene_copy(&s, "finance")->ceptoar, "bank");
+}
+
+static void
+a_missing_stub_is_said(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
+
+	content.tlp = NRS_TLP_CLEAR;
+	issue(&content, "power");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_C3;
+	content.tlp = NRS_TLP_AMBER;
+	assert_int_equal(
+	    issue(&content, "power")->verdict, NRS_VERDICT_RELEASED);
+	assert_int_equal(s.out.n_stub_topics, 0);
+	assert_string_equal(s.out.rule, "stub-missing");
+}
+
+static void
+a_wider_label_still_reaches_the_narrower_topic(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
+
+	content.tlp = NRS_TLP_AMBER;
+	issue(&content, "power");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_C3;
+	content.tlp = NRS_TLP_GREEN;
+	content.tlp_widened_by = "desk-2";
+	issue(&content, "power");
+	assert_string_equal(
+	    scene_topics(&s), "alert.power.green alert.power.amber");
+}
+
+/* ---- overrides 4 and 5: contact arrangements ---- */
+
+static struct nrs_content
+arrangement(const char *id, enum nrs_arrangement_action action,
+    enum nrs_arrangement_policy policy, const char *sectors)
+{
+	struct nrs_content content = of_type(id, NRS_ITEM_C1, ROUTINE);
+	struct nrs_contact_arrangement *change =
+	    nrs_arena_alloc(s.arena, sizeof(*change));
+
+	*change = (struct nrs_contact_arrangement){
+	    .action = action,
+	    .arrangement_id = "hq-1",
+	    .hq_name = "HQ",
+	    .policy = policy,
+	    .effective_until = policy == NRS_POLICY_REPLACE ? s.now + DAY : 0,
+	};
+	change->sectors = scene_list(&s, sectors, &change->n_sectors);
+	content.contact_change = change;
+	return content;
+}
+
+#define ESTABLISH NRS_ARRANGEMENT_ESTABLISH
+#define CHANGE NRS_ARRANGEMENT_CHANGE
+#define CLOSE NRS_ARRANGEMENT_CLOSE
+
+static void
+a_change_of_contact_reaches_all_sectors_concerned(void **state)
+{
+	struct nrs_content content =
+	    arrangement("a", ESTABLISH, NRS_POLICY_ADD, "gas,power");
+
+	content.ack_waived = true;
+	issue(&content, "power");
+	assert_int_equal(s.out.n_copies, 2);
+	assert_string_equal(scene_routes(&s, "gas"), "RT");
+	assert_true(scene_copy(&s, "gas")->ack_required);
+	assert_string_equal(
+	    scene_rules(&s, "gas"), "cell:C/NORMAL/ROUTINE override:4");
+	assert_int_equal(nrs_state_counts(s.state).arrangements, 1);
+}
+
+static void
+an_added_arrangement_goes_beside_the_usual_way_for_column_c(void **state)
+{
+	struct nrs_content content =
+	    arrangement("a", ESTABLISH, NRS_POLICY_ADD, "power");
+
+	issue(&content, "power");
+	content = of_type("b", NRS_ITEM_C3, ROUTINE);
+	issue(&content, "power,gas");
+	assert_string_equal(scene_routes(&s, "power"), "RT+OVR");
+	assert_string_equal(scene_copy(&s, "power")->arrangement_id, "hq-1");
+	assert_string_equal(scene_copy(&s, "power")->route_rule, "override:5");
+	assert_string_equal(scene_routes(&s, "gas"), "RT");
+	assert_string_equal(scene_copy(&s, "gas")->arrangement_id, "");
+	content = of_type("c", NRS_ITEM_BC3, IMMEDIATE);
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT+NL");
+	/* shown at the head of every alert while it is in force */
+	assert_string_equal(scene_copy(&s, "power")->arrangement_id, "hq-1");
+}
+
+static void
+a_replacing_arrangement_stands_in_for_real_time_until_its_end(void **state)
+{
+	struct nrs_content content =
+	    arrangement("a", ESTABLISH, NRS_POLICY_REPLACE, "power");
+
+	issue(&content, "power");
+	assert_int_equal(s.out.next_deadline, SCENE_NOW + DAY);
+	content = of_type("b", NRS_ITEM_C3, ROUTINE);
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "OVR");
+	assert_int_equal(s.out.verdict, NRS_VERDICT_RELEASED);
+	assert_string_equal(scene_topics(&s), "alert.power.green");
+	s.now += DAY;
+	content = of_type("c", NRS_ITEM_C3, ROUTINE);
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT");
+	/* what went by it alone is corrected the usual way now */
+	content = scene_next(&s, "b", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_C3;
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT");
+	scene_deadline(&s);
+	assert_int_equal(nrs_state_counts(s.state).arrangements, 0);
+}
+
+static void
+a_replacing_arrangement_does_not_replace_what_recalls_or_changes_it(
+    void **state)
+{
+	struct nrs_content content = of_type("b", NRS_ITEM_C3, ROUTINE);
+
+	issue(&content, "power");
+	content = arrangement("a", ESTABLISH, NRS_POLICY_REPLACE, "power");
+	issue(&content, "power");
+	content = scene_next(&s, "b", 2, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_C3;
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT+OVR");
+	content = arrangement("c", CLOSE, NRS_POLICY_ADD, "power");
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT+OVR");
+	assert_int_equal(nrs_state_counts(s.state).arrangements, 0);
+}
+
+static void
+an_arrangement_is_closed_or_changed_by_its_open_id(void **state)
+{
+	struct nrs_content content =
+	    arrangement("a", CLOSE, NRS_POLICY_ADD, "power");
+
+	issue(&content, "power");
+	assert_int_equal(s.out.verdict, NRS_VERDICT_REJECTED);
+	assert_string_equal(s.out.rule, "arrangement-unknown");
+	content = arrangement("b", CHANGE, NRS_POLICY_ADD, "power");
+	assert_string_equal(
+	    issue(&content, "power")->rule, "arrangement-unknown");
+	content = arrangement("c", ESTABLISH, NRS_POLICY_ADD, "power");
+	issue(&content, "power");
+	content = arrangement("d", ESTABLISH, NRS_POLICY_ADD, "power");
+	assert_string_equal(issue(&content, "power")->rule, "arrangement-open");
+	content = arrangement("e", CHANGE, NRS_POLICY_ADD, "gas");
+	issue(&content, "gas");
+	assert_int_equal(nrs_state_counts(s.state).arrangements, 1);
+	content = of_type("f", NRS_ITEM_C3, ROUTINE);
+	issue(&content, "power,gas");
+	assert_string_equal(scene_routes(&s, "power"), "RT");
+	assert_string_equal(scene_routes(&s, "gas"), "RT+OVR");
+}
+
+static void
+a_retraction_closes_what_its_thread_established(void **state)
+{
+	struct nrs_content content =
+	    arrangement("a", ESTABLISH, NRS_POLICY_ADD, "power");
+
+	issue(&content, "power");
+	content = scene_next(&s, "a", 2, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_C1;
+	issue(&content, "power");
+	assert_int_equal(s.out.n_arrangements, 1);
+	assert_int_equal(s.out.arrangements[0].arrangement->action, CLOSE);
+	assert_int_equal(nrs_state_counts(s.state).arrangements, 0);
+}
+
+/* ---- override 6 ---- */
+
+static void
+a_drill_never_reaches_the_web(void **state)
+{
+	struct nrs_content content;
+
+	scene_close(&s);
+	scene_open(&s, NRS_MODE_EXERCISE);
+	content = of_type("a", NRS_ITEM_A1, IMMEDIATE);
+	content.tlp = NRS_TLP_CLEAR;
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT+NL");
+	assert_string_equal(
+	    scene_rules(&s, "power"), "cell:A/NORMAL/IMMEDIATE override:6");
+	assert_string_equal(scene_topics(&s), "alert.power.clear");
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    T(posture_is_that_of_the_order_in_the_journal),
+	    T(the_routes_of_one_notice_differ_by_sector),
+	    T(a_national_floor_raises_everybody),
+	    T(the_deciding_rule_is_named),
+	    T(an_item_of_column_c_in_calm_times_asks_for_a_review),
+	    T(what_nobody_foresaw_goes_out_in_real_time_and_says_so),
+	    T(an_acknowledgement_is_asked_for_in_real_time_unless_waived),
+	    T(a_correction_goes_wherever_the_thread_has_been),
+	    T(a_follow_up_goes_only_where_it_is_sent),
+	    T(a_sector_added_by_a_correction_gets_the_cell),
+	    T(a_retraction_takes_back_what_waits_and_tells_nobody),
+	    T(a_newer_revision_replaces_what_waits_in_its_sectors),
+	    T(an_expired_revision_drops_what_waits),
+	    T(what_waits_says_where_it_belongs),
+	    T(red_goes_to_named_recipients_and_touches_no_topic),
+	    T(only_clear_reaches_the_web),
+	    T(narrowed_to_ceptoars_means_their_topics_only),
+	    T(excluding_anyone_leaves_the_sectors_topic),
+	    T(narrowed_to_recipients_touches_no_topic),
+	    T(a_raised_label_leaves_the_stub_where_it_was),
+	    T(a_narrower_retraction_leaves_stubs_with_the_others),
+	    T(what_was_narrowed_stays_so_in_a_sector_not_named_again),
+	    T(a_missing_stub_is_said),
+	    T(a_wider_label_still_reaches_the_narrower_topic),
+	    T(a_change_of_contact_reaches_all_sectors_concerned),
+	    T(an_added_arrangement_goes_beside_the_usual_way_for_column_c),
+	    T(a_replacing_arrangement_stands_in_for_real_time_until_its_end),
+	    T(a_replacing_arrangement_does_not_replace_what_recalls_or_changes_it),
+	    T(an_arrangement_is_closed_or_changed_by_its_open_id),
+	    T(a_retraction_closes_what_its_thread_established),
+	    T(a_drill_never_reaches_the_web),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
