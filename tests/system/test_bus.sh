@@ -12,7 +12,7 @@ if [ -z "${KAFKA_DIR:-}" ]; then
 fi
 servers=$(cat "$KAFKA_DIR/servers")
 passed=0 failed=0
-for program in bus_admin; do
+for program in bus_admin bus_takeover; do
 	out=$("$BUILD/tests/system/$program" "$servers" 2>&1)
 	code=$?
 	echo "$out"
