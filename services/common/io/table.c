@@ -54,14 +54,20 @@ get_code(struct table *table, const struct nrs_conf_node *node,
 	    "must be 1 to %d of a-z 0-9 -, not \"ceptoar\"", CODE_MAX);
 }
 
+struct number {
+	const char *name;
+	int64_t max;
+};
+
 static enum nrs_rc
-get_int(struct table *table, const struct nrs_conf_node *node, const char *name,
-    int64_t max, int64_t *out, struct nrs_err *err)
+get_int(struct table *table, const struct nrs_conf_node *node,
+    struct number number, int64_t *out, struct nrs_err *err)
 {
-	if (nrs_conf_int(node, name, &(struct nrs_conf_range){1, max, NULL},
-	        out, err) != NRS_OK)
+	const struct nrs_conf_range range = {.min = 1, .max = number.max};
+
+	if (nrs_conf_int(node, number.name, &range, out, err) != NRS_OK)
 		return NRS_REJECT;
-	nrs_buf_printf(&table->text, "%s=%lld\n", name, (long long)*out);
+	nrs_buf_printf(&table->text, "%s=%lld\n", number.name, (long long)*out);
 	return NRS_OK;
 }
 
@@ -97,15 +103,20 @@ get_term(struct table *table, const struct nrs_conf_node *node,
 	return nrs_conf_refuse(node, err, "no such word");
 }
 
+struct word {
+	const char *name;
+	enum nrs_vocabulary voc;
+};
+
 static enum nrs_rc
 get_term_of(struct table *table, const struct nrs_conf_node *node,
-    const char *name, enum nrs_vocabulary voc, int *out, struct nrs_err *err)
+    struct word word, int *out, struct nrs_err *err)
 {
-	const struct nrs_conf_node *child = nrs_conf_child(node, name);
+	const struct nrs_conf_node *child = nrs_conf_child(node, word.name);
 
 	if (child == NULL)
-		return nrs_conf_refuse(node, err, "%s is missing", name);
-	return get_term(table, child, voc, out, err);
+		return nrs_conf_refuse(node, err, "%s is missing", word.name);
+	return get_term(table, child, word.voc, out, err);
 }
 
 static const char *
@@ -133,7 +144,8 @@ load_sector(struct table *table, const struct nrs_conf_node *node,
 	    get_code(table, node, "code", &out->code, err) != NRS_OK ||
 	    get_string(table, node, "ja", &out->ja, err) != NRS_OK ||
 	    get_string(table, node, "en", &out->en, err) != NRS_OK ||
-	    get_int(table, node, "since", 9999, &since, err) != NRS_OK)
+	    get_int(table, node, (struct number){"since", 9999}, &since, err) !=
+	        NRS_OK)
 		return NRS_REJECT;
 	out->since = (int)since;
 	return NRS_OK;
@@ -248,17 +260,20 @@ load_item(struct table *table, const struct nrs_conf_node *node,
 	static const char *const keys[] = {
 	    "type", "column", "section", "validity_days", NULL};
 	struct nrs_rule_item *item;
-	int type, column, section;
-	int64_t days;
+	int type = 0, column = 0, section = 0;
+	int64_t days = 0;
 
 	if (nrs_conf_only(node, keys, err) != NRS_OK ||
-	    get_term_of(table, node, "type", NRS_VOC_ITEM_TYPE, &type, err) !=
-	        NRS_OK ||
-	    get_term_of(table, node, "column", NRS_VOC_MATRIX_COLUMN, &column,
+	    get_term_of(table, node, (struct word){"type", NRS_VOC_ITEM_TYPE},
+	        &type, err) != NRS_OK ||
+	    get_term_of(table, node,
+	        (struct word){"column", NRS_VOC_MATRIX_COLUMN}, &column,
 	        err) != NRS_OK ||
-	    get_term_of(table, node, "section", NRS_VOC_NEWS_SECTION, &section,
+	    get_term_of(table, node,
+	        (struct word){"section", NRS_VOC_NEWS_SECTION}, &section,
 	        err) != NRS_OK ||
-	    get_int(table, node, "validity_days", 3660, &days, err) != NRS_OK)
+	    get_int(table, node, (struct number){"validity_days", 3660}, &days,
+	        err) != NRS_OK)
 		return NRS_REJECT;
 	item = &out->items[type];
 	if (item->column != NRS_COLUMN_UNSPECIFIED)
@@ -337,16 +352,17 @@ load_cell(struct table *table, const struct nrs_conf_node *node,
 {
 	static const char *const keys[] = {"column", "posture", "urgency",
 	    "mark", "routes", "posture_review", NULL};
-	int column, posture, urgency;
+	int column = 0, posture = 0, urgency = 0;
 	struct nrs_rule_cell *cell;
 
 	if (nrs_conf_only(node, keys, err) != NRS_OK ||
-	    get_term_of(table, node, "column", NRS_VOC_MATRIX_COLUMN, &column,
+	    get_term_of(table, node,
+	        (struct word){"column", NRS_VOC_MATRIX_COLUMN}, &column,
 	        err) != NRS_OK ||
-	    get_term_of(table, node, "posture", NRS_VOC_POSTURE, &posture,
-	        err) != NRS_OK ||
-	    get_term_of(table, node, "urgency", NRS_VOC_URGENCY, &urgency,
-	        err) != NRS_OK)
+	    get_term_of(table, node, (struct word){"posture", NRS_VOC_POSTURE},
+	        &posture, err) != NRS_OK ||
+	    get_term_of(table, node, (struct word){"urgency", NRS_VOC_URGENCY},
+	        &urgency, err) != NRS_OK)
 		return NRS_REJECT;
 	cell = &out->cells[column][posture][urgency];
 	if (cell->id != NULL)
