@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/child.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -25,6 +26,7 @@ ctl_child_start(struct ctl_child *child, const char *const *argv,
 	size_t n = 0;
 	int rc;
 
+	assert(argv[0] != NULL);
 	/* posix_spawn does not write to its words; its type says it might. */
 	for (; argv[n] != NULL && n < ARGS_MAX - 1; n++)
 		memcpy(&copy[n], &argv[n], sizeof(copy[n]));

@@ -3,6 +3,7 @@
  * One notice: its place in the thread (invariants of domain.md 4.4), then
  * whether it is expired, held or released, and what the thread is afterwards.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "common/core/decide_internal.h"
@@ -130,8 +131,10 @@ is_expired(struct decision *d)
 static bool
 was_never_sent(struct decision *d)
 {
-	if (d->cmd->content->kind != NRS_KIND_RETRACTION ||
-	    d->thread->n_sectors > 0)
+	if (d->cmd->content->kind != NRS_KIND_RETRACTION)
+		return false;
+	assert(d->thread != NULL); /* without one it was a gap, and refused */
+	if (d->thread->n_sectors > 0)
 		return false;
 	decide_answer(d, NRS_VERDICT_APPLIED, "never-sent",
 	    "withdrawn before anybody was told");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which sectors a notice goes to, and how each is narrowed. */
+#include <assert.h>
 #include <string.h>
 
 #include "common/core/decide_internal.h"
@@ -50,11 +51,12 @@ add(struct decision *d, const char *sector, bool addressed)
 	    .past = past_of(d, sector),
 	    .addressed = addressed,
 	};
-	if (addressed)
+	if (addressed) {
 		narrow(d, target, to->ceptoars, to->n_ceptoars);
-	else
-		narrow(d, target, target->past->ceptoars,
-		    target->past->n_ceptoars);
+		return;
+	}
+	assert(target->past != NULL); /* a sector comes from one or the other */
+	narrow(d, target, target->past->ceptoars, target->past->n_ceptoars);
 }
 
 static void

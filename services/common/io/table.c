@@ -311,7 +311,7 @@ load_routes(struct table *table, const struct nrs_conf_node *node,
 {
 	const struct nrs_conf_node *items;
 	size_t i;
-	int route;
+	int route = 0;
 
 	if (nrs_conf_items(node, "routes", true, &items, err) != NRS_OK)
 		return NRS_REJECT;
