@@ -56,15 +56,15 @@ static void
 what_is_no_object_is_refused_with_its_place(void **state)
 {
 	static const struct {
-		const char *text, *says;
+		const char *text, *rule, *says;
 	} cases[] = {
-	    {"", "line 1"},
-	    {"[1]", "an object"},
-	    {"{\"a\":1,\"a\":2}", "duplicate"},
-	    {"{\n\"a\":}", "line 2"},
-	    {"{\"a\":\"\\u0000\"}", "line 1"},
-	    {"{\"a\":\"\xff\"}", "line 1"},
-	    {"{\"a\":1} x", "end of file"},
+	    {"", "empty", "no text"},
+	    {"[1]", "type", "an object"},
+	    {"{\"a\":1,\"a\":2}", "repeated", "duplicate"},
+	    {"{\n\"a\":}", "json", "line 2"},
+	    {"{\"a\":\"\\u0000\"}", "nul", "line 1"},
+	    {"{\"a\":\"\xff\"}", "utf8", "line 1"},
+	    {"{\"a\":1} x", "json", "end of file"},
 	};
 	struct nrs_arena *arena = nrs_arena_new();
 	struct nrs_json_parts parts;
@@ -74,7 +74,7 @@ what_is_no_object_is_refused_with_its_place(void **state)
 		assert_int_equal(nrs_json_part(arena, NRS_TYPE_CONTENT,
 		                     bytes(cases[i].text), &parts, &err),
 		    NRS_REJECT);
-		assert_string_equal(err.rule, "json");
+		assert_string_equal(err.rule, cases[i].rule);
 		assert_non_null(strstr(err.text, cases[i].says));
 	}
 	nrs_arena_free(arena);

@@ -6,14 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/io/json_load.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/text.h"
 #include "noroshi/io/sign.h"
 
-/* Values and nesting that no message of ours comes near; jansson spends a
- * hundred bytes on an empty object. */
-#define MAX_VALUES (64 * 1024)
-#define MAX_DEPTH 16
 #define MAX_NAME 64
 
 /* Where reading is, so that the path can be told when something is wrong. */
@@ -166,23 +163,6 @@ refuse_term(struct reading *reading, const struct place *place,
 	return NRS_REJECT;
 }
 
-static const char *
-kind_of(const json_t *json)
-{
-	static const char *const kinds[] = {
-	    [JSON_OBJECT] = "an object",
-	    [JSON_ARRAY] = "an array",
-	    [JSON_STRING] = "text",
-	    [JSON_INTEGER] = "a number",
-	    [JSON_REAL] = "a number with a fraction",
-	    [JSON_TRUE] = "true",
-	    [JSON_FALSE] = "false",
-	    [JSON_NULL] = "null",
-	};
-
-	return kinds[json_typeof(json)];
-}
-
 static enum nrs_rc
 expect(struct reading *reading, const struct place *place, const json_t *json,
     json_type type)
@@ -199,7 +179,7 @@ expect(struct reading *reading, const struct place *place, const json_t *json,
 	    (type == JSON_TRUE && json_typeof(json) == JSON_FALSE))
 		return NRS_OK;
 	return refuse(reading, place, "type", "wants %s, not %s", wants[type],
-	    kind_of(json));
+	    nrs_json_kind(json));
 }
 
 /* What another module says about a text, with our path before it. */
@@ -379,60 +359,6 @@ read_message(struct reading *reading, const struct place *place,
 	return rc;
 }
 
-/* Count values and nesting before any of it is built. */
-static const char *
-too_much(struct nrs_bytes text)
-{
-	size_t values = 0, depth = 0;
-	bool inside = false;
-
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = text.data[i];
-
-		if (c == '"')
-			inside = !inside;
-		else if (inside && c == '\\')
-			i++;
-		else if (inside)
-			continue;
-		else if (c == '[' || c == '{')
-			depth++, values++;
-		else if ((c == ']' || c == '}') && depth > 0)
-			depth--;
-		else if (c == ',')
-			values++;
-		if (depth > MAX_DEPTH)
-			return "nested too deeply";
-		if (values > MAX_VALUES)
-			return "too many values";
-	}
-	return NULL;
-}
-
-/* jansson repeats the input at "near": the place is enough, and safe to log. */
-static enum nrs_rc
-refuse_syntax(struct reading *reading, json_error_t *error)
-{
-	static const char *const rules[] = {
-	    [json_error_duplicate_key] = "repeated",
-	    [json_error_null_character] = "nul",
-	    [json_error_null_byte_in_key] = "nul",
-	    [json_error_invalid_utf8] = "utf8",
-	    [json_error_numeric_overflow] = "range",
-	};
-	size_t code = (size_t)json_error_code(error);
-	char *near = strstr(error->text, " near ");
-	const struct place top = {0};
-	const char *rule = NULL;
-
-	if (near != NULL)
-		*near = '\0';
-	if (code < sizeof(rules) / sizeof(rules[0]))
-		rule = rules[code];
-	return refuse(reading, &top, rule != NULL ? rule : "json",
-	    "line %d, column %d: %s", error->line, error->column, error->text);
-}
-
 enum nrs_rc
 nrs_json_decode(struct nrs_arena *arena, enum nrs_message_type type,
     struct nrs_bytes text, void **out, struct nrs_err *err)
@@ -440,28 +366,15 @@ nrs_json_decode(struct nrs_arena *arena, enum nrs_message_type type,
 	struct reading reading = {
 	    .arena = arena, .err = err, .top = nrs_schema_of(type)};
 	const struct place top = {0};
-	json_error_t error;
 	json_t *json = NULL;
 	void *value;
 	enum nrs_rc rc;
 
-	if (text.len == 0)
-		return refuse(&reading, &top, "empty", "no text at all");
-	if (text.len > NRS_JSON_MAX)
-		return refuse(&reading, &top, "size", "larger than 1 MiB");
-	if (too_much(text) != NULL)
-		return refuse(&reading, &top, "size", "%s", too_much(text));
-	/* jansson passes over a NUL between two tokens. */
-	if (memchr(text.data, '\0', text.len) != NULL)
-		return refuse(&reading, &top, "nul", "contains NUL");
-	json = json_loadb((const char *)text.data, text.len,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (json == NULL)
-		return refuse_syntax(&reading, &error);
+	rc = nrs_json_load(reading.top->name, text, &json, err);
+	if (rc != NRS_OK)
+		return rc;
 	value = nrs_arena_alloc(arena, reading.top->size);
-	rc = expect(&reading, &top, json, JSON_OBJECT);
-	if (rc == NRS_OK)
-		rc = read_message(&reading, &top, type, json, value);
+	rc = read_message(&reading, &top, type, json, value);
 	if (rc == NRS_OK)
 		*out = value;
 	json_decref(json);

@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Taking JSON objects apart and putting them together, member by member. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "noroshi/io/json.h"
-
-static enum nrs_rc
-load_object(struct nrs_bytes text, json_t **out, struct nrs_err *err)
-{
-	json_error_t why;
-
-	*out = json_loadb(text.data == NULL ? "" : (const char *)text.data,
-	    text.len, JSON_REJECT_DUPLICATES, &why);
-	if (*out == NULL)
-		return nrs_refuse(err, "", "json", "line %d, column %d: %s",
-		    why.line, why.column, why.text);
-	if (!json_is_object(*out)) {
-		json_decref(*out);
-		*out = NULL;
-		return nrs_refuse(
-		    err, "", "json", "an object { ... } is expected");
-	}
-	return NRS_OK;
-}
+#include "common/io/json_load.h"
 
 /* Member order is kept: errors and people meet it as it was written. */
 static struct nrs_bytes
@@ -55,7 +35,7 @@ nrs_json_part(struct nrs_arena *arena, enum nrs_message_type type,
 	const struct nrs_schema *schema = nrs_schema_of(type);
 	json_t *all, *ours, *others, *value;
 	const char *name;
-	enum nrs_rc rc = load_object(text, &all, err);
+	enum nrs_rc rc = nrs_json_load("json", text, &all, err);
 
 	if (rc != NRS_OK)
 		return rc;
@@ -81,10 +61,10 @@ nrs_json_merge(struct nrs_arena *arena, struct nrs_bytes base,
 {
 	json_t *into = NULL, *from = NULL, *value;
 	const char *name;
-	enum nrs_rc rc = load_object(base, &into, err);
+	enum nrs_rc rc = nrs_json_load("json", base, &into, err);
 
 	if (rc == NRS_OK)
-		rc = load_object(over, &from, err);
+		rc = nrs_json_load("json", over, &from, err);
 	if (rc != NRS_OK)
 		goto out;
 	json_object_foreach(from, name, value)
