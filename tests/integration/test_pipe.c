@@ -137,7 +137,7 @@ static void
 an_input_shorter_than_it_was_ends_the_process_loudly(void **state)
 {
 	struct copier c = {.topic = "short", .output = "short.out"};
-	struct nrs_pipe_ops shorter = copier_ops;
+	struct nrs_pipe_ops shorter = *copier_ops();
 
 	bus_fixture_topic("short", 1);
 	bus_fixture_topic("short.out", 1);

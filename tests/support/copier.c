@@ -108,12 +108,18 @@ lost(void *self)
 	c->n_lost++;
 }
 
-const struct nrs_pipe_ops copier_ops = {
-    .take_over = take_over,
-    .batch = batch,
-    .settled = settled,
-    .lost = lost,
-};
+const struct nrs_pipe_ops *
+copier_ops(void)
+{
+	static const struct nrs_pipe_ops ops = {
+	    .take_over = take_over,
+	    .batch = batch,
+	    .settled = settled,
+	    .lost = lost,
+	};
+
+	return &ops;
+}
 
 /* ---- running it ---- */
 
@@ -147,7 +153,7 @@ copier_run(struct copier *c, const struct nrs_pipe_ops *ops)
 static void *
 run_thread(void *arg)
 {
-	(void)copier_run(arg, &copier_ops);
+	(void)copier_run(arg, copier_ops());
 	return NULL;
 }
 

@@ -38,7 +38,7 @@ struct copier {
 	pthread_t thread;
 };
 
-extern const struct nrs_pipe_ops copier_ops;
+const struct nrs_pipe_ops *copier_ops(void);
 
 /* Run in this thread until c->ctx.stop is asked; sets it if it is NULL. */
 enum nrs_rc copier_run(struct copier *c, const struct nrs_pipe_ops *ops);
