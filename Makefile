@@ -256,32 +256,27 @@ test: ## everything: unit, fuzz corpora, integration, system (real Kafka)
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory test-built
 test-built: all $(UNIT) $(INTEGRATION) $(FUZZ) $(TOOLS)
-	@$(RUN) begin
 	@$(RUN) unit $(UNIT) || :
 	@$(RUN) fuzz $(FUZZ) || :
 	@$(RUN) integration $(INTEGRATION) || :
 	@$(RUN) system || :
-	@$(RUN) summary
+	@$(RUN) summary unit fuzz integration system
 
 test-unit: $(call pick,$(UNIT)) ## unit tests; T=module for one
-	@$(RUN) begin
 	@$(RUN) unit $(call pick,$(UNIT)) || :
-	@$(RUN) summary
+	@$(RUN) summary unit
 
 test-integration: all $(call pick,$(INTEGRATION)) ## T=module for one
-	@$(RUN) begin
 	@$(RUN) integration $(call pick,$(INTEGRATION)) || :
-	@$(RUN) summary
+	@$(RUN) summary integration
 
 test-system: all $(TOOLS) ## real binaries and real Kafka; T=name for one
-	@$(RUN) begin
 	@T='$(T)' $(RUN) system || :
-	@$(RUN) summary
+	@$(RUN) summary system
 
 test-fuzz: $(call pick_fuzz,$(FUZZ)) ## replay the fuzz corpora; T=name for one
-	@$(RUN) begin
 	@$(RUN) fuzz $^ || :
-	@$(RUN) summary
+	@$(RUN) summary fuzz
 
 .PHONY: fuzz fuzz-built
 FUZZ_SECONDS ?= 60

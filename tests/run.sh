@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Run tests and count them. Called by the Makefile with BUILD set:
-#   run.sh begin                  forget earlier results
 #   run.sh unit|integration BIN...  cmocka programs
 #   run.sh fuzz BIN...            replay tests/fuzz/corpus/<name>
 #   run.sh system                 tests/system/run.sh, one real broker
-#   run.sh summary                "N passed, N failed"; exit 1 if any failed
+#   run.sh summary KIND...        "N passed, N failed"; exit 1 if any failed
+# Each run of a kind forgets that kind's earlier results, and no other's.
 # Logs: $BUILD/logs/<kind>/<test>.log. JOBS= and TEST_TIMEOUT= may be set.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -42,7 +42,6 @@ one() {
 			mapfile -t args < <(find "tests/fuzz/corpus/$name" -type f | sort)
 	fi
 	log=$logs/$kind/$name.log
-	mkdir -p "$logs/$kind" "$results"
 	started=$(date +%s%N)
 	# In a group, so that the shell's own "Aborted" lands in the log, too.
 	{ timeout -k 10 "${TEST_TIMEOUT:-300}" "$target" "${args[@]}"; } \
@@ -50,7 +49,7 @@ one() {
 	rc=$?
 	[ "$rc" -ne 124 ] || echo "timed out" >>"$log"
 	read -r p f s < <(counts "$kind" "$log" "$rc")
-	printf '%s %s %s\n' "$p" "$f" "$s" >"$results/$kind-$name"
+	printf '%s %s %s\n' "$p" "$f" "$s" >"$results/$kind/$name"
 	printf '  %-5s %-12s %-24s %3d passed %d ms\n' \
 		"$([ "$f" -eq 0 ] && echo ok || echo FAIL)" "$kind" "$name" "$p" \
 		$((($(date +%s%N) - started) / 1000000))
@@ -61,31 +60,34 @@ one() {
 	return 1
 }
 
+forget() {
+	rm -rf "${logs:?}/$1" "${results:?}/$1"
+	mkdir -p "$logs/$1" "$results/$1"
+}
+
 case ${1:?} in
-begin)
-	rm -rf "$results" "$logs"
-	mkdir -p "$results"
-	;;
 one)
 	one "$2" "$3"
 	;;
 unit | integration | fuzz)
 	kind=$1
 	shift
+	forget "$kind"
 	[ $# -eq 0 ] ||
 		printf '%s\0' "$@" | xargs -0 -n 1 -P "${JOBS:-2}" "$0" one "$kind"
 	;;
 system)
+	forget system
 	[ -x tests/system/run.sh ] || exit 0
 	export BUILD T
-	mkdir -p "$logs/system" "$results"
 	tests/system/run.sh 2>&1 | tee "$logs/system/run.log"
 	rc=${PIPESTATUS[0]}
-	counts system "$logs/system/run.log" "$rc" >"$results/system"
+	counts system "$logs/system/run.log" "$rc" >"$results/system/run"
 	exit "$rc"
 	;;
 summary)
-	cat "$results"/* 2>/dev/null | awk '
+	shift
+	for kind; do cat "$results/$kind"/* 2>/dev/null; done | awk '
 		{ p += $1; f += $2; s += $3 }
 		END {
 			if (s) print s, "skipped"
