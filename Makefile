@@ -116,12 +116,14 @@ GEN_H := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.h) $(GEN)/noroshi/version.h
 COMMON_C := $(call find_c,services/common)
 $(foreach s,$(SERVICES),$(eval SRC_$(s) := $(call find_c,services/$(s))))
 FAKES_C := $(sort $(wildcard tests/support/fake_*.c))
-SUPPORT_C := $(filter-out $(FAKES_C),$(sort $(wildcard tests/support/*.c)))
+TSAN_C := tests/support/tsan_threads.c
+SUPPORT_C := $(filter-out $(FAKES_C) $(TSAN_C),\
+    $(sort $(wildcard tests/support/*.c)))
 UNIT_C := $(sort $(wildcard tests/unit/test_*.c))
 INTEGRATION_C := $(sort $(wildcard tests/integration/test_*.c))
 BENCH_C := $(sort $(wildcard tests/bench/bench_*.c))
 FUZZ_C := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-TESTS_C := $(SUPPORT_C) $(FAKES_C) $(UNIT_C) $(INTEGRATION_C) $(BENCH_C) \
+TESTS_C := $(SUPPORT_C) $(FAKES_C) $(TSAN_C) $(UNIT_C) $(INTEGRATION_C) $(BENCH_C) \
     $(FUZZ_C) tests/fuzz/replay.c
 # A program of the tests that is not a test: tests/system/*.c, one binary each.
 TOOLS_C := $(sort $(wildcard tests/system/*.c))
@@ -216,7 +218,8 @@ $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 # A unit test may replace the world: tests/support/fake_<module>.c is linked
 # before the real module. Integration tests get the real ones only.
 # A test that includes "classifier/decide.h" is linked with libclassifier.a.
-TEST_LIBS := $(BUILD)/libsupport.a $(BUILD)/libnoroshi.a
+TEST_LIBS := $(BUILD)/libsupport.a $(BUILD)/libnoroshi.a \
+    $(if $(filter thread,$(SAN)),$(call obj,$(TSAN_C)))
 $(foreach s,$(SERVICES),$(eval $(call prog,$(shell grep -l '"$(s)/' \
     $(TESTS_C) $(TOOLS_C) /dev/null)): $(BUILD)/lib$(s).a))
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libfakes.a $(TEST_LIBS)
