@@ -168,7 +168,7 @@ run(struct ctl *ctl, struct nrs_err *err)
 		code = CTL_FAILED;
 	}
 	nrs_conf_fini(&conf);
-	return code;
+	return (int)code;
 }
 
 static void
@@ -217,7 +217,7 @@ ctl_main(int argc, char **argv)
 	if (rc == NRS_OK)
 		rc = check_words(&ctl.args, &err);
 	if (rc != NRS_OK)
-		return ctl_misused(&ctl, &err);
+		return (int)ctl_misused(&ctl, &err);
 	if (ctl.args.command == NULL || ctl_opt(&ctl, CTL_OPT_HELP) != NULL ||
 	    ctl_opt(&ctl, CTL_OPT_VERSION) != NULL ||
 	    ctl_opt(&ctl, CTL_OPT_PRINT_MAN) != NULL)
