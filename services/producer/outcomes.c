@@ -15,37 +15,43 @@ struct lane {
 	struct nrs_reader *reader;
 };
 
+/* A deadline is posted again and again under one id: nobody waits for it. */
+static bool
+is_an_answer(const struct nrs_outcome *outcome)
+{
+	return outcome->type != NRS_SUBMISSION_DEADLINE &&
+	       outcome->payload_sha256.len == NRS_SHA256_SIZE &&
+	       outcome->addressing_sha256.len == NRS_SHA256_SIZE;
+}
+
 static enum nrs_rc
 learn(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 {
 	struct lane *lane = ctx;
-	struct producer_decided decided = {
-	    .offset = record->offset, .bytes = record->value};
 	struct nrs_wire_input in = {.type = NRS_TYPE_OUTCOME,
 	    .bytes = record->value,
 	    .how = NRS_WIRE_TOLERANT};
 	const struct nrs_outcome *outcome;
 	void *out;
-	enum nrs_rc rc;
 
 	nrs_arena_reset(lane->arena);
-	rc = nrs_wire_decode(lane->arena, &in, &out, err);
-	outcome = out;
-	if (rc == NRS_REJECT ||
-	    (rc == NRS_OK &&
-	        (outcome->payload_sha256.len != NRS_SHA256_SIZE ||
-	            outcome->addressing_sha256.len != NRS_SHA256_SIZE))) {
+	if (nrs_wire_decode(lane->arena, &in, &out, err) != NRS_OK) {
 		/* Nobody waits for what nobody can read: go on. */
 		nrs_log(NRS_LOG_ERROR, "outcome_unreadable",
 		    NRS_I("offset", record->offset), NRS_S("why", err->text));
 		return NRS_OK;
 	}
-	if (rc != NRS_OK)
-		return rc;
-	decided.ident = (struct producer_ident){
-	    .submission_id = outcome->submission_id,
-	    .payload_sha256 = outcome->payload_sha256.data,
-	    .addressing_sha256 = outcome->addressing_sha256.data,
+	outcome = out;
+	producer_deadline_set(lane->producer->deadline, outcome->next_deadline,
+	    outcome->next_deadline_id);
+	if (!is_an_answer(outcome))
+		return NRS_OK;
+	const struct producer_decided decided = {
+	    .ident = {.submission_id = outcome->submission_id,
+	        .payload_sha256 = outcome->payload_sha256.data,
+	        .addressing_sha256 = outcome->addressing_sha256.data},
+	    .offset = record->offset,
+	    .bytes = record->value,
 	};
 	producer_index_learn(lane->producer->index, &decided);
 	return NRS_OK;
@@ -107,6 +113,7 @@ producer_outcomes_run(void *self, struct nrs_service_ctx *ctx,
 			rc = NRS_OK;
 	}
 	producer_index_stop(p->index);
+	producer_deadline_stop(p->deadline);
 	nrs_reader_close(lane.reader);
 	nrs_arena_free(lane.arena);
 	return nrs_stop_asked(stop) ? NRS_OK : rc;

@@ -162,6 +162,7 @@ producer_close(void *self)
 		return;
 	nrs_producer_close(p->bus);
 	producer_index_free(p->index);
+	producer_deadline_free(p->deadline);
 	door_free(p->door);
 	(void)pthread_rwlock_destroy(&p->door_lock);
 	free(p);
@@ -179,6 +180,7 @@ producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
 	p->conf = conf;
 	(void)pthread_rwlock_init(&p->door_lock, NULL);
 	p->index = producer_index_new((size_t)p->conf->remembered);
+	p->deadline = producer_deadline_new();
 	register_metrics(p, nrs_service_metrics(ctx));
 	rc = door_load(p->conf, &p->door, err);
 	if (rc == NRS_OK)
@@ -213,6 +215,7 @@ reload(void *self, const void *conf, struct nrs_err *err)
 static const struct nrs_lane lanes[] = {
     {.name = "outcomes", .run = producer_outcomes_run},
     {.name = "api", .run = producer_api_run},
+    {.name = "deadlines", .run = producer_deadline_run},
 };
 
 static const struct nrs_service service = {

@@ -15,6 +15,7 @@
 #include "noroshi/io/admit.h"
 #include "noroshi/io/bus.h"
 #include "noroshi/io/service.h"
+#include "producer/deadline.h"
 #include "producer/index.h"
 
 struct producer_conf {
@@ -36,6 +37,7 @@ struct producer {
 	const struct producer_conf *conf;
 	struct nrs_producer *bus;
 	struct producer_index *index;
+	struct producer_deadline *deadline;
 	pthread_rwlock_t door_lock;
 	struct producer_door *door;
 	atomic_bool loaded; /* the index has seen `outcome` to its end */
@@ -51,6 +53,8 @@ const struct nrs_service *producer_service(void);
 enum nrs_rc producer_api_run(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
 enum nrs_rc producer_outcomes_run(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err);
+enum nrs_rc producer_deadline_run(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
 
 /* Read one outcome at its offset, for those whose bytes are not kept. */

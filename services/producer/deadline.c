@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "producer/deadline.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "noroshi/base/clock.h"
+#include "noroshi/base/log.h"
+#include "noroshi/base/mem.h"
+#include "noroshi/core/command.h"
+#include "noroshi/core/topic.h"
+#include "noroshi/io/wire.h"
+#include "producer/producer.h"
+
+#define HEARTBEAT_MS 5000
+#define REPEAT_MS 10000
+
+struct producer_deadline {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct producer_due next; /* due_ms 0: nothing */
+	struct producer_due posted;
+	int64_t posted_at;
+	bool stopped;
+};
+
+struct producer_deadline *
+producer_deadline_new(void)
+{
+	struct producer_deadline *d = nrs_calloc(1, sizeof(*d));
+	pthread_condattr_t attr;
+
+	(void)pthread_mutex_init(&d->lock, NULL);
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&d->changed, &attr);
+	(void)pthread_condattr_destroy(&attr);
+	return d;
+}
+
+void
+producer_deadline_free(struct producer_deadline *d)
+{
+	if (d == NULL)
+		return;
+	(void)pthread_cond_destroy(&d->changed);
+	(void)pthread_mutex_destroy(&d->lock);
+	free(d);
+}
+
+void
+producer_deadline_set(
+    struct producer_deadline *d, int64_t due_ms, const char *id)
+{
+	(void)pthread_mutex_lock(&d->lock);
+	d->next.due_ms = due_ms;
+	(void)snprintf(d->next.id, sizeof(d->next.id), "%s", id);
+	(void)pthread_cond_broadcast(&d->changed);
+	(void)pthread_mutex_unlock(&d->lock);
+}
+
+void
+producer_deadline_stop(struct producer_deadline *d)
+{
+	(void)pthread_mutex_lock(&d->lock);
+	d->stopped = true;
+	(void)pthread_cond_broadcast(&d->changed);
+	(void)pthread_mutex_unlock(&d->lock);
+}
+
+/* Milliseconds until next may be posted; 0: now; -1: there is none. */
+static int64_t
+until_due(const struct producer_deadline *d, int64_t now_ms, int repeat_ms)
+{
+	int64_t at = d->next.due_ms;
+
+	if (at == 0)
+		return -1;
+	if (d->posted_at != 0 && strcmp(d->posted.id, d->next.id) == 0 &&
+	    d->posted_at + repeat_ms > at)
+		at = d->posted_at + repeat_ms;
+	return at > now_ms ? at - now_ms : 0;
+}
+
+static struct timespec
+deadline_in(int64_t timeout_ms)
+{
+	int64_t ns = nrs_mono_now().ns + timeout_ms * 1000000;
+
+	return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
+	    .tv_nsec = (long)(ns % 1000000000)};
+}
+
+bool
+producer_deadline_wait(struct producer_deadline *d, int timeout_ms,
+    int repeat_ms, struct producer_due *due)
+{
+	struct timespec limit = deadline_in(timeout_ms);
+	int64_t left;
+	bool is_due;
+	int rc = 0;
+
+	(void)pthread_mutex_lock(&d->lock);
+	while ((left = until_due(d, nrs_wall_ms(), repeat_ms)) != 0 &&
+	       !d->stopped && rc == 0) {
+		struct timespec own = deadline_in(left);
+		bool sooner = left > 0 && left < timeout_ms;
+		rc = pthread_cond_timedwait(
+		    &d->changed, &d->lock, sooner ? &own : &limit);
+		if (sooner)
+			rc = 0;
+	}
+	is_due = left == 0 && !d->stopped;
+	if (is_due) {
+		d->posted = d->next;
+		d->posted_at = nrs_wall_ms();
+		*due = d->next;
+	}
+	(void)pthread_mutex_unlock(&d->lock);
+	return is_due;
+}
+
+static void
+post(
+    struct producer *p, struct nrs_arena *arena, const struct producer_due *due)
+{
+	const enum nrs_mode mode = (enum nrs_mode)(p->conf->common.mode + 1);
+	const struct nrs_deadline payload = {
+	    .deadline_id = due->id, .due_at = due->due_ms, .mode = mode};
+	const struct nrs_submission command = {
+	    .submission_id = due->id,
+	    .type = NRS_SUBMISSION_DEADLINE,
+	    .mode = mode,
+	    .payload = nrs_wire_encode(arena, NRS_TYPE_DEADLINE, &payload),
+	    .accepted_at = nrs_wall_ms(),
+	};
+	const struct nrs_outgoing out = {
+	    .topic = NRS_TOPIC_JOURNAL,
+	    .key = {(const uint8_t *)due->id, strlen(due->id)},
+	    .value = nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &command),
+	};
+	struct nrs_err err = {0};
+	int64_t offset = -1;
+	enum nrs_rc rc = nrs_producer_send_wait(
+	    p->bus, &out, (int)p->conf->append_timeout_ms, &offset, &err);
+
+	if (rc == NRS_OK)
+		nrs_log(NRS_LOG_INFO, "deadline_posted",
+		    NRS_S("alert", due->id), NRS_I("offset", offset));
+	else
+		nrs_log(NRS_LOG_WARN, "deadline_not_posted",
+		    NRS_S("alert", due->id), NRS_S("why", err.text));
+}
+
+enum nrs_rc
+producer_deadline_run(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err)
+{
+	struct producer *p = self;
+	struct nrs_stop *stop = nrs_service_stop(ctx);
+	struct nrs_arena *arena = nrs_arena_new();
+	struct producer_due due;
+
+	(void)err;
+	nrs_service_ready(ctx, lane, true, "");
+	while (!nrs_stop_asked(stop)) {
+		nrs_service_alive(ctx, lane);
+		/* Before all outcomes are read, the last one seen is old. */
+		if (!atomic_load(&p->loaded)) {
+			(void)nrs_stop_wait(stop, 1000);
+			continue;
+		}
+		if (!producer_deadline_wait(
+		        p->deadline, HEARTBEAT_MS, REPEAT_MS, &due))
+			continue;
+		nrs_arena_reset(arena);
+		post(p, arena, &due);
+	}
+	nrs_arena_free(arena);
+	return NRS_OK;
+}
