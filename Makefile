@@ -356,9 +356,11 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 DAEMONS := $(filter-out %/noroshictl,$(BINS))
 CONFIGS := $(wildcard config/*.conf)
 MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
-$(BUILD)/man/%: docs/man/%.scd
+# The tables of a page come from its program: they cannot go stale.
+$(BUILD)/man/%: docs/man/%.scd $(BINS)
 	@mkdir -p $(@D)
-	$(Q)scdoc < $< > $@
+	$(Q){ sed '/^@TABLES@$$/,$$d' $<; $(BUILD)/$(basename $*) --print-man; \
+	    sed '1,/^@TABLES@$$/d' $<; } | scdoc > $@
 
 install: all $(MAN) ## programs, man pages, units, examples; DESTDIR= PREFIX= SYSCONFDIR=
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \

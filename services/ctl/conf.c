@@ -8,7 +8,7 @@
 
 #include "noroshi/base/rand.h"
 
-#define SYSTEM_FILE "/etc/noroshi/noroshictl.conf"
+#define SYSTEM_FILE "/etc/noroshi/actual/noroshictl.conf"
 
 static const struct nrs_param own[] = {
     {.name = "mode",

@@ -8,8 +8,9 @@
 static const struct ctl_option options[CTL_OPT_COUNT] = {
     [CTL_OPT_CONF] = {"config", 'F', "FILE",
         "configuration file (default: $NOROSHICTL_CONF, then "
-        "/etc/noroshi/noroshictl.conf)",
-        "設定ファイル (既定: $NOROSHICTL_CONF、/etc/noroshi/noroshictl.conf)"},
+        "/etc/noroshi/actual/noroshictl.conf)",
+        "設定ファイル (既定: "
+        "$NOROSHICTL_CONF、/etc/noroshi/actual/noroshictl.conf)"},
     [CTL_OPT_SERVERS] = {"servers", 'b', "HOST:PORT,...",
         "the bus; the same as -X bus.servers=...",
         "バス。-X bus.servers=... と同じ"},
