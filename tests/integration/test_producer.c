@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The real noroshi-producer beside a mock cluster; a thread of the test decides
- * in the classifier's place: REJECTED when the title says so, else RELEASED.
- */
-#include <arpa/inet.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,259 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "ctl/child.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/rand.h"
 #include "noroshi/core/decision.h"
 #include "noroshi/core/delivery.h"
 #include "noroshi/core/topic.h"
-#include "noroshi/io/client.h"
 #include "noroshi/io/json.h"
 #include "noroshi/io/wire.h"
 #include "support/bus_fixture.h"
+#include "support/door_fixture.h"
 #include "support/signed.h"
-
-#define READY_MS 30000
-
-static struct {
-	char dir[64];
-	int port;
-	struct nrs_key *key;
-	struct ctl_child child;
-	pthread_t classifier;
-	struct nrs_stop *stop;
-} world;
-
-/* ---- in the classifier's place ---------------------------------------------
- */
-
-static struct nrs_bytes
-decide(struct nrs_arena *arena, const struct nrs_record *record)
-{
-	struct nrs_wire_input in = {.type = NRS_TYPE_SUBMISSION,
-	    .bytes = record->value,
-	    .how = NRS_WIRE_TOLERANT};
-	uint8_t payload[NRS_SHA256_SIZE], addressing[NRS_SHA256_SIZE];
-	struct nrs_outcome outcome = {
-	    .journal_offset = record->offset, .verdict = NRS_VERDICT_RELEASED};
-	const struct nrs_submission *s;
-	const struct nrs_content *content;
-	void *value;
-
-	if (nrs_wire_decode(arena, &in, &value, NULL) != NRS_OK)
-		abort();
-	s = value;
-	nrs_sha256(s->payload, payload);
-	nrs_sha256(s->addressing, addressing);
-	in.type = NRS_TYPE_CONTENT;
-	in.bytes = s->payload;
-	if (nrs_wire_decode(arena, &in, &value, NULL) != NRS_OK)
-		abort();
-	content = value;
-	if (strcmp(content->title, "reject") == 0) {
-		outcome.verdict = NRS_VERDICT_REJECTED;
-		outcome.field = "revision";
-		outcome.rule = "revision-gap";
-	}
-	outcome.submission_id = s->submission_id;
-	outcome.type = s->type;
-	outcome.mode = s->mode;
-	outcome.accepted_at = s->accepted_at;
-	outcome.payload_sha256 = (struct nrs_bytes){payload, sizeof(payload)};
-	outcome.addressing_sha256 =
-	    (struct nrs_bytes){addressing, sizeof(addressing)};
-	return nrs_wire_encode(arena, NRS_TYPE_OUTCOME, &outcome);
-}
-
-static void *
-classify(void *unused)
-{
-	static const char *const topics[] = {NRS_TOPIC_OUTCOME};
-	const struct nrs_reader_from from = {
-	    NRS_TOPIC_JOURNAL, 0, NRS_FROM_START};
-	struct nrs_bus_conf conf = bus_fixture_conf("classify");
-	struct nrs_reader *reader = NULL;
-	struct nrs_producer *producer = NULL;
-	struct nrs_arena *arena = nrs_arena_new();
-
-	(void)unused;
-	if (nrs_reader_open(&conf, &reader, NULL) != NRS_OK ||
-	    nrs_reader_assign(reader, &from, 1, NULL) != NRS_OK ||
-	    nrs_producer_open(&conf, topics, 1, &producer, NULL) != NRS_OK)
-		abort();
-	while (!nrs_stop_asked(world.stop)) {
-		struct nrs_record record = {0};
-		struct nrs_outgoing out = {.topic = NRS_TOPIC_OUTCOME};
-		nrs_arena_reset(arena);
-		if (nrs_reader_next(reader, 200, &record, NULL) != NRS_OK ||
-		    record.topic == NULL)
-			continue;
-		out.value = decide(arena, &record);
-		(void)!nrs_producer_send_wait(
-		    producer, &out, 10000, NULL, NULL);
-	}
-	nrs_producer_close(producer);
-	nrs_reader_close(reader);
-	nrs_arena_free(arena);
-	return NULL;
-}
-
-/* ---- the program -----------------------------------------------------------
- */
-
-static int
-free_port(void)
-{
-	struct sockaddr_in address = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	(void)close(fd);
-	return ntohs(address.sin_port);
-}
-
-static void
-write_conf(const char *name, const char *text)
-{
-	char path[128];
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", world.dir, name);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
-
-static void
-write_files(void)
-{
-	struct nrs_bus_conf bus = bus_fixture_conf("x");
-	struct nrs_arena *arena = nrs_arena_new();
-	const struct nrs_bytes public = {
-	    nrs_key_public(world.key), NRS_PUBLIC_KEY_SIZE};
-
-	write_conf("keys.conf",
-	    nrs_arena_printf(arena,
-	        "keys = ({ id = \"%s\"; public = \"%s\"; principal = "
-	        "\"desk-1\"; modes = [\"ACTUAL\"]; roles = [\"desk\"]; });\n",
-	        nrs_key_id(world.key), nrs_base64(arena, public)));
-	write_conf("sectors.conf",
-	    "sectors = ({ code = \"finance\"; since = 2007; ja = \"金融\"; en "
-	    "= \"Finance\"; },\n { code = \"power\"; since = 2007; ja = "
-	    "\"電力\"; en = \"Power\"; });\nceptoars = ();\n");
-	write_conf("producer.conf",
-	    nrs_arena_printf(arena,
-	        "bus: { servers = \"%s\"; prefix = \"%s\"; };\n"
-	        "api: { listen = \"127.0.0.1:%d\"; append_timeout = 2000; };\n"
-	        "admin: { listen = \"\"; };\n"
-	        "keys = \"keys.conf\"; sectors = \"sectors.conf\";\n",
-	        bus.servers, bus.prefix, world.port));
-	nrs_arena_free(arena);
-}
-
-static struct nrs_client_answer
-call(const char *method, const char *path, const char *type,
-    struct nrs_bytes body)
-{
-	struct nrs_client_answer answer;
-	char url[256];
-	const struct nrs_client_request request = {.method = method,
-	    .url = url,
-	    .type = type,
-	    .body = body,
-	    .timeout_ms = 20000};
-
-	(void)snprintf(
-	    url, sizeof(url), "http://127.0.0.1:%d%s", world.port, path);
-	if (nrs_client_call(&request, &answer, NULL) != NRS_OK)
-		answer.status = 0;
-	return answer;
-}
-
-/* Ready: it knows all outcomes, so that an unknown id is 404 and not 503. */
-static void
-start_producer(void)
-{
-	const char *build = getenv("BUILD");
-	struct nrs_mono start = nrs_mono_now();
-	char program[256], conf[128], log[128];
-	const char *const argv[] = {program, "-F", conf, NULL};
-	int status = 0;
-
-	(void)snprintf(program, sizeof(program), "%s/noroshi-producer",
-	    build == NULL ? "build/gcc-release" : build);
-	(void)snprintf(conf, sizeof(conf), "%s/producer.conf", world.dir);
-	(void)snprintf(log, sizeof(log), "%s/log", world.dir);
-	assert_int_equal(
-	    ctl_child_start(&world.child, argv, log, NULL), NRS_OK);
-	while (status != 404 && nrs_mono_since_ms(start) < READY_MS) {
-		struct nrs_client_answer answer =
-		    call("GET", "/v1/outcomes/none", "", (struct nrs_bytes){0});
-		status = answer.status;
-		nrs_buf_fini(&answer.body);
-		(void)nrs_stop_wait(world.stop, 20);
-	}
-	if (status != 404)
-		fail_msg("the producer did not start; see %s", log);
-}
-
-static int
-setup(void **state)
-{
-	(void)snprintf(
-	    world.dir, sizeof(world.dir), "/tmp/noroshi-producer-XXXXXX");
-	if (mkdtemp(world.dir) == NULL || bus_fixture_start(state) != 0 ||
-	    nrs_key_new(&world.key, NULL) != NRS_OK)
-		return -1;
-	world.stop = nrs_stop_new();
-	world.port = free_port();
-	bus_fixture_topic(NRS_TOPIC_JOURNAL, 1);
-	bus_fixture_topic(NRS_TOPIC_OUTCOME, 1);
-	bus_fixture_topic(NRS_TOPIC_SUBSCRIPTION, 1);
-	write_files();
-	start_producer();
-	return pthread_create(&world.classifier, NULL, classify, NULL);
-}
-
-/* With whoever uses it here; again is harmless. */
-static void
-stop_bus(void)
-{
-	if (nrs_stop_asked(world.stop))
-		return;
-	nrs_stop_ask(world.stop);
-	(void)pthread_join(world.classifier, NULL);
-	(void)bus_fixture_stop(NULL);
-}
-
-static int
-teardown(void **state)
-{
-	static const char *const files[] = {
-	    "keys.conf", "sectors.conf", "producer.conf", "log"};
-
-	stop_bus();
-	ctl_child_stop(&world.child, 10000);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		char path[128];
-		(void)snprintf(
-		    path, sizeof(path), "%s/%s", world.dir, files[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(world.dir);
-	nrs_key_free(world.key);
-	nrs_stop_free(world.stop);
-	return 0;
-}
 
 /* ---- submissions -----------------------------------------------------------
  */
@@ -307,7 +61,7 @@ static struct nrs_bytes
 signed_json(struct draft *d)
 {
 	return json_of(
-	    d, signed_notice(d->arena, world.key, d->content, d->addressing));
+	    d, signed_notice(d->arena, door_key(), d->content, d->addressing));
 }
 
 struct answer {
@@ -323,7 +77,7 @@ post(const char *query, const char *type, struct nrs_bytes body)
 	struct answer out = {0};
 
 	(void)snprintf(path, sizeof(path), "/v1/submissions%s", query);
-	got = call("POST", path, type, body);
+	got = door_call("POST", path, type, body);
 	out.status = got.status;
 	out.retry_after_s = got.retry_after_s;
 	(void)snprintf(
@@ -365,7 +119,7 @@ protobuf_is_as_good_as_json(void **state)
 {
 	struct draft d = draft_new();
 	struct nrs_bytes bytes = nrs_wire_encode(d.arena, NRS_TYPE_SUBMISSION,
-	    signed_notice(d.arena, world.key, d.content, d.addressing));
+	    signed_notice(d.arena, door_key(), d.content, d.addressing));
 	struct answer answer = post("", "application/protobuf", bytes);
 
 	assert_int_equal(answer.status, 200);
@@ -509,7 +263,7 @@ what_nobody_may_sign_is_refused(void **state)
 {
 	struct draft d = draft_new();
 	struct nrs_submission *s =
-	    signed_notice(d.arena, world.key, d.content, d.addressing);
+	    signed_notice(d.arena, door_key(), d.content, d.addressing);
 	struct nrs_key *stranger = NULL;
 	struct answer answer;
 
@@ -600,7 +354,7 @@ a_subscription_is_stored_under_its_subscriber(void **state)
 	    .payload =
 	        nrs_wire_encode(arena, NRS_TYPE_SUBSCRIPTION, &subscription)};
 
-	signed_sign(arena, world.key, &s);
+	signed_sign(arena, door_key(), &s);
 	struct answer answer = post_json(json_of(&d, &s));
 	assert_int_equal(answer.status, 200);
 	assert_says(answer, "\"verdict\":\"APPLIED\"");
@@ -616,15 +370,14 @@ after_a_restart_the_first_outcome_is_still_the_answer(void **state)
 	struct answer first = post_json(json);
 	char path[128];
 
-	ctl_child_stop(&world.child, 10000);
-	start_producer();
+	door_restart();
 	struct answer again = post_json(json);
 	assert_int_equal(again.status, 200);
 	assert_string_equal(again.body, first.body);
 	(void)snprintf(
 	    path, sizeof(path), "/v1/outcomes/%s", d.content->notice_id);
 	struct nrs_client_answer got =
-	    call("GET", path, "", (struct nrs_bytes){0});
+	    door_call("GET", path, "", (struct nrs_bytes){0});
 	assert_int_equal(got.status, 200);
 	assert_string_equal(nrs_buf_str(&got.body), first.body);
 	nrs_buf_fini(&got.body);
@@ -639,7 +392,7 @@ without_a_bus_nothing_is_accepted_and_the_answer_says_so(void **state)
 	struct nrs_bytes json = signed_json(&known);
 	struct answer first = post_json(json), answer;
 
-	stop_bus();
+	door_bus_stop();
 	answer = post_json(signed_json(&d));
 	assert_int_equal(answer.status, 503);
 	assert_true(answer.retry_after_s > 0);
@@ -675,5 +428,6 @@ main(void)
 	        without_a_bus_nothing_is_accepted_and_the_answer_says_so),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(
+	    tests, door_fixture_start, door_fixture_stop);
 }

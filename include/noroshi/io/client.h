@@ -37,6 +37,4 @@ struct nrs_client_answer {
 NRS_CHECKED enum nrs_rc nrs_client_call(
     const struct nrs_client_request *request, struct nrs_client_answer *answer,
     struct nrs_err *err);
-/* Append text percent-encoded, for a path segment or a query value. */
-void nrs_client_escape(struct nrs_buf *out, const char *text);
 #endif

@@ -162,17 +162,3 @@ out:
 	curl_slist_free_all(headers);
 	return rc;
 }
-
-void
-nrs_client_escape(struct nrs_buf *out, const char *text)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	                            "abcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-	for (const char *p = text; *p != '\0'; p++) {
-		if (strchr(plain, *p) != NULL)
-			nrs_buf_addc(out, *p);
-		else
-			nrs_buf_printf(out, "%%%02X", (unsigned char)*p);
-	}
-}

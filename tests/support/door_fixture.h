@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NOROSHI_TESTS_SUPPORT_DOOR_FIXTURE_H
+#define NOROSHI_TESTS_SUPPORT_DOOR_FIXTURE_H
+/*
+ * door_fixture: the real noroshi-producer beside a mock cluster, with sectors
+ * finance and power and one key. A thread decides in the classifier's place:
+ * REJECTED when the title is "reject", else RELEASED.
+ */
+#include "noroshi/io/client.h"
+#include "noroshi/io/sign.h"
+
+/* For cmocka's group setup and teardown. */
+int door_fixture_start(void **state);
+int door_fixture_stop(void **state);
+const struct nrs_key *door_key(void);
+/* The caller frees the body; status 0: no answer. */
+struct nrs_client_answer door_call(const char *method, const char *path,
+    const char *type, struct nrs_bytes body);
+/* Stop the producer, start it again, and wait until it is ready. */
+void door_restart(void);
+/* The bus goes, and with it who decides; it does not come back. */
+void door_bus_stop(void);
+#endif
