@@ -201,8 +201,8 @@ start_producer(void)
 	assert_int_equal(
 	    ctl_child_start(&world.child, argv, log, NULL), NRS_OK);
 	while (status != 404 && nrs_mono_since_ms(start) < READY_MS) {
-		struct nrs_client_answer answer =
-		    call("GET", "/v1/outcomes/none", "", (struct nrs_bytes){0});
+		struct nrs_client_answer answer = door_call(
+		    "GET", "/v1/outcomes/none", "", (struct nrs_bytes){0});
 		status = answer.status;
 		nrs_buf_fini(&answer.body);
 		(void)nrs_stop_wait(world.stop, 20);
