@@ -4,6 +4,7 @@
 
 #include "ctl/cmd.h"
 #include "ctl/ctl.h"
+#include "ctl/permit.h"
 #include "ctl/topics.h"
 
 /* Kafka's own: on one broker a power cut must not lose what they hold, or a
@@ -155,7 +156,7 @@ run(struct ctl *ctl, bool apply)
 {
 	struct topics t = {.ctl = ctl};
 	struct nrs_err err = {0};
-	size_t n_internal = 0;
+	size_t n_more = 0;
 	enum nrs_rc rc = load(&t, &err);
 
 	for (size_t i = 0; rc == NRS_OK && i < t.n_changes; i++)
@@ -165,7 +166,9 @@ run(struct ctl *ctl, bool apply)
 	if (rc == NRS_OK && apply)
 		rc = apply_kind(&t, CTL_SET, &err);
 	if (rc == NRS_OK)
-		rc = internal_topics(&t, apply, &n_internal, &err);
+		rc = internal_topics(&t, apply, &n_more, &err);
+	if (rc == NRS_OK && ctl_opt(ctl, CTL_OPT_ACLS) != NULL)
+		rc = ctl_permit(ctl, t.admin, apply, &n_more, &err);
 	if (rc == NRS_OK && apply)
 		rc = refuse_partitions(&t, &err);
 	nrs_admin_close(t.admin);
@@ -173,10 +176,10 @@ run(struct ctl *ctl, bool apply)
 		return ctl_misused(ctl, &err);
 	if (rc != NRS_OK)
 		return ctl_failed(NRS_FATAL, &err);
-	if (t.n_changes + n_internal == 0)
+	if (t.n_changes + n_more == 0)
 		ctl_out_note(ctl->out, "all topics are as the table says",
 		    "すべてのトピックは表のとおり");
-	return !apply && t.n_changes + n_internal > 0 ? CTL_FAILED : CTL_DONE;
+	return !apply && t.n_changes + n_more > 0 ? CTL_FAILED : CTL_DONE;
 }
 
 enum ctl_exit

@@ -91,6 +91,10 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "copies of each partition (default: 3, or as many as there are "
         "brokers)",
         "複製の数 (既定: 3、ブローカーが少なければその数)"},
+    [CTL_OPT_ACLS] = {"acls", 0, NULL,
+        "also who may use which topic: daemons, and each CEPTOAR by its "
+        "subscription's sectors and clearance",
+        "トピックの権限も。セプターは登録の分野と TLP の上限による"},
     [CTL_OPT_STATE_DIR] = {"state-dir", 0, "DIR",
         "where the file \"servers\" and the logs go",
         "servers ファイルとログの置き場所"},
@@ -148,11 +152,12 @@ static const struct ctl_command commands[] = {
     {"rejected", "", 0, 0, SOME, ctl_cmd_rejected,
         "records that could not be used, and why",
         "使えなかった記録とその理由"},
-    {"topics apply", "", 0, 0, CTL_BIT(CTL_OPT_REPLICAS), ctl_cmd_topics_apply,
+    {"topics apply", "", 0, 0,
+        CTL_BIT(CTL_OPT_REPLICAS) | CTL_BIT(CTL_OPT_ACLS), ctl_cmd_topics_apply,
         "create what is missing and set all settings, from the table",
         "表のとおりにトピックを作り、設定する"},
-    {"topics diff", "", 0, 0, CTL_BIT(CTL_OPT_REPLICAS), ctl_cmd_topics_diff,
-        "what apply would change; exit code 1 if anything",
+    {"topics diff", "", 0, 0, CTL_BIT(CTL_OPT_REPLICAS) | CTL_BIT(CTL_OPT_ACLS),
+        ctl_cmd_topics_diff, "what apply would change; exit code 1 if anything",
         "apply が変えるものを表示する (あれば終了コード 1)"},
     {"key new", "", 0, 0,
         CTL_BIT(CTL_OPT_OUT) | CTL_BIT(CTL_OPT_PRINCIPAL) |

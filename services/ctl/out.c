@@ -79,6 +79,7 @@ static const struct label labels[] = {
     {"setting", "setting", "設定", 32},
     {"wanted", "wanted", "あるべき値", 16},
     {"found", "found", "今の値", 16},
+    {"operation", "operation", "操作", 10},
     {"key_id", "key", "鍵", 16},
     {"principal", "principal", "署名者", 16},
     {"public", "public key", "公開鍵", 44},
