@@ -198,21 +198,25 @@ static const struct {
     {NRS_TOPIC_RECEIPT_NEWSLETTER, NRS_TYPE_RECEIPT, see_receipt},
 };
 
+/* Who may not read a topic (a CEPTOAR, say) still sees the rest. */
 static enum nrs_rc
 read_all(struct trace *t, struct nrs_err *err)
 {
 	enum nrs_rc rc = NRS_OK;
 
-	for (size_t i = 0; rc == NRS_OK && i < sizeof(steps) / sizeof(steps[0]);
-	     i++) {
+	for (size_t i = 0;
+	     rc != NRS_RETRY && i < sizeof(steps) / sizeof(steps[0]); i++) {
 		const struct ctl_reading reading = {.topic = steps[i].topic,
 		    .type = steps[i].type,
 		    .each = steps[i].each,
 		    .ctx = t,
 		    .from = NRS_FROM_START};
 		rc = ctl_read(t->ctl, &reading, err);
+		if (rc != NRS_OK && rc != NRS_RETRY)
+			(void)fprintf(stderr, "noroshictl: %s: %s\n",
+			    steps[i].topic, err->text);
 	}
-	return rc;
+	return rc == NRS_RETRY ? rc : NRS_OK;
 }
 
 static enum ctl_exit
