@@ -90,6 +90,8 @@ open_meters(struct classifier *c)
 	struct nrs_metrics *metrics = nrs_service_metrics(c->ctx);
 	struct classifier_meters *m = &c->meters;
 
+	if (metrics == NULL)
+		return;
 	open_verdicts(c, metrics);
 	m->refused =
 	    nrs_metrics_counter(metrics, "noroshi_classifier_refused_total",

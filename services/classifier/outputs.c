@@ -23,6 +23,7 @@ struct writer {
 	struct classifier_outputs out;
 	size_t cap;
 	const char *time, *revision;
+	struct nrs_bytes common; /* of all alerts of this notice */
 	/* By copy, so that one encoding serves every topic of its sector. */
 	struct nrs_bytes *alerts;
 	const struct nrs_bus_header **headers;
@@ -118,22 +119,39 @@ write_rejection(struct writer *w)
 
 /* ---- alerts ---- */
 
+/* What every copy has in common is encoded once: in protobuf a message may be
+ * the concatenation of two, each with some of its fields. */
 static struct nrs_bytes
-encode_alert(struct writer *w, struct nrs_classification *classification)
+common_of(struct writer *w)
 {
 	const struct nrs_submission *said = w->said->submission;
-	const struct nrs_alert alert = {
+	const struct nrs_alert common = {
 	    .payload = said->payload,
 	    .addressing_sha256 = w->said->addressing_sha256,
 	    .signatures = said->signatures,
 	    .n_signatures = said->n_signatures,
-	    .classification = classification,
 	    .accepted_at = said->accepted_at,
 	    .submission_id = said->submission_id,
 	    .mode = said->mode,
 	};
 
-	return nrs_wire_encode(w->arena, NRS_TYPE_ALERT, &alert);
+	if (w->common.data == NULL)
+		w->common = nrs_wire_encode(w->arena, NRS_TYPE_ALERT, &common);
+	return w->common;
+}
+
+static struct nrs_bytes
+encode_alert(struct writer *w, struct nrs_classification *classification)
+{
+	const struct nrs_alert alert = {.classification = classification};
+	const struct nrs_bytes common = common_of(w);
+	const struct nrs_bytes own =
+	    nrs_wire_encode(w->arena, NRS_TYPE_ALERT, &alert);
+	uint8_t *whole = nrs_arena_alloc(w->arena, common.len + own.len);
+
+	memcpy(whole, common.data, common.len);
+	memcpy(whole + common.len, own.data, own.len);
+	return (struct nrs_bytes){whole, common.len + own.len};
 }
 
 static bool

@@ -11,6 +11,7 @@
 
 #define TIME_MAX_MS INT64_C(253402300799999) /* the end of year 9999 */
 #define LIST_MAX 4096
+#define FEW 16
 #define SHA256_SIZE 32
 
 struct check_path
@@ -196,6 +197,27 @@ check_issued(
 }
 
 static enum nrs_rc
+refuse_twice(
+    const struct check_list *list, const char *twice, struct nrs_err *err)
+{
+	return nrs_refuse(err, list->field, "twice", "%s names \"%.40s\" twice",
+	    list->field, twice);
+}
+
+/* The usual case, and on the alert path: no map is made for it. */
+static enum nrs_rc
+check_few(const struct check_list *list, struct nrs_err *err)
+{
+	size_t i, j;
+
+	for (i = 1; i < list->n; i++)
+		for (j = 0; j < i; j++)
+			if (strcmp(list->items[i], list->items[j]) == 0)
+				return refuse_twice(list, list->items[i], err);
+	return NRS_OK;
+}
+
+static enum nrs_rc
 check_twice(const struct check_list *list, struct nrs_err *err)
 {
 	struct nrs_map *seen = NULL;
@@ -204,15 +226,14 @@ check_twice(const struct check_list *list, struct nrs_err *err)
 
 	if (list->n < 2)
 		return NRS_OK;
+	if (list->n <= FEW)
+		return check_few(list, err);
 	seen = nrs_map_new();
 	for (i = 0; i < list->n && twice == NULL; i++)
 		if (nrs_map_put(seen, list->items[i], seen) != NULL)
 			twice = list->items[i];
 	nrs_map_free(seen, NULL);
-	if (twice == NULL)
-		return NRS_OK;
-	return nrs_refuse(err, list->field, "twice", "%s names \"%.40s\" twice",
-	    list->field, twice);
+	return twice == NULL ? NRS_OK : refuse_twice(list, twice, err);
 }
 
 static enum nrs_rc
@@ -228,6 +249,9 @@ check_list_of(const struct check_list *list,
 		    "%s has %zu entries, at most %d are allowed", list->field,
 		    list->n, LIST_MAX);
 	for (i = 0; i < list->n; i++) {
+		/* The path is spelt out only when it is needed. */
+		if (one(list->field, list->items[i], NULL) == NRS_OK)
+			continue;
 		rc = one(check_path("%s[%zu]", list->field, i).text,
 		    list->items[i], err);
 		if (rc != NRS_OK)
