@@ -291,11 +291,21 @@ fuzz-built: $(BUILD)/tests/fuzz/fuzz_$(F)
 	$(SAN_ENV) $(BUILD)/tests/fuzz/fuzz_$(F) -max_total_time=$(FUZZ_SECONDS) \
 	    -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$(F) tests/fuzz/corpus/$(F)
 
+# ---- manual pages ---------------------------------------------------------------
+# The tables of a page come from its program: they cannot go stale.
+MAN := $(foreach b,$(BINS),$(patsubst docs/man/%.scd,$(BUILD)/man/%,\
+    $(wildcard docs/man/$(notdir $(b)).*.scd)))
+$(BUILD)/man/%: docs/man/%.scd $(BINS)
+	$(say) MAN $<
+	@mkdir -p $(@D)
+	$(Q){ sed '/^@TABLES@$$/,$$d' $<; $(BUILD)/$(basename $*) --print-man; \
+	    sed '1,/^@TABLES@$$/d' $<; } | scdoc > $@
+
 # ---- checks ------------------------------------------------------------------
-.PHONY: check fmt fmt-check tidy lint lint-self-test units
+.PHONY: check fmt fmt-check tidy lint lint-self-test units man
 check: ## format, tidy, lint, units and the lint's own test: clean to land
 	@$(MAKE) --no-print-directory fmt-check lint lint-self-test \
-	    units tidy
+	    units man tidy
 	@echo 'check: clean'
 fmt: ## format all C files in place
 	$(Q)$(CLANG_FORMAT) -i $(OURS_C) $(OURS_H)
@@ -313,6 +323,10 @@ lint-self-test:
 	@CLANG_TIDY=$(CLANG_TIDY) CLANG_FORMAT=$(CLANG_FORMAT) \
 	    tests/lint/self_test.sh
 
+# scdoc's empty paragraphs are its habit; anything else is a mistake of ours.
+man: $(MAN) # manual pages: complete, and well-formed
+	@! mandoc -Tlint -W warning $(MAN) | grep -v 'skipping paragraph macro'
+	$(say) MAN '$(words $(MAN)) pages'
 units: # systemd units: parse, and how much they expose
 	@tests/lint/units.sh
 
@@ -355,13 +369,6 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 DAEMONS := $(filter-out %/noroshictl,$(BINS))
 CONFIGS := $(wildcard config/*.conf)
-MAN := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
-# The tables of a page come from its program: they cannot go stale.
-$(BUILD)/man/%: docs/man/%.scd $(BINS)
-	@mkdir -p $(@D)
-	$(Q){ sed '/^@TABLES@$$/,$$d' $<; $(BUILD)/$(basename $*) --print-man; \
-	    sed '1,/^@TABLES@$$/d' $<; } | scdoc > $@
-
 install: all $(MAN) ## programs, man pages, units, examples; DESTDIR= PREFIX= SYSCONFDIR=
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
 	    $(DESTDIR)$(UNITDIR) $(SHARE)/noroshi/config $(SHARE)/doc/noroshi \
