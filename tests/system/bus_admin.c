@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Topics and their settings on a real broker. usage: bus_admin SERVERS
+ * Topics and their settings on a real broker, permissions on one that has an
+ * authorizer. usage: bus_admin SERVERS [authorizer]
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -130,21 +131,112 @@ kafkas_own_topics_keep_their_names(void **state)
 	nrs_arena_free(arena);
 }
 
+/* ---- permissions: on a broker with an authorizer ---- */
+
+static const struct nrs_admin_acl acls[] = {
+    {"User:classifier", false, false, "journal", "READ", false},
+    {"User:classifier", true, false, "classifier", "READ", false},
+    {"User:ceptoar-1", false, true, "alert.finance.", "READ", false},
+    {"User:ceptoar-1", false, false, "journal", "READ", true},
+};
+
+static size_t
+listed(struct nrs_admin *admin, const struct nrs_admin_acl *want)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_admin_acl *got;
+	size_t i, n, found = 0;
+
+	assert_int_equal(
+	    nrs_admin_acl_list(admin, arena, &got, &n, &err), NRS_OK);
+	for (i = 0; i < n; i++)
+		found += strcmp(got[i].principal, want->principal) == 0 &&
+		         strcmp(got[i].name, want->name) == 0 &&
+		         strcmp(got[i].operation, want->operation) == 0 &&
+		         got[i].group == want->group &&
+		         got[i].prefixed == want->prefixed &&
+		         got[i].deny == want->deny;
+	nrs_arena_free(arena);
+	return found;
+}
+
+static void
+assert_listed(
+    struct nrs_admin *admin, const struct nrs_admin_acl *want, size_t n)
+{
+	struct nrs_mono begun = nrs_mono_now();
+
+	while (listed(admin, want) != n && nrs_mono_since_ms(begun) < 5000)
+		;
+	assert_int_equal(listed(admin, want), n);
+}
+
+static void
+permissions_are_given_once_and_taken_one_by_one(void **state)
+{
+	struct nrs_admin *admin = admin_open();
+	size_t i;
+
+	assert_int_equal(nrs_admin_acl_create(admin, acls, 4, &err), NRS_OK);
+	assert_int_equal(nrs_admin_acl_create(admin, acls, 4, &err), NRS_OK);
+	for (i = 0; i < 4; i++)
+		assert_listed(admin, &acls[i], 1);
+	assert_int_equal(
+	    nrs_admin_acl_delete(admin, &acls[2], 1, &err), NRS_OK);
+	assert_listed(admin, &acls[2], 0);
+	assert_listed(admin, &acls[0], 1);
+	assert_listed(admin, &acls[3], 1);
+	nrs_admin_close(admin);
+}
+
+static void
+an_operation_that_means_many_is_refused(void **state)
+{
+	struct nrs_admin_acl acl = acls[0];
+	struct nrs_admin *admin = admin_open();
+
+	acl.operation = "ANY";
+	assert_int_equal(
+	    nrs_admin_acl_delete(admin, &acl, 1, &err), NRS_REJECT);
+	acl.operation = "read";
+	assert_int_equal(
+	    nrs_admin_acl_create(admin, &acl, 1, &err), NRS_REJECT);
+	nrs_admin_close(admin);
+}
+
+static void
+without_an_authorizer_the_bus_says_so(void **state)
+{
+	struct nrs_admin *admin = admin_open();
+
+	assert_int_equal(
+	    nrs_admin_acl_create(admin, acls, 1, &err), NRS_REJECT);
+	nrs_admin_close(admin);
+}
+
 int
 main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
+	const struct CMUnitTest topics[] = {
 	    cmocka_unit_test(topics_are_made_with_all_their_settings),
 	    cmocka_unit_test(configuring_sets_exactly_what_is_given),
 	    cmocka_unit_test(
 	        a_wrong_setting_is_refused_in_the_brokers_own_words),
 	    cmocka_unit_test(kafkas_own_topics_keep_their_names),
+	    cmocka_unit_test(without_an_authorizer_the_bus_says_so),
+	};
+	const struct CMUnitTest permissions[] = {
+	    cmocka_unit_test(permissions_are_given_once_and_taken_one_by_one),
+	    cmocka_unit_test(an_operation_that_means_many_is_refused),
 	};
 
-	if (argc != 2) {
-		(void)fprintf(stderr, "usage: %s SERVERS\n", argv[0]);
+	if (argc != 2 && argc != 3) {
+		(void)fprintf(
+		    stderr, "usage: %s SERVERS [authorizer]\n", argv[0]);
 		return 2;
 	}
 	bus_fixture_use(argv[1]);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	if (argc == 3)
+		return cmocka_run_group_tests(permissions, NULL, NULL);
+	return cmocka_run_group_tests(topics, NULL, NULL);
 }

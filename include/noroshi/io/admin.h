@@ -5,8 +5,8 @@
  * admin: topics, their settings, and who may use them. For `noroshictl topics`
  * and for checks at start. Names are without the prefix, but Kafka's own
  * ("__transaction_state") stay as they are. Every call blocks, up to 30 s.
- * NRS_RETRY: the bus did not answer; NRS_REJECT: it refused. What was changed
- * may be seen by describe and list only a moment later. One thread.
+ * NRS_RETRY: the bus did not answer; NRS_REJECT: it refused. Changed settings
+ * and permissions may be seen only a moment later. One thread.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,8 +39,8 @@ struct nrs_admin_topic {
 NRS_CHECKED enum nrs_rc nrs_admin_describe(struct nrs_admin *admin,
     struct nrs_arena *arena, struct nrs_admin_topic *topics, size_t n,
     struct nrs_err *err);
-/* Make topics with all their settings. One that is there already is left alone
- * and is no error. */
+/* Make topics with all their settings, and wait until they are seen. One that
+ * is there already is left alone and is no error. */
 NRS_CHECKED enum nrs_rc nrs_admin_create(struct nrs_admin *admin,
     const struct nrs_admin_topic *topics, size_t n, struct nrs_err *err);
 /* Give topics exactly these settings: one that is missing here goes back to the

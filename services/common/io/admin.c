@@ -6,6 +6,8 @@
 
 #include "common/io/admin_private.h"
 
+#define SEEN_MS 10000
+
 enum nrs_rc
 nrs_admin_open(const struct nrs_bus_conf *conf, struct nrs_admin **out,
     struct nrs_err *err)
@@ -309,6 +311,51 @@ read_created(struct nrs_admin *admin, struct nrs_err *err)
 	return rc;
 }
 
+static enum nrs_rc
+count_missing(struct nrs_admin *admin, const struct nrs_admin_topic *topics,
+    size_t n, size_t *missing, struct nrs_err *err)
+{
+	const struct rd_kafka_metadata *md = NULL;
+	enum nrs_rc rc = metadata(admin, &md, err);
+	struct nrs_admin_topic seen;
+	char *full;
+	size_t i;
+
+	if (rc != NRS_OK)
+		return rc;
+	*missing = 0;
+	for (i = 0; i < n; i++) {
+		full = nrs_admin_full(admin, topics[i].name);
+		fill_shape(md, full, &seen);
+		free(full);
+		*missing += seen.partitions == 0;
+	}
+	rd_kafka_metadata_destroy(md);
+	return NRS_OK;
+}
+
+/* The controller has made them; brokers hear of it a little later. */
+static enum nrs_rc
+wait_seen(struct nrs_admin *admin, const struct nrs_admin_topic *topics,
+    size_t n, struct nrs_err *err)
+{
+	struct nrs_mono begun = nrs_mono_now();
+	size_t missing = 0;
+	enum nrs_rc rc;
+
+	for (;;) {
+		rc = count_missing(admin, topics, n, &missing, err);
+		if (rc != NRS_OK || missing == 0)
+			return rc;
+		if (nrs_mono_since_ms(begun) > SEEN_MS)
+			return nrs_fail(err, NRS_RETRY,
+			    "bus: %zu topics were made but are not seen yet",
+			    missing);
+		/* Nothing is under way: only a pause. */
+		rd_kafka_queue_poll(admin->queue, 20);
+	}
+}
+
 enum nrs_rc
 nrs_admin_create(struct nrs_admin *admin, const struct nrs_admin_topic *topics,
     size_t n, struct nrs_err *err)
@@ -330,6 +377,8 @@ nrs_admin_create(struct nrs_admin *admin, const struct nrs_admin_topic *topics,
 		rd_kafka_CreateTopics(
 		    admin->rk, ask, n_ask, options, admin->queue);
 		rc = read_created(admin, err);
+		if (rc == NRS_OK)
+			rc = wait_seen(admin, topics, n, err);
 	}
 	for (i = 0; i < n_ask; i++)
 		if (ask[i] != NULL)
