@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "ctl/child.h" /* door_fixture starts programs with it */
 #include "noroshi/base/clock.h"
 #include "noroshi/base/rand.h"
 #include "noroshi/core/decision.h"
