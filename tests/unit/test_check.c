@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every rule of the door, with the field and the rule that its message names.
+/*
+ * Every rule of the door, with the field and the rule that its message names.
+ *
+ * long: one test per rule of the door.
  */
 #include <setjmp.h>
 #include <stdarg.h>

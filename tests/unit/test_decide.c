@@ -2,6 +2,8 @@
 /*
  * What a notice's place in its thread, its time and its source decide:
  * domain.md 4.4 and overrides 2, 6 and 7. Routes: test_decide_route.c.
+ *
+ * long: one test per invariant.
  */
 #include <setjmp.h>
 #include <stdarg.h>

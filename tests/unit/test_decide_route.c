@@ -2,6 +2,8 @@
 /*
  * Where a notice goes: cells by posture, the overrides of domain.md 5.2 in
  * their order, topics and stubs. Expected values are written by hand.
+ *
+ * long: one test per override.
  */
 #include <setjmp.h>
 #include <stdarg.h>

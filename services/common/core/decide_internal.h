@@ -2,61 +2,10 @@
 #ifndef COMMON_CORE_DECIDE_INTERNAL_H
 #define COMMON_CORE_DECIDE_INTERNAL_H
 /*
- * decide_internal: one decision in the making, and what it may ask the state.
- * Borrowed from the state: valid until the next nrs_apply, so what goes into an
- * outcome is copied.
+ * decide_internal: one decision in the making, and the steps that make it.
  */
-#include "noroshi/core/decide.h"
-#include "noroshi/core/posture.h"
-
-/* ---- the state (decide_state.c) ---- */
-struct state_seen {
-	int64_t offset;
-	enum nrs_submission_type type;
-	uint8_t payload[32], addressing[32];
-};
-struct state_held {
-	char *submission_id, *thread_id, *needs;
-	int64_t offset, valid_until;
-	uint8_t payload[32], addressing[32];
-};
-struct state_arrangement {
-	struct nrs_arrangement_set *set;
-	char *thread_id;
-};
-
-const struct state_seen *state_seen(
-    const struct nrs_state *state, const char *submission_id);
-const struct nrs_thread_change *state_thread(
-    const struct nrs_state *state, const char *thread_id);
-const struct nrs_waiting_change *state_waiting(
-    const struct nrs_state *state, const char *thread_id, const char *sector);
-const struct state_held *state_held(
-    const struct nrs_state *state, const char *submission_id);
-const struct state_held *state_held_of_thread(
-    const struct nrs_state *state, const char *thread_id);
-const struct state_arrangement *state_arrangement(
-    const struct nrs_state *state, const char *arrangement_id);
-struct nrs_postures state_postures(const struct nrs_state *state);
-/* Walk them all; start with *cursor NULL, NULL at the end. */
-const struct nrs_waiting_change *state_next_waiting(
-    const struct nrs_state *state, void **cursor);
-const struct state_held *state_next_held(
-    const struct nrs_state *state, void **cursor);
-const struct state_arrangement *state_next_arrangement(
-    const struct nrs_state *state, void **cursor);
-
-/* ---- lists that grow in an arena (decide_list.c) ---- */
-struct names {
-	const char **items;
-	size_t n;
-};
-bool names_has(const struct names *names, const char *name);
-/* Once each; name is borrowed. */
-void names_add(struct nrs_arena *arena, struct names *names, const char *name);
-bool list_has(const char *const *items, size_t n, const char *item);
-/* Room for one more at the end of an arena's array. */
-void *list_grow(struct nrs_arena *arena, void *items, size_t n, size_t size);
+#include "common/core/decide_list.h"
+#include "common/core/decide_query.h"
 
 /* ---- one decision ---- */
 /* One sector that the notice goes to. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include "common/core/decide_list.h"
 
-#include "common/core/decide_internal.h"
+#include <string.h>
 
 bool
 list_has(const char *const *items, size_t n, const char *item)

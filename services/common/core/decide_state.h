@@ -5,7 +5,7 @@
  * decide_state: what is inside struct nrs_state. Only decide_state.c reads it
  * and only decide_apply.c changes it.
  */
-#include "common/core/decide_internal.h"
+#include "common/core/decide_query.h"
 #include "noroshi/base/map.h"
 
 struct nrs_state {
