@@ -21,6 +21,9 @@ struct nrs_reader {
 	struct nrs_bus_setup *setup;
 	struct nrs_bus_watch watch;
 	rd_kafka_t *rk;
+	/* Asks where topics end while rk reads: a broker answers one request of
+	 * a connection after another, and a fetch may wait for 500 ms. */
+	rd_kafka_t *asker;
 	struct nrs_map *handles; /* full name -> rd_kafka_topic_t */
 	rd_kafka_queue_t *queue;
 	struct part *parts;
@@ -83,6 +86,8 @@ nrs_reader_close(struct nrs_reader *r)
 		return;
 	stop_all(r);
 	nrs_bus_handles_free(r->handles);
+	if (r->asker != NULL)
+		rd_kafka_destroy(r->asker);
 	if (r->rk != NULL)
 		rd_kafka_destroy(r->rk);
 	nrs_bus_setup_free(r->setup);
@@ -222,12 +227,25 @@ nrs_reader_next(struct nrs_reader *r, int timeout_ms, struct nrs_record *out,
 }
 
 static enum nrs_rc
+open_asker(struct nrs_reader *r, struct nrs_err *err)
+{
+	const struct nrs_bus_hooks hooks = {.opaque = r};
+
+	if (r->asker != NULL)
+		return NRS_OK;
+	return nrs_bus_setup_open(r->setup, &hooks, &r->asker, err);
+}
+
+static enum nrs_rc
 bounds(struct nrs_reader *r, const struct part *part, int timeout_ms,
     struct nrs_bounds *out, struct nrs_err *err)
 {
 	rd_kafka_resp_err_t code;
+	enum nrs_rc rc = open_asker(r, err);
 
-	code = rd_kafka_query_watermark_offsets(r->rk,
+	if (rc != NRS_OK)
+		return rc;
+	code = rd_kafka_query_watermark_offsets(r->asker,
 	    rd_kafka_topic_name(part->topic), part->partition, &out->first,
 	    &out->end, timeout_ms);
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "noroshi/base/clock.h"
+#include "support/bus_fixture.h"
+
+#define PARTITIONS 12
+
+static enum nrs_rc
+count(void *ctx, const struct nrs_record *record, struct nrs_err *err)
+{
+	(void)record, (void)err;
+	(*(int *)ctx)++;
+	return NRS_OK;
+}
+
+/* A broker answers one request of a connection after another, and a fetch with
+ * nothing to fetch takes 500 ms: asked behind it, twelve ends took 5 s. */
+static void
+asking_for_ends_does_not_wait_behind_a_fetch(void **state)
+{
+	struct nrs_bus_conf conf = bus_fixture_conf("ends");
+	struct nrs_reader_from from[PARTITIONS];
+	struct nrs_reader *reader;
+	struct nrs_mono start;
+	int n = 0;
+
+	(void)state;
+	bus_fixture_topic("twelve", PARTITIONS);
+	bus_fixture_put("twelve", 3, "one");
+	for (int i = 0; i < PARTITIONS; i++)
+		from[i] = (struct nrs_reader_from){"twelve", i, NRS_FROM_START};
+	assert_int_equal(nrs_reader_open(&conf, &reader, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_reader_assign(reader, from, PARTITIONS, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_reader_to_end(reader, 10000, count, &n, NULL), NRS_OK);
+	assert_int_equal(n, 1);
+	/* Everything is read now: the next fetches wait for what may come. */
+	start = nrs_mono_now();
+	assert_int_equal(
+	    nrs_reader_to_end(reader, 10000, count, &n, NULL), NRS_OK);
+	assert_true(nrs_mono_since_ms(start) < 2000);
+	nrs_reader_close(reader);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(asking_for_ends_does_not_wait_behind_a_fetch),
+	};
+
+	return cmocka_run_group_tests(
+	    tests, bus_fixture_start, bus_fixture_stop);
+}
