@@ -44,6 +44,7 @@ struct nrs_service {
 	const struct nrs_param
 	    *params; /* its own rows; the common ones are added */
 	size_t n_params, conf_size;
+	const char *admin_listen; /* default of that row; NULL: port 9464 */
 	/* Cross-field checks and the files named in conf; also --check-config.
 	 * May be NULL. */
 	enum nrs_rc (*check)(const void *conf, struct nrs_err *err);
