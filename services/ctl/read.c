@@ -8,6 +8,8 @@
 
 #define TIMEOUT_MS 10000
 #define PARTITIONS_MAX 64
+/* Who reads to the end and stops must not wait half a second for news there. */
+#define FETCH_WAIT "fetch.wait.max.ms=20"
 
 struct context {
 	struct ctl *ctl;
@@ -37,17 +39,34 @@ decode_each(void *opaque, const struct nrs_record *record, struct nrs_err *err)
 	    context->reading->ctx, record, value, err);
 }
 
+/* The bus as configured, for a short read; the user's own settings win. */
+static struct nrs_bus_conf
+short_read(struct ctl *ctl)
+{
+	struct nrs_bus_conf bus = ctl->conf.bus;
+	const char **items =
+	    nrs_arena_array(ctl->arena, bus.extra.n + 1, sizeof(*items));
+	size_t i;
+
+	items[0] = FETCH_WAIT;
+	for (i = 0; i < bus.extra.n; i++)
+		items[i + 1] = bus.extra.items[i];
+	bus.extra = (struct nrs_conf_list){items, bus.extra.n + 1};
+	return bus;
+}
+
 enum nrs_rc
 ctl_read(
     struct ctl *ctl, const struct ctl_reading *reading, struct nrs_err *err)
 {
+	const struct nrs_bus_conf bus = short_read(ctl);
 	struct nrs_reader_from from[PARTITIONS_MAX];
 	struct context context = {ctl, reading};
 	struct nrs_reader *reader = NULL;
 	int n = 0;
 	enum nrs_rc rc;
 
-	rc = nrs_reader_open(&ctl->conf.bus, &reader, err);
+	rc = nrs_reader_open(&bus, &reader, err);
 	if (rc == NRS_OK)
 		rc = nrs_reader_partitions(reader, reading->topic, &n, err);
 	if (rc != NRS_OK || n == 0)
