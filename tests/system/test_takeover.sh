@@ -42,7 +42,7 @@ is_active() { # SERVICE N
 some_active() { # SERVICE: its number in ACTIVE
 	ACTIVE=
 	for n in 1 2; do
-		! is_active "$1" $n || ACTIVE=$n
+		! is_active "$1" "$n" || ACTIVE=$n
 	done
 	[ -n "$ACTIVE" ]
 }
