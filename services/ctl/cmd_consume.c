@@ -109,6 +109,21 @@ see(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 	return NRS_OK;
 }
 
+/* A reader without the sector table asks the bus alone. */
+static enum nrs_rc
+know(struct ctl *ctl, const char *sector, struct nrs_err *err)
+{
+	const struct nrs_sector_table *table;
+	struct nrs_err unused = {0};
+
+	if (sector == NULL || ctl_sectors(ctl, &table, &unused) != NRS_OK ||
+	    nrs_sector_find(table, sector) != NULL)
+		return NRS_OK;
+	return nrs_refuse(err, "", "usage",
+	    "no sector has the code \"%s\"; %s lists them", sector,
+	    ctl->conf.sectors);
+}
+
 /* The topics that --sector, --label and --ceptoar name. */
 static enum nrs_rc
 choose(struct ctl *ctl, const char **topics, size_t *n, struct nrs_err *err)
@@ -129,6 +144,8 @@ choose(struct ctl *ctl, const char **topics, size_t *n, struct nrs_err *err)
 		return nrs_refuse(err, "", "usage",
 		    "--label is CLEAR, GREEN, AMBER or AMBER_STRICT: others "
 		    "have no topic");
+	if (know(ctl, sector, err) != NRS_OK)
+		return NRS_REJECT;
 	for (size_t i = 0; sector != NULL && i < 4; i++)
 		if (only == 0 || (int)all[i] == only)
 			topics[(*n)++] =

@@ -114,12 +114,16 @@ ctl_mode(const struct ctl *ctl)
 enum ctl_exit
 ctl_failed(enum nrs_rc rc, const struct nrs_err *err)
 {
-	(void)fputs("noroshictl: ", stderr);
-	if (err->field[0] != '\0')
-		(void)fprintf(stderr, "%s: ", err->field);
-	if (err->rule[0] != '\0')
-		(void)fprintf(stderr, "%s: ", err->rule);
-	(void)fprintf(stderr, "%s\n", err->text);
+	const char *text = err->text;
+	size_t len = strlen(err->field);
+
+	/* Some texts begin with the field's path: once is enough. */
+	if (len > 0 && strncmp(text, err->field, len) == 0 &&
+	    strncmp(text + len, ": ", 2) == 0)
+		text += len + 2;
+	(void)fprintf(stderr, "noroshictl: %s%s%s%s%s\n", err->field,
+	    len > 0 ? ": " : "", err->rule, err->rule[0] != '\0' ? ": " : "",
+	    text);
 	return rc == NRS_REJECT ? CTL_REFUSED : CTL_FAILED;
 }
 

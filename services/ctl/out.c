@@ -39,7 +39,7 @@ static const struct label labels[] = {
     {"submission_id", "submission", "発信", 36},
     {"thread_id", "thread", "スレッド", 36},
     {"revision", "revision", "報", 4},
-    {"kind", "kind", "種類", 8},
+    {"kind", "kind", "種類", 14},
     {"type", "type", "種別", 10},
     {"mode", "mode", "運用種別", 8},
     {"verdict", "outcome", "決定", 14},

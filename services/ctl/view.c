@@ -79,8 +79,16 @@ ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome)
 	ctl_out_begin(out, CTL_ROW);
 	ctl_out_time(out, "accepted_at", outcome->accepted_at);
 	ctl_out_str(out, "submission_id", outcome->submission_id);
-	ctl_out_int(out, "revision", outcome->revision);
-	ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)outcome->kind);
+	if (outcome->revision != 0)
+		ctl_out_int(out, "revision", outcome->revision);
+	else
+		ctl_out_str(out, "revision", "");
+	if (outcome->kind != NRS_KIND_UNSPECIFIED)
+		ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)outcome->kind);
+	else
+		ctl_out_str(out, "kind",
+		    nrs_term_text(NRS_VOC_SUBMISSION_TYPE, (int)outcome->type,
+		        ctl_out_lang(out)));
 	ctl_out_term(out, "verdict", NRS_VOC_VERDICT, (int)outcome->verdict);
 	ctl_out_str(out, "tlp",
 	    outcome->tlp == 0

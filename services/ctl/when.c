@@ -37,7 +37,13 @@ ctl_when(const char *text, enum ctl_side side, int64_t now_ms, int64_t *ms,
 	count = strtoll(text, &end, 10);
 	if (errno != 0 || end == text || count < 0 || count > SPAN_MAX ||
 	    end[0] == '\0' || end[1] != '\0' || unit_ms(end[0]) == 0)
-		return nrs_time_parse(text, ms, err);
+		return nrs_time_parse(text, ms, err) == NRS_OK
+		           ? NRS_OK
+		           : nrs_refuse(err, "", "time",
+		                 "\"%s\" is no time: write it as "
+		                 "2026-11-24T09:00:00+09:00, or as a span: "
+		                 "90s, 45m, 12h, 3d",
+		                 text);
 	span = count * unit_ms(end[0]);
 	*ms = side == CTL_AHEAD ? now_ms + span : now_ms - span;
 	return NRS_OK;
