@@ -440,6 +440,24 @@ a_raised_label_leaves_the_stub_where_it_was(void **state)
 }
 
 static void
+raised_to_red_it_leaves_the_stub_with_a_ceptoar_too(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
+	struct nrs_addressing to = scene_to(&s, "finance");
+
+	to.ceptoars = scene_list(&s, "bank", &to.n_ceptoars);
+	scene_notice(&s, &content, &to);
+	with_stub();
+	content = scene_next(&s, "a", 2, NRS_KIND_FOLLOW_UP);
+	content.tlp = NRS_TLP_RED;
+	to = (struct nrs_addressing){.originator = ""};
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	scene_notice(&s, &content, &to);
+	assert_int_equal(s.out.n_topics, 0);
+	assert_string_equal(scene_stub_topics(&s), "alert.ceptoar.bank");
+}
+
+static void
 a_narrower_retraction_leaves_stubs_with_the_others(void **state)
 {
 	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
@@ -694,6 +712,7 @@ main(void)
 	    T(excluding_anyone_leaves_the_sectors_topic),
 	    T(narrowed_to_recipients_touches_no_topic),
 	    T(a_raised_label_leaves_the_stub_where_it_was),
+	    T(raised_to_red_it_leaves_the_stub_with_a_ceptoar_too),
 	    T(a_narrower_retraction_leaves_stubs_with_the_others),
 	    T(what_was_narrowed_stays_so_in_a_sector_not_named_again),
 	    T(a_missing_stub_is_said),
