@@ -51,14 +51,22 @@ load(struct topics *t, struct nrs_err *err)
 		rc = nrs_admin_brokers(t->admin, &brokers, err);
 	if (rc != NRS_OK)
 		return rc;
+	if (replicas > brokers)
+		return nrs_refuse(err, "", "usage",
+		    "--replicas %lld, but there are %d brokers",
+		    (long long)replicas, brokers);
 	t->cluster.replication =
 	    replicas != 0 ? (int)replicas : (brokers < 3 ? brokers : 3);
 	t->wanted =
 	    ctl_topics_wanted(t->ctl->arena, sectors, &t->cluster, &t->n);
 	rc = describe(t, err);
-	if (rc == NRS_OK)
-		t->changes = ctl_topics_compare(
-		    t->ctl->arena, t->wanted, t->found, t->n, &t->n_changes);
+	if (rc != NRS_OK)
+		return rc;
+	t->cluster.found = t->found;
+	t->wanted =
+	    ctl_topics_wanted(t->ctl->arena, sectors, &t->cluster, &t->n);
+	t->changes = ctl_topics_compare(
+	    t->ctl->arena, t->wanted, t->found, t->n, &t->n_changes);
 	return rc;
 }
 
@@ -68,7 +76,8 @@ print_change(struct ctl *ctl, const struct ctl_change *change)
 	static const char *const kinds[] = {
 	    [CTL_CREATE] = "create",
 	    [CTL_SET] = "set",
-	    [CTL_PARTITIONS] = "partitions",
+	    [CTL_PARTITIONS] = "differs",
+	    [CTL_REPLICATION] = "differs",
 	};
 
 	ctl_out_begin(ctl->out, CTL_ROW);
@@ -137,17 +146,18 @@ apply_kind(struct topics *t, enum ctl_change_kind kind, struct nrs_err *err)
 	                          : nrs_admin_configure(t->admin, some, n, err);
 }
 
-/* Keys would move to other partitions: a person must decide that. */
+/* Keys or data would move: a person must decide that. */
 static enum nrs_rc
-refuse_partitions(const struct topics *t, struct nrs_err *err)
+refuse_the_rest(const struct topics *t, struct nrs_err *err)
 {
 	for (size_t i = 0; i < t->n_changes; i++)
-		if (t->changes[i].kind == CTL_PARTITIONS)
+		if (t->changes[i].kind == CTL_PARTITIONS ||
+		    t->changes[i].kind == CTL_REPLICATION)
 			return nrs_fail(err, NRS_FATAL,
-			    "%s has %s partitions in place of %s: this is not "
-			    "changed, because keys would move",
-			    t->changes[i].topic, t->changes[i].found,
-			    t->changes[i].wanted);
+			    "%s: %s is %s in place of %s, which is not changed "
+			    "here: use Kafka's own tools",
+			    t->changes[i].topic, t->changes[i].setting,
+			    t->changes[i].found, t->changes[i].wanted);
 	return NRS_OK;
 }
 
@@ -170,7 +180,7 @@ run(struct ctl *ctl, bool apply)
 	if (rc == NRS_OK && ctl_opt(ctl, CTL_OPT_ACLS) != NULL)
 		rc = ctl_permit(ctl, t.admin, apply, &n_more, &err);
 	if (rc == NRS_OK && apply)
-		rc = refuse_partitions(&t, &err);
+		rc = refuse_the_rest(&t, &err);
 	nrs_admin_close(t.admin);
 	if (rc != NRS_OK && strcmp(err.rule, "usage") == 0)
 		return ctl_misused(ctl, &err);

@@ -24,9 +24,18 @@ number(struct nrs_arena *arena, int64_t value)
 	return nrs_arena_printf(arena, "%lld", (long long)value);
 }
 
+static void
+add_durability(struct settings *s, bool obligation, int replication)
+{
+	if (obligation && replication == 1)
+		add(s, "flush.messages", "1");
+	if (replication > 2)
+		add(s, "min.insync.replicas", "2");
+}
+
 static struct nrs_admin_topic
 wanted_of(struct nrs_arena *arena, const struct nrs_topic *topic,
-    const struct ctl_cluster *cluster)
+    int replication, int kept)
 {
 	struct settings s = {
 	    .rows = nrs_arena_array(arena, SETTINGS_MAX, sizeof(*s.rows))};
@@ -34,13 +43,10 @@ wanted_of(struct nrs_arena *arena, const struct nrs_topic *topic,
 	add(&s, "cleanup.policy", topic->compacted ? "compact" : "delete");
 	add(&s, "retention.ms", number(arena, topic->retention_ms));
 	add(&s, "max.message.bytes", number(arena, topic->max_bytes));
-	if (topic->obligation && cluster->replication == 1)
-		add(&s, "flush.messages", "1");
-	if (cluster->replication > 2)
-		add(&s, "min.insync.replicas", "2");
+	add_durability(&s, topic->obligation, kept);
 	return (struct nrs_admin_topic){.name = topic->name,
 	    .partitions = topic->partitions,
-	    .replication = cluster->replication,
+	    .replication = replication,
 	    .configs = (const char *const(*)[2])s.rows,
 	    .n_configs = s.n};
 }
@@ -54,8 +60,14 @@ ctl_topics_wanted(struct nrs_arena *arena,
 	struct nrs_admin_topic *wanted =
 	    nrs_arena_array(arena, *n, sizeof(*wanted));
 
-	for (size_t i = 0; i < *n; i++)
-		wanted[i] = wanted_of(arena, &table[i], cluster);
+	for (size_t i = 0; i < *n; i++) {
+		const struct nrs_admin_topic *found =
+		    cluster->found == NULL || cluster->found[i].partitions == 0
+		        ? NULL
+		        : &cluster->found[i];
+		wanted[i] = wanted_of(arena, &table[i], cluster->replication,
+		    found == NULL ? cluster->replication : found->replication);
+	}
 	return wanted;
 }
 
@@ -110,7 +122,7 @@ ctl_topics_compare(struct nrs_arena *arena,
 	size_t most = 0;
 
 	for (size_t i = 0; i < n; i++)
-		most += 1 + wanted[i].n_configs + found[i].n_configs;
+		most += 2 + wanted[i].n_configs + found[i].n_configs;
 	changes.list = nrs_arena_array(arena, most, sizeof(*changes.list));
 	for (size_t i = 0; i < n; i++) {
 		if (found[i].partitions == 0) {
@@ -124,6 +136,12 @@ ctl_topics_compare(struct nrs_arena *arena,
 			                   wanted[i].name, "partitions",
 			                   number(arena, wanted[i].partitions),
 			                   number(arena, found[i].partitions)});
+		if (found[i].replication != wanted[i].replication)
+			tell(
+			    &changes, (struct ctl_change){CTL_REPLICATION,
+			                  wanted[i].name, "replication",
+			                  number(arena, wanted[i].replication),
+			                  number(arena, found[i].replication)});
 		compare_settings(&changes, &wanted[i], &found[i]);
 	}
 	*n_changes = changes.n;

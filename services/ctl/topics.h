@@ -9,7 +9,11 @@
 #include "noroshi/io/admin.h"
 
 struct ctl_cluster {
-	int replication; /* of each partition */
+	int replication; /* of each partition to be made */
+	/* What is there, in the table's order; NULL: not known. A topic that is
+	 * there is asked only for what its own replication can keep: with
+	 * min.insync.replicas above it nothing could be written any more. */
+	const struct nrs_admin_topic *found;
 };
 
 /* The table's topics with every setting, in arena. One broker flushes what it
@@ -20,8 +24,10 @@ struct nrs_admin_topic *ctl_topics_wanted(struct nrs_arena *arena,
 
 enum ctl_change_kind {
 	CTL_CREATE,
-	CTL_SET,        /* a setting */
-	CTL_PARTITIONS, /* cannot be mended without moving keys: only told */
+	CTL_SET, /* a setting */
+	/* Only told: keys, or data, would move. */
+	CTL_PARTITIONS,
+	CTL_REPLICATION,
 };
 struct ctl_change {
 	enum ctl_change_kind kind;

@@ -27,7 +27,7 @@ struct world {
 static struct world
 world_of(int replication)
 {
-	const struct ctl_cluster cluster = {replication};
+	const struct ctl_cluster cluster = {.replication = replication};
 	struct world w = {.arena = nrs_arena_new()};
 
 	w.wanted = ctl_topics_wanted(w.arena, &sectors, &cluster, &w.n);
@@ -111,6 +111,24 @@ every_difference_is_told_once(void **state)
 }
 
 static void
+a_topic_with_one_replica_is_never_asked_for_two_in_sync(void **state)
+{
+	struct world one = world_of(1);
+	const struct ctl_cluster three = {.replication = 3, .found = one.found};
+	struct ctl_change *changes;
+	size_t n, n_topics;
+	struct nrs_admin_topic *wanted =
+	    ctl_topics_wanted(one.arena, &sectors, &three, &n_topics);
+
+	changes =
+	    ctl_topics_compare(one.arena, wanted, one.found, n_topics, &n);
+	assert_int_equal(n, n_topics);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(changes[i].kind, CTL_REPLICATION);
+	nrs_arena_free(one.arena);
+}
+
+static void
 one_setting_more_keeps_all_others(void **state)
 {
 	static const char *const has[][2] = {
@@ -136,6 +154,8 @@ main(void)
 	        one_broker_flushes_obligations_and_three_replicate),
 	    cmocka_unit_test(a_cluster_like_the_table_needs_no_change),
 	    cmocka_unit_test(every_difference_is_told_once),
+	    cmocka_unit_test(
+	        a_topic_with_one_replica_is_never_asked_for_two_in_sync),
 	    cmocka_unit_test(one_setting_more_keeps_all_others),
 	};
 
