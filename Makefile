@@ -382,7 +382,7 @@ install: all $(MAN) ## programs, man pages, units, examples; DESTDIR= PREFIX= SY
 	    test -e $(ETC)/actual/$$file || \
 	    install -m 644 config/$$file $(ETC)/actual/$$file; done
 	test -e $(ETC)/noroshictl.conf || \
-	    sed 's|"\(keys\|sectors\).conf"|"actual/\1.conf"|' \
+	    sed 's,"\(keys\|sectors\).conf","actual/\1.conf",' \
 	    config/noroshictl.conf > $(ETC)/noroshictl.conf
 	$(foreach page,$(MAN),install -m 644 $(page) \
 	    $(SHARE)/man/man$(patsubst .%,%,$(suffix $(page)));)
