@@ -9,6 +9,12 @@
 
 /* ---- the skeleton, as far as a pipe knows it ---- */
 
+/* Weak: a test of the real skeleton, linked with this archive, gets that. */
+#pragma weak nrs_service_stop
+#pragma weak nrs_service_metrics
+#pragma weak nrs_service_ready
+#pragma weak nrs_service_alive
+
 struct nrs_stop *
 nrs_service_stop(struct nrs_service_ctx *ctx)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,8 @@ nrs_service_ctx_new(
 		    nrs_metrics_gauge(ctx->metrics, "noroshi_lane_ready",
 		        labels, "1 while this loop can do its work.");
 		free(labels);
-		(void)strcpy(ctx->lanes[i].reason, "starting");
+		(void)snprintf(ctx->lanes[i].reason,
+		    sizeof(ctx->lanes[i].reason), "starting");
 	}
 	return ctx;
 }
