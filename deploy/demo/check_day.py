@@ -5,11 +5,12 @@
 usage: check_day.py EXPECTED PLAYED MAIL_DIR HOOK_DIR SECONDS
 
 EXPECTED is config/demo/expected.tsv, written by hand. PLAYED has one line per
-step: name, notice id, outcome, rule, accepted at (ms). Waits at most SECONDS
+step: name, notice id, outcome, rule, accepted at. Waits at most SECONDS
 for what is due, then until nothing more has come for two seconds. Exit code 0
 only if everything arrived where it should, once, and nothing anywhere else.
 """
 import collections
+import datetime
 import fnmatch
 import json
 import pathlib
@@ -35,8 +36,16 @@ def read_expected(path):
             for name, outcome, who in rows(path)]
 
 
+def milliseconds(text):
+    """RFC 3339 as the API writes it; "-" for what was not accepted."""
+    if text == "-":
+        return 0.0
+    at = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return at.timestamp() * 1000
+
+
 def read_played(path):
-    return [Step(name, notice, outcome, rule, float(accepted))
+    return [Step(name, notice, outcome, rule, milliseconds(accepted))
             for name, notice, outcome, rule, accepted in rows(path)]
 
 

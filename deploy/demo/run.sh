@@ -86,7 +86,7 @@ play() {
 	jq -r --arg name "$1" --arg id "${id:--}" '[$name, $id,
 		(.verdict // "REFUSED"),
 		(first((.copies // [])[].route_rule) // .rule // "-"),
-		(.accepted_at // 0)] | @tsv' <<<"${answer:-{\}}" >>"$STACK/played.tsv"
+		(.accepted_at // "-")] | @tsv' <<<"${answer:-{\}}" >>"$STACK/played.tsv"
 }
 
 play_day() {
@@ -123,7 +123,7 @@ prepare_notices
 stack_sinks || die "the sinks did not start"
 start_bus
 stack_conf
-[ "$BUS" = embedded ] || ctl topics apply >/dev/null || die "no topics"
+[ "$BUS" = embedded ] || stack_topics || die "no topics"
 stack_daemons || die "a daemon did not start"
 stack_subscribe "$day"/subscriptions/*.json || die "a subscription was refused"
 play_day

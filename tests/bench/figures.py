@@ -5,6 +5,7 @@
 usage: figures.py latency ANSWERS MAIL_INDEX   issue accepted to mail accepted
        figures.py idle SECONDS PID...          resident memory and wake-ups
 """
+import datetime
 import json
 import pathlib
 import statistics
@@ -23,12 +24,16 @@ def lines(path):
         yield json.loads(line)
 
 
+def milliseconds(text):
+    at = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return at.timestamp() * 1000
+
+
 def latency(answers, index):
     accepted = {}
     for line in lines(answers):
         answer = json.loads(line["answer"])
-        at = answer["accepted_at"]
-        accepted[answer["submission_id"]] = at
+        accepted[answer["submission_id"]] = milliseconds(answer["accepted_at"])
     arrived = {}
     for line in lines(index):
         if line.get("size"):

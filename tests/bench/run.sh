@@ -42,7 +42,7 @@ stack() { # NAME PREFIX: a folder and topics of its own
 	stack_init "$dir/$1"
 	stack_sinks || die "the sinks did not start"
 	stack_conf
-	ctl topics apply >"$STACK/log/topics.log" 2>&1 || die "no topics: $STACK/log"
+	stack_topics || die "no topics"
 }
 # Topics of the same settings for a peer, under a prefix of its own.
 topics_for() { ctl -X "bus.prefix=$1" topics apply >/dev/null || die "no topics"; }

@@ -115,6 +115,18 @@ END
 
 ctl() { "$BUILD/noroshictl" -F "$STACK/ctl.conf" "$@"; }
 
+# A broker says that topics are made before it can serve them.
+topics_serve() { # a trace of nothing reads all topics, and finds nothing: 5
+	ctl trace no-such-id >/dev/null 2>&1
+	[ $? -eq 5 ]
+}
+stack_topics() {
+	ctl topics apply >"$STACK/log/topics.log" 2>&1 &&
+		wait_until 60 topics_serve && return
+	cat "$STACK/log/topics.log" >&2
+	return 1
+}
+
 # ---- what runs ---------------------------------------------------------------
 stack_sinks() { # [SCRIPT]: how the sinks treat whom
 	local kind

@@ -27,10 +27,7 @@ system_begin() { # [SINK_SCRIPT]: a stack without daemons; SERVERS is set
 	stack_init "$BUILD/system/$SYSTEM_NAME"
 	stack_sinks "${1:-}" || exit 1
 	stack_conf
-	ctl topics apply >"$STACK/log/topics.log" 2>&1 || {
-		cat "$STACK/log/topics.log"
-		exit 1
-	}
+	stack_topics || exit 1
 }
 
 system_clean() {

@@ -30,11 +30,11 @@ for i in "${!ids[@]}"; do
 	check "notice $((i + 1)) is ${wanted[i]} by its place in the journal" \
 		equal "${wanted[i]}" "$(outcome "${ids[i]}" .verdict)"
 done
-check "the rule of the first names 平時" equal cell:B_C/NORMAL/ROUTINE \
-	"$(outcome "${ids[0]}" '.copies[0].route_rule')"
-check "the rule of the fourth names 要警戒時" equal cell:B_C/HEIGHTENED/ROUTINE \
-	"$(outcome "${ids[3]}" '.copies[0].route_rule')"
-offsets=$(for id in "${ids[@]}"; do outcome "$id" .journal_offset; done)
+check "the rules of the first name 平時" contains cell:B_C/NORMAL/ROUTINE \
+	"$(outcome "${ids[0]}" '.copies[0].rules[0]')"
+check "the rules of the fourth name 要警戒時" contains cell:B_C/HEIGHTENED/ROUTINE \
+	"$(outcome "${ids[3]}" '.copies[0].rules[0]')"
+offsets=$(for id in "${ids[@]}"; do outcome "$id" '.journal_offset // 0'; done)
 check "the journal holds them in the order they were sent" \
 	equal "$(sort -n <<<"$offsets")" "$offsets"
 system_end
