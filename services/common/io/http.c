@@ -335,7 +335,8 @@ receive(struct request *request, const char *data, size_t len)
 	return request->received / DROP_FACTOR > max ? MHD_NO : MHD_YES;
 }
 
-static enum MHD_Result
+/* The signature is libmicrohttpd's. */
+static enum MHD_Result /* NOLINTNEXTLINE(readability-function-size) */
 handle(void *opaque, struct MHD_Connection *connection, const char *path,
     const char *method, const char *version, const char *data, size_t *len,
     void **con_cls)
