@@ -245,6 +245,7 @@ classifier_service(void)
 	    .params = params,
 	    .n_params = N_PARAMS,
 	    .conf_size = sizeof(struct classifier_conf),
+	    .admin_listen = "127.0.0.1:9465",
 	    .check = check,
 	    .open = open_classifier,
 	    .reload = reload,
