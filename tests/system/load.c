@@ -16,13 +16,11 @@
 #include <string.h>
 
 #include "noroshi/base/clock.h"
-#include "noroshi/core/command.h"
-#include "noroshi/core/statement.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/bus.h"
-#include "noroshi/io/sign.h"
 #include "noroshi/io/table.h"
 #include "noroshi/io/wire.h"
+#include "support/signed.h"
 
 #define CHUNK 5000
 #define FLUSH_MS 60000
@@ -45,9 +43,12 @@ must(enum nrs_rc rc, const struct nrs_err *err)
 	exit(1);
 }
 
-static struct nrs_bytes
-content_of(struct loader *loader, const char *id, unsigned n)
+static struct nrs_submission *
+seal(struct loader *loader, const char *id, unsigned n)
 {
+	static const uint8_t salt[16] = {1};
+	const struct nrs_sector_table *table = loader->sectors;
+	const char *sector = table->sectors[n % table->n_sectors].code;
 	struct nrs_countermeasure measure = {
 	    .text = "Take the affected servers off the network until the fixed "
 	            "version is installed, and keep their logs."};
@@ -66,7 +67,7 @@ content_of(struct loader *loader, const char *id, unsigned n)
 	    .tlp = NRS_TLP_AMBER,
 	    .lang = "ja",
 	    .title = nrs_arena_printf(loader->arena, "bench %08u", n),
-	    .summary = "ベンチマークのための通知。複数の事業者で同じ手口が "
+	    .summary = "ベンチマークのための通知。複数の事業者で同じ手口が"
 	               "確認された。",
 	    .sections = &section,
 	    .n_sections = 1,
@@ -75,69 +76,25 @@ content_of(struct loader *loader, const char *id, unsigned n)
 	    .issued_at = nrs_wall_ms(),
 	    .schema_version = 1,
 	};
-
-	return nrs_wire_encode(loader->arena, NRS_TYPE_CONTENT, &content);
-}
-
-static struct nrs_bytes
-addressing_of(struct loader *loader, unsigned n)
-{
-	static const uint8_t salt[16] = {1};
-	const struct nrs_sector_table *table = loader->sectors;
-	const char *sector = table->sectors[n % table->n_sectors].code;
-	const struct nrs_addressing addressing = {
-	    .originator = "bench",
+	const struct nrs_addressing addressing = {.originator = "bench",
 	    .sectors = &sector,
 	    .n_sectors = 1,
-	    .salt = {salt, sizeof(salt)},
-	};
+	    .salt = {salt, sizeof(salt)}};
 
-	return nrs_wire_encode(loader->arena, NRS_TYPE_ADDRESSING, &addressing);
-}
-
-static void
-sign(const struct loader *loader, const struct nrs_submission *submission,
-    uint8_t out[NRS_SIGNATURE_SIZE])
-{
-	uint8_t payload[NRS_SHA256_SIZE], addressing[NRS_SHA256_SIZE];
-	char text[NRS_STATEMENT_MAX];
-	struct nrs_err err = {0};
-	struct nrs_statement statement = {
-	    .type = submission->type,
-	    .mode = submission->mode,
-	    .submission_id = submission->submission_id,
-	    .payload_sha256 = payload,
-	    .addressing_sha256 = addressing,
-	};
-
-	nrs_sha256(submission->payload, payload);
-	nrs_sha256(submission->addressing, addressing);
-	must(nrs_key_sign(
-	         loader->key, nrs_statement_text(&statement, text), out, &err),
-	    &err);
+	return signed_notice(loader->arena, loader->key, &content, &addressing);
 }
 
 static struct nrs_bytes
 submission_of(struct loader *loader, unsigned n, const char **id)
 {
-	uint8_t signature[NRS_SIGNATURE_SIZE];
-	struct nrs_signature by = {.key_id = nrs_key_id(loader->key),
-	    .signature = {signature, sizeof(signature)}};
-	struct nrs_submission submission = {
-	    .type = NRS_SUBMISSION_NOTICE,
-	    .mode = NRS_MODE_ACTUAL,
-	    .signatures = &by,
-	    .n_signatures = 1,
-	    /* The door stamps what comes through it. */
-	    .accepted_at = loader->dir == NULL ? nrs_wall_ms() : 0,
-	};
+	struct nrs_submission *submission;
 
 	*id = nrs_arena_printf(loader->arena, "bench-%s-%08u", loader->run, n);
-	submission.submission_id = *id;
-	submission.payload = content_of(loader, *id, n);
-	submission.addressing = addressing_of(loader, n);
-	sign(loader, &submission, signature);
-	return nrs_wire_encode(loader->arena, NRS_TYPE_SUBMISSION, &submission);
+	submission = seal(loader, *id, n);
+	/* The door stamps what comes through it. */
+	if (loader->dir == NULL)
+		submission->accepted_at = nrs_wall_ms();
+	return nrs_wire_encode(loader->arena, NRS_TYPE_SUBMISSION, submission);
 }
 
 static void

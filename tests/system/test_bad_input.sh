@@ -83,21 +83,34 @@ smuggle=$(printf 'POST /v1/submissions HTTP/1.1\r\nHost: a\r\nContent-Length: 3\
 	timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$API_PORT; cat >&3; head -n 1 <&3")
 check "Content-Length with Transfer-Encoding is refused" contains 400 "$smuggle"
 
-# ---- what only the journal's order can tell: signed by hand, like a client ----
-signed() { # NAME JQ: a submission of another revision of the thread
-	notice "続き" '.kind = "FOLLOW_UP" | .supersedes = ["'"$thread"'"] |
-		.thread_id = "'"$thread"'" | '"$2" >"$STACK/$1.json"
-	ctl issue "$STACK/$1.json"
+# ---- what only the journal's order can tell: noroshictl would count right ----
+# The answer to a second notice of $thread, changed by JQ: 422 and why.
+again() { # FACT WORD JQ
+	local now
+	now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	jq -n --arg t "$thread" --arg now "$now" '{notice_id: "again-\($now)",
+		thread_id: $t, revision: 2, kind: "FOLLOW_UP", supersedes: [$t],
+		mode: "ACTUAL", stream: "NISC_PROVISION", schema_version: 1,
+		source_row: "NISC_CI_GROUP", item_type: "C3", urgency: "PRIORITY",
+		tlp: "AMBER", lang: "ja", title: "続報", summary: "概要。",
+		no_countermeasure: true, issued_at: $now} |
+		.notice_id |= gsub("[^0-9a-z-]"; "") | '"$3" >"$STACK/content.json"
+	jq -n '{originator: "desk", sectors: ["power"],
+		salt: "MDEyMzQ1Njc4OWFiY2RlZg=="}' >"$STACK/addressing.json"
+	"$BUILD/tests/system/seal" "$STACK/key/desk.pem" "$STACK/content.json" \
+		"$STACK/addressing.json" >"$STACK/again.pb"
+	answered "$1" 422 "$2" "$(post "$STACK/again.pb" application/protobuf)"
 }
-refused "a revision gap" revision gap signed gap '.revision = 5'
-refused "a revision that is there already" revision '' signed same '.revision = 1'
-refused "a follow-up of a thread that nobody knows" '' '' signed unknown \
-	'.revision = 2 | .thread_id = "no-such-thread"'
+again "a revision gap" revision '.revision = 5'
+again "a follow-up of a thread that nobody knows" thread \
+	'.thread_id = "no-such-thread" | .notice_id += "-b"'
+again "a mode change in a thread" mode \
+	'.mode = "EXERCISE" | .exercise_id = "D-1" | .notice_id += "-c"'
+again "a label that was widened without leave" tlp \
+	'.tlp = "CLEAR" | .notice_id += "-d"'
 said=$(revise '.' no-such-thread 2>&1)
 check "noroshictl finds no such thread: exit code 5" equal 5 $?
 check "and says so" contains no-such-thread "$said"
-refused "a label that a follow-up may not widen" tlp '' \
-	revise '.tlp = "CLEAR"' "$thread"
 
 # ---- configuration ----
 config() { # FACT WANTED LINE: --check-config of a classifier.conf with LINE
