@@ -2,6 +2,7 @@
 #include "support/door_fixture.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +27,7 @@
 #define READY_MS 30000
 
 static struct {
-	char dir[64];
+	char dir[64], url[64];
 	int port;
 	struct nrs_key *key;
 	struct ctl_child child;
@@ -125,14 +126,34 @@ free_port(void)
 	return ntohs(address.sin_port);
 }
 
-static void
-write_conf(const char *name, const char *text)
+const char *
+door_dir(void)
 {
-	char path[128];
-	FILE *f;
+	return world.dir;
+}
 
-	(void)snprintf(path, sizeof(path), "%s/%s", world.dir, name);
-	f = fopen(path, "w");
+const char *
+door_url(void)
+{
+	return world.url;
+}
+
+const char *
+door_path(const char *name)
+{
+	static char paths[8][336];
+	static size_t next;
+	char *path = paths[next++ % 8];
+
+	(void)snprintf(path, sizeof(paths[0]), "%s/%s", world.dir, name);
+	return path;
+}
+
+void
+door_write(const char *name, const char *text)
+{
+	FILE *f = fopen(door_path(name), "w");
+
 	assert_non_null(f);
 	assert_true(fputs(text, f) >= 0);
 	assert_int_equal(fclose(f), 0);
@@ -146,16 +167,16 @@ write_files(void)
 	const struct nrs_bytes public = {
 	    nrs_key_public(world.key), NRS_PUBLIC_KEY_SIZE};
 
-	write_conf("keys.conf",
+	door_write("keys.conf",
 	    nrs_arena_printf(arena,
 	        "keys = ({ id = \"%s\"; public = \"%s\"; principal = "
 	        "\"desk-1\"; modes = [\"ACTUAL\"]; roles = [\"desk\"]; });\n",
 	        nrs_key_id(world.key), nrs_base64(arena, public)));
-	write_conf("sectors.conf",
+	door_write("sectors.conf",
 	    "sectors = ({ code = \"finance\"; since = 2007; ja = \"金融\"; en "
 	    "= \"Finance\"; },\n { code = \"power\"; since = 2007; ja = "
 	    "\"電力\"; en = \"Power\"; });\nceptoars = ();\n");
-	write_conf("producer.conf",
+	door_write("producer.conf",
 	    nrs_arena_printf(arena,
 	        "bus: { servers = \"%s\"; prefix = \"%s\"; };\n"
 	        "api: { listen = \"127.0.0.1:%d\"; append_timeout = 2000; };\n"
@@ -221,6 +242,8 @@ door_fixture_start(void **state)
 		return -1;
 	world.stop = nrs_stop_new();
 	world.port = free_port();
+	(void)snprintf(
+	    world.url, sizeof(world.url), "http://127.0.0.1:%d", world.port);
 	bus_fixture_topic(NRS_TOPIC_JOURNAL, 1);
 	bus_fixture_topic(NRS_TOPIC_OUTCOME, 1);
 	bus_fixture_topic(NRS_TOPIC_SUBSCRIPTION, 1);
@@ -239,21 +262,27 @@ door_bus_stop(void)
 	(void)bus_fixture_stop(NULL);
 }
 
+static void
+remove_folder(void)
+{
+	DIR *dir = opendir(world.dir);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			(void)unlink(door_path(entry->d_name));
+	if (dir != NULL)
+		(void)closedir(dir);
+	(void)rmdir(world.dir);
+}
+
 int
 door_fixture_stop(void **state)
 {
-	static const char *const files[] = {
-	    "keys.conf", "sectors.conf", "producer.conf", "log"};
-
+	(void)state;
 	door_bus_stop();
 	ctl_child_stop(&world.child, 10000);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		char path[128];
-		(void)snprintf(
-		    path, sizeof(path), "%s/%s", world.dir, files[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(world.dir);
+	remove_folder();
 	nrs_key_free(world.key);
 	nrs_stop_free(world.stop);
 	return 0;

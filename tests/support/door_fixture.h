@@ -20,4 +20,11 @@ struct nrs_client_answer door_call(const char *method, const char *path,
 void door_restart(void);
 /* The bus goes, and with it who decides; it does not come back. */
 void door_bus_stop(void);
+/* "http://127.0.0.1:PORT". */
+const char *door_url(void);
+/* A folder for the test's files, removed with them at the end; a path in it
+ * (until eight calls later); a file of text in it. */
+const char *door_dir(void);
+const char *door_path(const char *name);
+void door_write(const char *name, const char *text);
 #endif

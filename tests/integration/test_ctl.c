@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The real noroshictl against the door: what a script sees of it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ctl/child.h" /* door_fixture starts programs with it */
+#include "ctl/exit.h"
+#include "noroshi/core/alert.h"
+#include "noroshi/core/topic.h"
+#include "noroshi/io/wire.h"
+#include "support/bus_fixture.h"
+#include "support/door_fixture.h"
+#include "support/signed.h"
+
+extern char **environ;
+
+#define WORDS_MAX 24
+
+struct ran {
+	int code;
+	char out[16384], err[4096];
+};
+
+static void
+slurp(const char *path, char *to, size_t size)
+{
+	FILE *f = fopen(path, "r");
+	size_t n = f == NULL ? 0 : fread(to, 1, size - 1, f);
+
+	to[n] = '\0';
+	if (f != NULL)
+		(void)fclose(f);
+}
+
+/* noroshictl with words split at blanks; "@" stands for the folder. */
+static struct ran
+ctl(const char *input, const char *line)
+{
+	static struct ran ran;
+	static char words[1024], program[256], conf[128];
+	char *argv[WORDS_MAX + 1] = {program, NULL};
+	posix_spawn_file_actions_t io;
+	int argc = 1, status = -1;
+	pid_t pid;
+
+	(void)snprintf(program, sizeof(program), "%s/noroshictl",
+	    getenv("BUILD") == NULL ? "build/gcc-release" : getenv("BUILD"));
+	(void)snprintf(conf, sizeof(conf), "%s/ctl.conf", door_dir());
+	(void)snprintf(words, sizeof(words), "-F %s %s", conf, line);
+	for (char *at = strtok_r(words, " ", &argv[WORDS_MAX]); at != NULL;
+	     at = strtok_r(NULL, " ", &argv[WORDS_MAX]))
+		argv[argc++] = at;
+	argv[argc] = NULL;
+	door_write("stdin", input);
+	(void)posix_spawn_file_actions_init(&io);
+	(void)posix_spawn_file_actions_addopen(
+	    &io, 0, door_path("stdin"), O_RDONLY, 0);
+	(void)posix_spawn_file_actions_addopen(
+	    &io, 1, door_path("stdout"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	(void)posix_spawn_file_actions_addopen(
+	    &io, 2, door_path("stderr"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(
+	    posix_spawn(&pid, program, &io, NULL, argv, environ), 0);
+	(void)posix_spawn_file_actions_destroy(&io);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	slurp(door_path("stdout"), ran.out, sizeof(ran.out));
+	slurp(door_path("stderr"), ran.err, sizeof(ran.err));
+	return ran;
+}
+
+#define assert_has(text, part)                                                 \
+	do {                                                                   \
+		if (strstr((text), (part)) == NULL)                            \
+			fail_msg("no %s in %s", (part), (text));               \
+	} while (0)
+
+#define GOOD                                                                   \
+	"{\"stream\":\"NISC_PROVISION\",\"source_row\":\"NISC_CI_GROUP\","     \
+	"\"item_type\":\"C3\",\"urgency\":\"PRIORITY\",\"tlp\":\"GREEN\","     \
+	"\"sectors\":[\"power\"],\"title\":\"題名\",\"summary\":\"概要\"," \
+	"\"countermeasures\":[{\"text\":\"対処\"}]}"
+
+/* ---- facts -----------------------------------------------------------------
+ */
+
+static void
+issuing_prints_the_outcome(void **state)
+{
+	struct ran ran = ctl(GOOD, "--json issue");
+
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "\"verdict\":\"RELEASED\"");
+	ran = ctl(GOOD, "--lang en issue -");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "outcome:    released");
+	ran = ctl(GOOD, "-q issue");
+	assert_int_equal(strlen(ran.out), 37);
+}
+
+static void
+a_refusal_names_field_and_rule_and_exits_4(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+	    {"{\"title\":\"a\\nb\"}", "noroshictl: "},
+	    {"{\"titel\":\"a\"}", "titel: unknown-key: "},
+	    {"{\"urgency\":\"SOON\"}", "urgency: "},
+	    {"{", "json: "},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ran ran = ctl(cases[i].text, "issue -");
+		assert_int_equal(ran.code, CTL_REFUSED);
+		assert_has(ran.err, cases[i].says);
+		assert_string_equal(ran.out, "");
+	}
+}
+
+static void
+a_rejected_command_exits_4_with_its_outcome(void **state)
+{
+	struct ran ran = ctl("{\"title\":\"reject\"," /* then as GOOD */
+	                     "\"stream\":\"NISC_PROVISION\","
+	                     "\"source_row\":\"NISC_CI_GROUP\","
+	                     "\"item_type\":\"A1\",\"urgency\":\"ROUTINE\","
+	                     "\"tlp\":\"GREEN\",\"sectors\":[\"power\"],"
+	                     "\"summary\":\"概要\"}",
+	    "--json issue");
+
+	assert_int_equal(ran.code, CTL_REFUSED);
+	assert_has(ran.out, "\"verdict\":\"REJECTED\"");
+	assert_has(ran.err, "revision: revision-gap");
+}
+
+static void
+wrong_use_exits_2_and_what_is_missing_5(void **state)
+{
+	assert_int_equal(ctl("", "isue").code, CTL_USAGE);
+	assert_int_equal(ctl("", "-X no.such=1 list").code, CTL_USAGE);
+	assert_int_equal(ctl("", "consume").code, CTL_USAGE);
+	assert_int_equal(ctl("", "show nothing").code, CTL_NOT_FOUND);
+	assert_int_equal(ctl("", "trace nothing").code, CTL_NOT_FOUND);
+	assert_int_equal(
+	    ctl("", "retract nothing --reason x").code, CTL_NOT_FOUND);
+	assert_int_equal(ctl("", "issue /no/such/file").code, CTL_FAILED);
+}
+
+static void
+a_trace_shows_when_it_was_accepted_and_decided(void **state)
+{
+	struct ran ran = ctl(GOOD, "-q issue");
+	char line[128];
+
+	(void)snprintf(line, sizeof(line), "--json trace %.36s", ran.out);
+	ran = ctl("", line);
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "\"step\":\"accepted\",\"topic\":\"journal\"");
+	assert_has(ran.out, "\"step\":\"decided\",\"topic\":\"outcome\"");
+}
+
+/* Nobody is there: the signed bytes are kept, and sent later they are the same
+ * submission. */
+static void
+what_could_not_be_sent_is_kept_and_sent_again(void **state)
+{
+	struct ran ran = ctl(GOOD, "-X producer=http://127.0.0.1:1 issue -");
+	char file[512], line[600], *end;
+	const char *at;
+
+	assert_int_equal(ran.code, CTL_FAILED);
+	at = strstr(ran.err, "resend ");
+	assert_non_null(at);
+	(void)snprintf(file, sizeof(file), "%s", at + strlen("resend "));
+	end = strchr(file, '\n');
+	assert_non_null(end);
+	*end = '\0';
+	assert_int_equal(access(file, R_OK), 0);
+	(void)snprintf(line, sizeof(line), "--json resend %s", file);
+	ran = ctl("", line);
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "RELEASED");
+	assert_int_equal(access(file, F_OK), -1);
+}
+
+/* ---- reading ---------------------------------------------------------------
+ */
+
+static void
+put_alert(struct nrs_arena *arena, const struct nrs_submission *s)
+{
+	static const char *const topics[] = {"alert.power.green"};
+	uint8_t addressing[NRS_SHA256_SIZE];
+	struct nrs_bus_conf conf = bus_fixture_conf("alerts");
+	const struct nrs_alert alert = {.payload = s->payload,
+	    .addressing_sha256 = {addressing, sizeof(addressing)},
+	    .signatures = s->signatures,
+	    .n_signatures = s->n_signatures,
+	    .accepted_at = SIGNED_AT,
+	    .submission_id = s->submission_id,
+	    .mode = s->mode};
+	struct nrs_outgoing out = {.topic = topics[0]};
+	struct nrs_producer *producer;
+
+	nrs_sha256(s->addressing, addressing);
+	out.value = nrs_wire_encode(arena, NRS_TYPE_ALERT, &alert);
+	assert_int_equal(
+	    nrs_producer_open(&conf, topics, 1, &producer, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_producer_send_wait(producer, &out, 10000, NULL, NULL), NRS_OK);
+	nrs_producer_close(producer);
+}
+
+static void
+only_what_a_known_key_signed_is_shown(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_content *content = signed_content(arena);
+	struct nrs_submission *good =
+	    signed_notice(arena, door_key(), content, signed_addressing(arena));
+	struct nrs_submission bad = *good;
+	struct ran ran;
+
+	bus_fixture_topic("alert.power.green", 1);
+	put_alert(arena, good);
+	ran = ctl("", "consume --sector power --label GREEN");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, content->title);
+	assert_has(ran.out, "desk-1");
+	content->title = "forged";
+	bad.payload = nrs_wire_encode(arena, NRS_TYPE_CONTENT, content);
+	put_alert(arena, &bad);
+	ran = ctl("", "--json consume --sector power --label GREEN");
+	assert_int_equal(ran.code, CTL_FAILED);
+	assert_has(ran.out, "\"rule\":\"signature\"");
+	assert_null(strstr(ran.out, "forged"));
+	nrs_arena_free(arena);
+}
+
+static void
+a_new_key_is_never_written_over_another(void **state)
+{
+	char line[256], row[512];
+	struct ran ran;
+
+	(void)snprintf(line, sizeof(line),
+	    "key new --out %s --principal desk-2 --roles desk,review",
+	    door_path("new.pem"));
+	ran = ctl("", line);
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "principal = \"desk-2\"");
+	assert_has(ran.out, "roles = [\"desk\", \"review\"]");
+	slurp(door_path("new.pem"), row, sizeof(row));
+	assert_has(row, "PRIVATE KEY");
+	assert_int_equal(ctl("", line).code, CTL_FAILED);
+	(void)unlink(door_path("new.pem"));
+}
+
+static int
+setup(void **state)
+{
+	char text[1024];
+	struct nrs_bus_conf bus;
+
+	if (door_fixture_start(state) != 0 ||
+	    nrs_key_write(door_key(), door_path("desk.pem"), NULL) != NRS_OK)
+		return -1;
+	bus = bus_fixture_conf("ctl");
+	(void)snprintf(text, sizeof(text),
+	    "bus: { servers = \"%s\"; prefix = \"%s\"; };\n"
+	    "producer = \"%s\"; key = \"desk.pem\"; keys = \"keys.conf\";\n"
+	    "sectors = \"sectors.conf\"; outbox = \".\"; originator = "
+	    "\"desk\";\n",
+	    bus.servers, bus.prefix, door_url());
+	door_write("ctl.conf", text);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(issuing_prints_the_outcome),
+	    cmocka_unit_test(a_refusal_names_field_and_rule_and_exits_4),
+	    cmocka_unit_test(a_rejected_command_exits_4_with_its_outcome),
+	    cmocka_unit_test(wrong_use_exits_2_and_what_is_missing_5),
+	    cmocka_unit_test(a_trace_shows_when_it_was_accepted_and_decided),
+	    cmocka_unit_test(what_could_not_be_sent_is_kept_and_sent_again),
+	    cmocka_unit_test(only_what_a_known_key_signed_is_shown),
+	    cmocka_unit_test(a_new_key_is_never_written_over_another),
+	};
+
+	return cmocka_run_group_tests(tests, setup, door_fixture_stop);
+}
