@@ -51,7 +51,7 @@ ctl(const char *input, const char *line)
 {
 	static struct ran ran;
 	static char words[1024], program[256], conf[128];
-	char *argv[WORDS_MAX + 1] = {program, NULL};
+	char *argv[WORDS_MAX + 1] = {program, NULL}, *rest = NULL;
 	posix_spawn_file_actions_t io;
 	int argc = 1, status = -1;
 	pid_t pid;
@@ -60,8 +60,8 @@ ctl(const char *input, const char *line)
 	    getenv("BUILD") == NULL ? "build/gcc-release" : getenv("BUILD"));
 	(void)snprintf(conf, sizeof(conf), "%s/ctl.conf", door_dir());
 	(void)snprintf(words, sizeof(words), "-F %s %s", conf, line);
-	for (char *at = strtok_r(words, " ", &argv[WORDS_MAX]); at != NULL;
-	     at = strtok_r(NULL, " ", &argv[WORDS_MAX]))
+	for (char *at = strtok_r(words, " ", &rest);
+	     at != NULL && argc < WORDS_MAX; at = strtok_r(NULL, " ", &rest))
 		argv[argc++] = at;
 	argv[argc] = NULL;
 	door_write("stdin", input);
@@ -83,11 +83,12 @@ ctl(const char *input, const char *line)
 	return ran;
 }
 
-#define assert_has(text, part)                                                 \
-	do {                                                                   \
-		if (strstr((text), (part)) == NULL)                            \
-			fail_msg("no %s in %s", (part), (text));               \
-	} while (0)
+static void
+assert_has(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("no %s in %s", part, text);
+}
 
 #define GOOD                                                                   \
 	"{\"stream\":\"NISC_PROVISION\",\"source_row\":\"NISC_CI_GROUP\","     \
@@ -135,7 +136,7 @@ a_refusal_names_field_and_rule_and_exits_4(void **state)
 static void
 a_rejected_command_exits_4_with_its_outcome(void **state)
 {
-	struct ran ran = ctl("{\"title\":\"reject\"," /* then as GOOD */
+	struct ran ran = ctl("{\"title\":\"reject\","
 	                     "\"stream\":\"NISC_PROVISION\","
 	                     "\"source_row\":\"NISC_CI_GROUP\","
 	                     "\"item_type\":\"A1\",\"urgency\":\"ROUTINE\","
