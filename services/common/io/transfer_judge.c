@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "common/io/transfer_private.h"
+
+#define RETRY_AFTER_MAX_S 3600
+
+static void
+verdict(struct nrs_transfer_result *out, enum nrs_transfer_class class,
+    enum nrs_failure_reason reason)
+{
+	out->class = class;
+	out->reason = reason;
+}
+
+/* A 5xx before RCPT is about us or the relay, not about this recipient: keep
+ * trying until the horizon, but for a message that is too large. */
+static void
+judge_refusal(struct nrs_transfer_result *out, enum stage stage, int reply)
+{
+	if (stage == STAGE_RCPT)
+		verdict(out, NRS_TRANSFER_FAILED, NRS_FAILURE_CONTACT_STALE);
+	else if (stage > STAGE_RCPT || reply == 552)
+		verdict(out, NRS_TRANSFER_FAILED, NRS_FAILURE_REJECTED);
+	else
+		verdict(out, NRS_TRANSFER_DEFERRED, NRS_FAILURE_REJECTED);
+}
+
+static enum nrs_failure_reason
+silence(CURLcode rc)
+{
+	return rc == CURLE_OPERATION_TIMEDOUT ? NRS_FAILURE_TIMEOUT
+	                                      : NRS_FAILURE_UNREACHABLE;
+}
+
+static void
+judge_mail(
+    const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
+{
+	out->code = slot->reply;
+	if (rc == CURLE_OK)
+		verdict(out, NRS_TRANSFER_DELIVERED, NRS_FAILURE_UNSPECIFIED);
+	else if (slot->reply >= 500)
+		judge_refusal(out, slot->stage, slot->reply);
+	else if (slot->reply >= 400)
+		verdict(out, NRS_TRANSFER_DEFERRED, NRS_FAILURE_REJECTED);
+	else if (slot->stage == STAGE_END)
+		verdict(out, NRS_TRANSFER_AMBIGUOUS, silence(rc));
+	else
+		verdict(out, NRS_TRANSFER_DEFERRED, silence(rc));
+}
+
+/* 2xx: taken. 3xx: never followed. Of 4xx those that the same bytes will meet
+ * for ever end it; the others (a new path being deployed, a key being renewed)
+ * may heal before the horizon, as may every 5xx. */
+static void
+judge_status(struct nrs_transfer_result *out)
+{
+	static const int final[] = {
+	    400, 405, 406, 410, 411, 413, 414, 415, 422};
+	size_t i;
+
+	if (out->code >= 200 && out->code < 300) {
+		verdict(out, NRS_TRANSFER_DELIVERED, NRS_FAILURE_UNSPECIFIED);
+		return;
+	}
+	verdict(out, NRS_TRANSFER_DEFERRED, NRS_FAILURE_REJECTED);
+	if (out->code >= 300 && out->code < 400)
+		out->class = NRS_TRANSFER_FAILED;
+	for (i = 0; i < sizeof(final) / sizeof(final[0]); i++)
+		if (out->code == final[i])
+			out->class = NRS_TRANSFER_FAILED;
+	out->gone = out->code == 410;
+	if (out->code == 410 || out->code == 404)
+		out->reason = NRS_FAILURE_CONTACT_STALE;
+}
+
+static void
+judge_webhook(
+    const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
+{
+	curl_off_t sent = 0, wait = 0;
+	long code = 0;
+
+	(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &code);
+	(void)curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait);
+	(void)curl_easy_getinfo(slot->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	out->code = (int)code;
+	if (wait > 0)
+		out->retry_after_s =
+		    wait < RETRY_AFTER_MAX_S ? (int)wait : RETRY_AFTER_MAX_S;
+	if (slot->refused_inside)
+		verdict(out, NRS_TRANSFER_FAILED, NRS_FAILURE_REJECTED);
+	else if (code >= 200) /* whatever the rest of the reply was */
+		judge_status(out);
+	else if ((size_t)sent >= slot->job.body.len)
+		verdict(out, NRS_TRANSFER_AMBIGUOUS, silence(rc));
+	else
+		verdict(out, NRS_TRANSFER_DEFERRED, silence(rc));
+}
+
+static void
+describe(const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
+{
+	const char *text = slot->last;
+
+	if (slot->refused_inside)
+		text = "address is inside: not allowed";
+	else if (out->code == 0)
+		text = curl_easy_strerror(rc);
+	(void)snprintf(out->detail, sizeof(out->detail), "%s", text);
+}
+
+void
+transfer_judge(
+    const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
+{
+	if (slot->job.channel == NRS_CHANNEL_MAIL)
+		judge_mail(slot, rc, out);
+	else
+		judge_webhook(slot, rc, out);
+	describe(slot, rc, out);
+}

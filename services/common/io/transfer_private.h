@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NOROSHI_COMMON_IO_TRANSFER_PRIVATE_H
+#define NOROSHI_COMMON_IO_TRANSFER_PRIVATE_H
+/*
+ * One transfer as its libcurl callbacks see it, and what is made of it.
+ */
+#include <curl/curl.h>
+
+#include "noroshi/base/net.h"
+#include "noroshi/io/transfer.h"
+
+/* How far one SMTP transaction came, told by the command last sent. */
+enum stage {
+	STAGE_CONNECT, /* banner, EHLO, STARTTLS, AUTH */
+	STAGE_MAIL,
+	STAGE_RCPT,
+	STAGE_DATA,
+	STAGE_END, /* the last byte is with libcurl: the dot may be out */
+};
+
+struct slot {
+	struct nrs_transfer *owner;
+	CURL *easy;
+	struct nrs_transfer_job job;
+	char *address; /* as curl wants it */
+	struct curl_slist *list;
+	size_t sent; /* of the body, handed to libcurl */
+	size_t received;
+	enum stage stage;
+	int reply;           /* code of the last reply since the last command */
+	bool plain;          /* http, without TLS */
+	bool refused_inside; /* a socket was refused: the address is inside */
+	char last[128];      /* the last reply's text */
+	struct slot *next;
+};
+
+struct pool {
+	struct slot *slots, *free;
+	size_t n, n_free;
+};
+
+struct nrs_transfer {
+	const struct nrs_transfer_conf *conf;
+	CURLM *multi;
+	struct pool mail, webhook;
+	struct nrs_net *networks;
+	size_t n_networks;
+	char *smtp_url;
+};
+
+/* Set the options of slot's easy handle for slot->job; slot->address is set. */
+void transfer_setup(struct slot *slot);
+/* What became of it: libcurl's code, and what the callbacks saw. */
+void transfer_judge(
+    const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out);
+#endif
