@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/batches.h"
+
+#include <string.h>
+
+#include "noroshi/base/text.h"
+#include "noroshi/core/render.h"
+#include "noroshi/io/bus.h"
+
+#define CHUNK 500 /* recipients of one record */
+
+/* Each value with its length in front: no two rows of values run together. */
+static void
+add_value(struct nrs_buf *buf, const void *data, size_t len)
+{
+	nrs_buf_printf(buf, "%zu:", len);
+	nrs_buf_add(buf, data, len);
+}
+
+static void
+add_text(struct nrs_buf *buf, const char *s)
+{
+	add_value(buf, s, strlen(s));
+}
+
+void
+dispatcher_key(const struct dispatcher_key *in, uint8_t out[NRS_SHA256_SIZE])
+{
+	struct nrs_buf buf = {0};
+
+	nrs_buf_adds(&buf, "noroshi-delivery-v1\n");
+	add_value(&buf, in->payload_sha256, NRS_SHA256_SIZE);
+	add_text(&buf, in->thread_id);
+	nrs_buf_printf(&buf, "%u,%d,%d,", in->revision, (int)in->purpose,
+	    (int)in->channel->type);
+	add_text(&buf, in->channel->address);
+	add_text(&buf, in->subscriber_id);
+	add_text(&buf, in->occasion);
+	nrs_sha256((struct nrs_bytes){(const uint8_t *)buf.data, buf.len}, out);
+	nrs_buf_fini(&buf);
+}
+
+/* ---- one delivery ---- */
+
+struct maker {
+	const struct dispatcher_batches_query *q;
+	const struct nrs_content *content;
+	size_t *variant_of; /* by target */
+	int *partition_of;
+	struct dispatcher_batch *out;
+	size_t n;
+};
+
+/* In ASCII, as SMTP wants it. One that is no address goes in as it is: the
+ * sender will say so in its receipt. */
+static const char *
+frozen_address(struct nrs_arena *arena, const struct nrs_channel *channel)
+{
+	const char *address = channel->address;
+	struct nrs_err err;
+
+	if (channel->type != NRS_CHANNEL_MAIL ||
+	    nrs_text_mailbox(arena, address, &address, &err) != NRS_OK)
+		return channel->address;
+	return address;
+}
+
+static void
+fill_delivery(const struct maker *m, const struct dispatcher_target *target,
+    struct nrs_delivery *out)
+{
+	struct nrs_arena *arena = m->q->arena;
+	const struct dispatcher_key key = {
+	    .payload_sha256 = m->q->composer->notice->admitted->payload_sha256,
+	    .thread_id = m->content->thread_id,
+	    .revision = m->content->revision,
+	    .subscriber_id = target->subscriber_id,
+	    .channel = &target->channel,
+	    .purpose = target->purpose,
+	    .occasion = "",
+	};
+	uint8_t hash[NRS_SHA256_SIZE];
+
+	dispatcher_key(&key, hash);
+	out->key = nrs_arena_bytes(arena, hash, sizeof(hash));
+	out->subscriber_id = target->subscriber_id;
+	out->channel = nrs_arena_alloc(arena, sizeof(*out->channel));
+	out->channel->type = target->channel.type;
+	out->channel->address = frozen_address(arena, &target->channel);
+	out->greeting =
+	    target->channel.type == NRS_CHANNEL_MAIL
+	        ? nrs_render_greeting(arena, target->name, target->lang)
+	        : "";
+	out->kind = target->kind;
+	out->organisation = target->organisation;
+}
+
+/* ---- one batch ---- */
+
+static int64_t
+give_up_at(const struct maker *m)
+{
+	int64_t at =
+	    m->q->composer->notice->dispatch->accepted_at + m->q->give_up_ms;
+
+	/* What is no longer valid is not sent, but that it was withdrawn is. */
+	if (m->content->kind != NRS_KIND_RETRACTION &&
+	    m->content->valid_until > 0 && m->content->valid_until < at)
+		at = m->content->valid_until;
+	return at;
+}
+
+static struct dispatcher_batch *
+open_batch(struct maker *m, int partition, const struct nrs_variant *variant,
+    enum nrs_delivery_purpose purpose)
+{
+	const struct dispatcher_notice *notice = m->q->composer->notice;
+	struct dispatcher_batch *b = &m->out[m->n++];
+
+	b->partition = partition;
+	b->batch = (struct nrs_delivery_batch){
+	    .notice_id = m->content->notice_id,
+	    .thread_id = m->content->thread_id,
+	    .revision = m->content->revision,
+	    .kind = m->content->kind,
+	    .mode = m->content->mode,
+	    .tlp = m->content->tlp,
+	    .purpose = purpose,
+	    .urgency = m->content->urgency,
+	    .accepted_at = notice->dispatch->accepted_at,
+	    .planned_at = m->q->planned_at,
+	    .give_up_at = give_up_at(m),
+	    .source_offset = notice->offset,
+	    .variants =
+	        nrs_arena_alloc(m->q->arena, sizeof(*b->batch.variants)),
+	    .n_variants = 1,
+	    .deliveries = nrs_arena_array(
+	        m->q->arena, CHUNK, sizeof(*b->batch.deliveries)),
+	};
+	b->batch.variants[0] = *variant;
+	return b;
+}
+
+/* All targets of one partition and variant. */
+static enum nrs_rc
+fill_batches(
+    struct maker *m, int partition, size_t variant, struct nrs_err *err)
+{
+	const struct dispatcher_targets *t = m->q->targets;
+	const struct nrs_variant *frozen = NULL;
+	struct dispatcher_batch *b = NULL;
+	enum nrs_rc rc;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		if (m->partition_of[i] != partition ||
+		    m->variant_of[i] != variant)
+			continue;
+		if (frozen == NULL) {
+			rc = dispatcher_compose(
+			    m->q->composer, variant, &frozen, err);
+			if (rc != NRS_OK)
+				return rc;
+		}
+		if (b == NULL || b->batch.n_deliveries == CHUNK)
+			b = open_batch(
+			    m, partition, frozen, t->items[i].purpose);
+		fill_delivery(m, &t->items[i],
+		    &b->batch.deliveries[b->batch.n_deliveries++]);
+	}
+	return NRS_OK;
+}
+
+static void
+sort_out(struct maker *m)
+{
+	const struct dispatcher_targets *t = m->q->targets;
+	struct nrs_bytes key;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		key = (struct nrs_bytes){
+		    (const uint8_t *)t->items[i].subscriber_id,
+		    strlen(t->items[i].subscriber_id)};
+		m->partition_of[i] = nrs_bus_partition(key, m->q->n_partitions);
+		m->variant_of[i] = dispatcher_compose_index(t->items[i].lang,
+		    t->items[i].channel.type, t->items[i].purpose);
+	}
+}
+
+static void
+number_chunks(struct maker *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		m->out[i].batch.chunk = (uint32_t)i;
+		m->out[i].batch.n_chunks = (uint32_t)m->n;
+	}
+}
+
+enum nrs_rc
+dispatcher_batches(const struct dispatcher_batches_query *query,
+    struct dispatcher_batch **out, size_t *n, struct nrs_err *err)
+{
+	const size_t n_targets = query->targets->n;
+	struct maker m = {
+	    .q = query,
+	    .content = query->composer->notice->admitted->content,
+	    .variant_of =
+	        nrs_arena_array(query->arena, n_targets, sizeof(size_t)),
+	    .partition_of =
+	        nrs_arena_array(query->arena, n_targets, sizeof(int)),
+	};
+	enum nrs_rc rc = NRS_OK;
+	size_t variant;
+	int partition;
+
+	m.out = nrs_arena_array(query->arena,
+	    n_targets / CHUNK +
+	        (size_t)query->n_partitions * DISPATCHER_VARIANTS,
+	    sizeof(*m.out));
+	sort_out(&m);
+	for (partition = 0; partition < query->n_partitions; partition++)
+		for (variant = 0; variant < DISPATCHER_VARIANTS && rc == NRS_OK;
+		     variant++)
+			rc = fill_batches(&m, partition, variant, err);
+	number_chunks(&m);
+	*out = m.out;
+	*n = m.n;
+	return rc;
+}

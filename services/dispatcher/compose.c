@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/compose.h"
+
+#include <string.h>
+
+#include "noroshi/core/label.h"
+#include "noroshi/io/json.h"
+#include "noroshi/io/mime.h"
+
+/* A delivery record holds one variant beside its recipients; both must fit in
+ * one record of the topic. */
+#define VARIANT_MAX (700 * 1024)
+
+static const enum nrs_channel_type channels[DISPATCHER_CHANNELS] = {
+    NRS_CHANNEL_MAIL, NRS_CHANNEL_WEBHOOK, NRS_CHANNEL_TOPIC};
+
+size_t
+dispatcher_compose_index(const char *lang, enum nrs_channel_type channel,
+    enum nrs_delivery_purpose purpose)
+{
+	size_t c = 0, english = strcmp(lang, "en") == 0 ? 1 : 0;
+	size_t stub = purpose == NRS_PURPOSE_STUB ? 1 : 0;
+
+	while (c + 1 < DISPATCHER_CHANNELS && channels[c] != channel)
+		c++;
+	return (stub * DISPATCHER_CHANNELS + c) * DISPATCHER_LANGS + english;
+}
+
+static const char *
+lang_of(size_t index)
+{
+	return index % DISPATCHER_LANGS == 1 ? "en" : "ja";
+}
+
+static enum nrs_channel_type
+channel_of(size_t index)
+{
+	return channels[index / DISPATCHER_LANGS % DISPATCHER_CHANNELS];
+}
+
+static bool
+is_stub(size_t index)
+{
+	return index >= DISPATCHER_LANGS * DISPATCHER_CHANNELS;
+}
+
+/* ---- mail ---- */
+
+static size_t
+size_of(const struct nrs_variant *variant)
+{
+	size_t i, size = 0;
+
+	for (i = 0; i < variant->n_parts; i++)
+		size += variant->parts[i].data.len;
+	return size;
+}
+
+static void
+render(struct dispatcher_composer *c, size_t index, struct nrs_rendered *out)
+{
+	const struct nrs_admitted *a = c->notice->admitted;
+	char *hash = nrs_arena_alloc(c->arena, 2 * NRS_SHA256_SIZE + 1);
+	const struct nrs_submission *said = a->submission;
+	struct nrs_render in = {
+	    .lang = lang_of(index),
+	    .sender = c->d->conf->sender,
+	    .desk = c->d->conf->desk,
+	    .key_id = said->n_signatures > 0 ? said->signatures[0].key_id : "",
+	    .payload_sha256 = "",
+	};
+
+	if (is_stub(index)) {
+		in.stub = c->notice->stub;
+	} else {
+		in.content = a->content;
+		in.payload_sha256 =
+		    nrs_hex(a->payload_sha256, NRS_SHA256_SIZE, hash);
+	}
+	nrs_render(c->arena, &in, out);
+}
+
+static enum nrs_rc
+compose_mail(struct dispatcher_composer *c, size_t index,
+    struct nrs_variant *out, struct nrs_err *err)
+{
+	const struct nrs_content *content = c->notice->admitted->content;
+	struct nrs_rendered rendered;
+	struct nrs_mime_mail mail = {
+	    .from = c->d->conf->transfer.mail_from,
+	    .from_name = c->d->conf->from_name,
+	    .domain = c->d->domain,
+	    .lang = lang_of(index),
+	    .date_ms = c->notice->dispatch->accepted_at,
+	    .urgent = content->urgency == NRS_URGENCY_IMMEDIATE,
+	    .notice_id = content->notice_id,
+	    .thread_id = content->thread_id,
+	    .tlp = is_stub(index)
+	               ? "-"
+	               : nrs_term_text(NRS_VOC_TLP, (int)content->tlp, "en"),
+	    .mode = nrs_term_name(NRS_VOC_MODE, (int)content->mode),
+	    .kind = nrs_term_name(NRS_VOC_MSG_KIND, (int)content->kind),
+	    .revision = content->revision,
+	    .rendered = &rendered,
+	};
+	enum nrs_rc rc;
+
+	render(c, index, &rendered);
+	rc = nrs_mime_compose(c->arena, &mail, out, err);
+	if (rc != NRS_OK || size_of(out) <= VARIANT_MAX)
+		return rc;
+	mail.text_only = true;
+	return nrs_mime_compose(c->arena, &mail, out, err);
+}
+
+/* ---- webhook ---- */
+
+static void
+add_content(struct dispatcher_composer *c, size_t index, struct nrs_buf *out)
+{
+	nrs_buf_adds(out, is_stub(index) ? "\"stub\":" : "\"content\":");
+	if (is_stub(index))
+		nrs_json_encode(out, NRS_TYPE_STUB_CONTENT, c->notice->stub);
+	else
+		nrs_json_encode(
+		    out, NRS_TYPE_CONTENT, c->notice->admitted->content);
+}
+
+/* The signed bytes, so that a receiver can verify what it reads. Neither the
+ * addressing nor the classification: they tell of others. */
+static void
+add_alert(struct dispatcher_composer *c, size_t index, struct nrs_buf *out)
+{
+	const struct nrs_dispatch *dispatch = c->notice->dispatch;
+	const struct nrs_admitted *a = c->notice->admitted;
+	struct nrs_alert alert = {
+	    .payload = dispatch->payload,
+	    .addressing_sha256 = {a->addressing_sha256, NRS_SHA256_SIZE},
+	    .signatures = dispatch->signatures,
+	    .n_signatures = dispatch->n_signatures,
+	    .accepted_at = dispatch->accepted_at,
+	    .submission_id = dispatch->submission_id,
+	    .mode = dispatch->mode,
+	};
+	uint8_t nothing[NRS_SHA256_SIZE];
+
+	if (is_stub(index)) {
+		nrs_sha256((struct nrs_bytes){0}, nothing);
+		alert.payload = dispatch->stubs[0].payload;
+		alert.signatures = dispatch->stubs[0].signatures;
+		alert.n_signatures = dispatch->stubs[0].n_signatures;
+		alert.addressing_sha256 =
+		    (struct nrs_bytes){nothing, NRS_SHA256_SIZE};
+		alert.stub = true;
+	}
+	nrs_buf_adds(out, "\"alert\":");
+	nrs_json_encode(out, NRS_TYPE_ALERT, &alert);
+}
+
+static void
+compose_webhook(
+    struct dispatcher_composer *c, size_t index, struct nrs_variant *out)
+{
+	struct nrs_rendered rendered;
+	struct nrs_buf body = {0}, content = {0};
+
+	render(c, index, &rendered);
+	add_content(c, index, &content);
+	nrs_buf_adds(&body, "{\"type\":\"noroshi.alert\",\"subject\":");
+	nrs_json_string(&body, rendered.subject);
+	nrs_buf_addc(&body, ',');
+	/* The decoded form is a convenience; the signed one is the message. */
+	if (content.len <= VARIANT_MAX / 2) {
+		nrs_buf_add(&body, content.data, content.len);
+		nrs_buf_addc(&body, ',');
+	}
+	add_alert(c, index, &body);
+	nrs_buf_addc(&body, '}');
+	out->parts = nrs_arena_array(c->arena, 1, sizeof(*out->parts));
+	out->n_parts = 1;
+	out->parts[0] = (struct nrs_part){
+	    .data = nrs_arena_bytes(c->arena, body.data, body.len),
+	    .slot = NRS_SLOT_NONE};
+	out->media_type = "application/json";
+	nrs_buf_fini(&body);
+	nrs_buf_fini(&content);
+}
+
+enum nrs_rc
+dispatcher_compose(struct dispatcher_composer *c, size_t index,
+    const struct nrs_variant **out, struct nrs_err *err)
+{
+	struct nrs_variant *variant = c->made[index];
+	enum nrs_rc rc = NRS_OK;
+
+	if (variant == NULL) {
+		variant = nrs_arena_alloc(c->arena, sizeof(*variant));
+		variant->media_type = "";
+		if (channel_of(index) == NRS_CHANNEL_MAIL)
+			rc = compose_mail(c, index, variant, err);
+		else if (channel_of(index) == NRS_CHANNEL_WEBHOOK)
+			compose_webhook(c, index, variant);
+		if (rc != NRS_OK)
+			return rc;
+		variant->lang = lang_of(index);
+		variant->channel = channel_of(index);
+		c->made[index] = variant;
+	}
+	*out = variant;
+	return NRS_OK;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISPATCHER_COMPOSE_H
+#define DISPATCHER_COMPOSE_H
+/*
+ * compose: the frozen bytes of one notice, once per language, channel and
+ * purpose.
+ */
+#include "dispatcher/dispatcher.h"
+#include "noroshi/core/alert.h"
+#include "noroshi/io/admit.h"
+
+/* One released notice, admitted. */
+struct dispatcher_notice {
+	const struct nrs_dispatch *dispatch;
+	const struct nrs_admitted *admitted;
+	const struct nrs_stub_content *stub; /* NULL: none was made */
+	int64_t offset;                      /* of the dispatch record */
+};
+
+enum {
+	DISPATCHER_LANGS = 2,
+	DISPATCHER_CHANNELS = 3,
+	DISPATCHER_PURPOSES = 2,
+	DISPATCHER_VARIANTS =
+	    DISPATCHER_LANGS * DISPATCHER_CHANNELS * DISPATCHER_PURPOSES,
+};
+
+struct dispatcher_composer {
+	const struct dispatcher *d;
+	struct nrs_arena *arena;
+	const struct dispatcher_notice *notice;
+	struct nrs_variant *made[DISPATCHER_VARIANTS];
+};
+
+/* Which variant a target of this language, channel and purpose gets. */
+size_t dispatcher_compose_index(const char *lang, enum nrs_channel_type channel,
+    enum nrs_delivery_purpose purpose);
+/* Make it, or return it when it is made already. NRS_REJECT: the notice cannot
+ * be put into this channel. */
+NRS_CHECKED enum nrs_rc dispatcher_compose(struct dispatcher_composer *composer,
+    size_t index, const struct nrs_variant **out, struct nrs_err *err);
+#endif

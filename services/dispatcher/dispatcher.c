@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/dispatcher.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "noroshi/base/log.h"
+#include "noroshi/base/net.h"
+#include "noroshi/base/text.h"
+#include "noroshi/core/topic.h"
+
+#define ROW(member) .offset = offsetof(struct dispatcher_conf, member)
+
+static const struct nrs_param params[] = {
+    {.name = "sectors",
+        .type = NRS_PARAM_PATH,
+        ROW(sectors),
+        .def = "sectors.conf",
+        .help = "The table of sectors and CEPTOARs."},
+    {.name = "keys",
+        .type = NRS_PARAM_PATH,
+        ROW(keys),
+        .def = "keys.conf",
+        .help = "Public keys whose signatures are accepted."},
+    {.name = "verify",
+        .type = NRS_PARAM_BOOL,
+        ROW(verify),
+        .def = "true",
+        .help = "Verify every signature. Only a benchmark turns it off."},
+    {.name = "sender",
+        .type = NRS_PARAM_STRING,
+        ROW(sender),
+        .def = "",
+        .help = "Who runs this service, as a mail says it."},
+    {.name = "desk",
+        .type = NRS_PARAM_STRING,
+        ROW(desk),
+        .def = "",
+        .help = "How a recipient asks back: a mailbox or a phone number."},
+    {.name = "smtp.url",
+        .type = NRS_PARAM_STRING,
+        ROW(transfer.smtp_url),
+        .def = "smtp://127.0.0.1:25",
+        .help = "The relay: smtp://host:port, or smtps:// for TLS from the "
+                "start."},
+    {.name = "smtp.from",
+        .type = NRS_PARAM_STRING,
+        ROW(transfer.mail_from),
+        .def = "noroshi@localhost.localdomain",
+        .help = "Sender of every mail, in the envelope and in From."},
+    {.name = "smtp.from_name",
+        .type = NRS_PARAM_STRING,
+        ROW(from_name),
+        .def = "",
+        .help = "Name shown beside smtp.from."},
+    {.name = "smtp.domain",
+        .type = NRS_PARAM_STRING,
+        ROW(domain),
+        .def = "",
+        .help = "Domain of Message-IDs. Empty: that of smtp.from."},
+    {.name = "smtp.helo",
+        .type = NRS_PARAM_STRING,
+        ROW(transfer.helo),
+        .def = "localhost",
+        .help = "The name given to the relay in EHLO."},
+    {.name = "smtp.user",
+        .type = NRS_PARAM_STRING,
+        ROW(transfer.smtp_user),
+        .def = "",
+        .help = "User at the relay. Empty: no authentication."},
+    {.name = "smtp.password",
+        .type = NRS_PARAM_STRING,
+        ROW(transfer.smtp_password),
+        .def = "",
+        .help = "Password at the relay.",
+        .secret = true},
+    {.name = "smtp.starttls",
+        .type = NRS_PARAM_ENUM,
+        ROW(transfer.starttls),
+        .def = "opportunistic",
+        .choices = "none|opportunistic|required",
+        .help = "TLS to the relay: never, when offered (without a look at "
+                "the certificate), or always and verified."},
+    {.name = "smtp.timeout",
+        .type = NRS_PARAM_INT,
+        ROW(transfer.mail_timeout_ms),
+        .def = "120000",
+        .min = 100,
+        .max = 3600000,
+        .unit = "ms",
+        .help = "For one mail, from start to the relay's last answer."},
+    {.name = "smtp.connections",
+        .type = NRS_PARAM_INT,
+        ROW(transfer.max_mail),
+        .def = "10",
+        .min = 1,
+        .max = 1000,
+        .unit = "connections",
+        .help = "Mails on their way at a time."},
+    {.name = "webhook.timeout",
+        .type = NRS_PARAM_INT,
+        ROW(transfer.webhook_timeout_ms),
+        .def = "30000",
+        .min = 100,
+        .max = 600000,
+        .unit = "ms",
+        .help = "For one webhook, from start to the end of the answer."},
+    {.name = "webhook.connections",
+        .type = NRS_PARAM_INT,
+        ROW(transfer.max_webhook),
+        .def = "64",
+        .min = 1,
+        .max = 1000,
+        .unit = "connections",
+        .help = "Webhooks on their way at a time."},
+    {.name = "webhook.allow",
+        .type = NRS_PARAM_LIST,
+        ROW(transfer.webhook_allow),
+        .def = "",
+        .help = "Networks inside (loopback, private, link-local) that a "
+                "webhook may reach nevertheless, also without TLS: "
+                "10.1.2.0/24."},
+    {.name = "connect_timeout",
+        .type = NRS_PARAM_INT,
+        ROW(transfer.connect_timeout_ms),
+        .def = "10000",
+        .min = 100,
+        .max = 300000,
+        .unit = "ms",
+        .help = "To connect to a relay or endpoint, its greeting included."},
+    {.name = "tls.ca_file",
+        .type = NRS_PARAM_STRING,
+        ROW(transfer.ca_file),
+        .def = "",
+        .help = "Certificates of authorities, PEM. Empty: the system's."},
+    {.name = "retry.min",
+        .type = NRS_PARAM_INT,
+        ROW(retry_min_ms),
+        .def = "2000",
+        .min = 10,
+        .max = 3600000,
+        .unit = "ms",
+        .help = "Pause before the second attempt; it doubles with each."},
+    {.name = "retry.max",
+        .type = NRS_PARAM_INT,
+        ROW(retry_max_ms),
+        .def = "600000",
+        .min = 10,
+        .max = 86400000,
+        .unit = "ms",
+        .help = "The longest pause between two attempts."},
+    {.name = "retry.give_up",
+        .type = NRS_PARAM_INT,
+        ROW(give_up_ms),
+        .def = "259200000",
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "An alert is tried this long after its acceptance, or until "
+                "it is no longer valid."},
+    {.name = "max_batch",
+        .type = NRS_PARAM_INT,
+        ROW(max_batch),
+        .def = "100",
+        .min = 1,
+        .max = 1000,
+        .unit = "notices",
+        .help = "Notices planned in one transaction, at most."},
+    {.name = "max_open",
+        .type = NRS_PARAM_INT,
+        ROW(max_open),
+        .def = "200000",
+        .min = 1000,
+        .max = 10000000,
+        .unit = "deliveries",
+        .help = "Deliveries held in memory before reading pauses."},
+    {.name = "answer_timeout",
+        .type = NRS_PARAM_INT,
+        ROW(answer_timeout_ms),
+        .def = "10000",
+        .min = 100,
+        .max = 300000,
+        .unit = "ms",
+        .help = "How long the bus may be silent while state is read from it."},
+};
+#define N_PARAMS (sizeof(params) / sizeof(params[0]))
+
+/* ---- checks ---- */
+
+static enum nrs_rc
+check_mail(const struct dispatcher_conf *conf, struct nrs_err *err)
+{
+	const struct nrs_transfer_conf *t = &conf->transfer;
+	struct nrs_arena *arena = nrs_arena_new();
+	const char *from;
+	enum nrs_rc rc = nrs_text_mailbox(arena, t->mail_from, &from, err);
+
+	nrs_arena_free(arena);
+	if (rc != NRS_OK) {
+		nrs_err_prefix(err, "smtp.from");
+		return rc;
+	}
+	if (strncmp(t->smtp_url, "smtp://", 7) != 0 &&
+	    strncmp(t->smtp_url, "smtps://", 8) != 0)
+		return nrs_refuse(err, "smtp.url", "url",
+		    "smtp.url does not begin with smtp:// or smtps://");
+	if (!nrs_text_is_id(t->helo, 253))
+		return nrs_refuse(
+		    err, "smtp.helo", "id", "smtp.helo is not a host name");
+	if (conf->domain[0] != '\0' && !nrs_text_is_id(conf->domain, 253))
+		return nrs_refuse(err, "smtp.domain", "id",
+		    "smtp.domain is not a domain name");
+	if (!nrs_text_is_line(conf->from_name) ||
+	    !nrs_text_is_line(conf->sender) || !nrs_text_is_line(conf->desk))
+		return nrs_refuse(err, "smtp.from_name", "line",
+		    "smtp.from_name, sender and desk are one line each");
+	if (conf->retry_max_ms < conf->retry_min_ms)
+		return nrs_refuse(err, "retry.max", "range",
+		    "retry.max is less than retry.min");
+	return NRS_OK;
+}
+
+static enum nrs_rc
+check(const void *value, struct nrs_err *err)
+{
+	const struct dispatcher_conf *conf = value;
+	const struct nrs_conf_list *allow = &conf->transfer.webhook_allow;
+	struct dispatcher_policy *policy;
+	struct nrs_net net;
+	enum nrs_rc rc = check_mail(conf, err);
+	size_t i;
+
+	for (i = 0; i < allow->n && rc == NRS_OK; i++) {
+		rc = nrs_net_parse(allow->items[i], &net, err);
+		if (rc != NRS_OK)
+			nrs_err_prefix(
+			    err, "webhook.allow: %s", allow->items[i]);
+	}
+	if (rc == NRS_OK)
+		rc = dispatcher_policy_load(conf, &policy, err);
+	if (rc == NRS_OK)
+		dispatcher_policy_free(policy);
+	return rc;
+}
+
+/* ---- life ---- */
+
+static void
+close_dispatcher(void *self)
+{
+	struct dispatcher *d = self;
+
+	if (d == NULL)
+		return;
+	dispatcher_policy_free(d->policy);
+	nrs_arena_free(d->arena);
+	(void)pthread_mutex_destroy(&d->lock);
+	free(d);
+}
+
+static enum nrs_rc
+open_dispatcher(struct nrs_service_ctx *ctx, const void *conf, void **self,
+    struct nrs_err *err)
+{
+	struct dispatcher *d = nrs_calloc(1, sizeof(*d));
+	enum nrs_rc rc;
+
+	d->conf = conf;
+	d->ctx = ctx;
+	d->arena = nrs_arena_new();
+	(void)pthread_mutex_init(&d->lock, NULL);
+	d->domain = d->conf->domain;
+	if (d->domain[0] == '\0')
+		d->domain = strrchr(d->conf->transfer.mail_from, '@') + 1;
+	rc = dispatcher_policy_load(conf, &d->policy, err);
+	if (rc != NRS_OK) {
+		close_dispatcher(d);
+		return rc;
+	}
+	if (d->policy->keyring == NULL)
+		nrs_log(NRS_LOG_ERROR, "signatures_not_verified",
+		    NRS_S("why", "verify = false: for benchmarks only"));
+	*self = d;
+	return NRS_OK;
+}
+
+/* Keys and sectors take effect with the next notice; the rest with a restart.
+ */
+static enum nrs_rc
+reload(void *self, const void *conf, struct nrs_err *err)
+{
+	struct dispatcher_policy *policy, *old;
+	struct dispatcher *d = self;
+	enum nrs_rc rc = dispatcher_policy_load(conf, &policy, err);
+
+	if (rc != NRS_OK)
+		return rc;
+	(void)pthread_mutex_lock(&d->lock);
+	old = d->policy;
+	d->policy = policy;
+	(void)pthread_mutex_unlock(&d->lock);
+	dispatcher_policy_free(old);
+	return NRS_OK;
+}
+
+static const struct dispatcher_lane alert = {
+    .name = "alert",
+    .dispatch = NRS_TOPIC_DISPATCH_ALERT,
+    .delivery = NRS_TOPIC_DELIVERY_ALERT,
+    .receipt = NRS_TOPIC_RECEIPT_ALERT,
+    .planner_group = "planner-alert",
+    .sender_group = "sender-alert",
+};
+
+static const struct nrs_lane lanes[] = {
+    {.name = "planner-alert", .run = dispatcher_plan, .arg = &alert},
+    {.name = "sender-alert", .run = dispatcher_send, .arg = &alert},
+};
+
+const struct nrs_service *
+dispatcher_service(void)
+{
+	static const struct nrs_service service = {
+	    .name = "noroshi-dispatcher",
+	    .summary = "plans who gets each released notice, and sends it by "
+	               "mail and webhook with a receipt for each",
+	    .params = params,
+	    .n_params = N_PARAMS,
+	    .conf_size = sizeof(struct dispatcher_conf),
+	    .check = check,
+	    .open = open_dispatcher,
+	    .reload = reload,
+	    .close = close_dispatcher,
+	    .lanes = lanes,
+	    .n_lanes = sizeof(lanes) / sizeof(lanes[0]),
+	};
+
+	return &service;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISPATCHER_DISPATCHER_H
+#define DISPATCHER_DISPATCHER_H
+/*
+ * dispatcher: from one record per released notice to a receipt per recipient.
+ * A planner (one active) decides who gets what and freezes the bytes; senders
+ * (any number) send them. They meet in the delivery topic only. A lane is one
+ * kind of traffic with its own topics, consumers, connections and limits, so
+ * that alerts never wait behind anything.
+ */
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "noroshi/io/service.h"
+#include "noroshi/io/sign.h"
+#include "noroshi/io/transfer.h"
+
+struct nrs_sector_table;
+
+struct dispatcher_conf {
+	struct nrs_service_conf common;
+	const char *sectors, *keys;
+	bool verify;
+	struct nrs_transfer_conf transfer;
+	const char *from_name; /* shown beside smtp.from */
+	const char *domain;    /* of Message-IDs, "": that of smtp.from */
+	const char *sender, *desk;
+	int64_t max_batch, max_open;
+	int64_t retry_min_ms, retry_max_ms, give_up_ms;
+	int64_t answer_timeout_ms;
+};
+
+/* What makes one kind of traffic. */
+struct dispatcher_lane {
+	const char *name;     /* "alert" */
+	const char *dispatch; /* topics */
+	const char *delivery;
+	const char *receipt;
+	const char *planner_group, *sender_group;
+};
+
+/* One reading of the policy files. */
+struct dispatcher_policy {
+	struct nrs_arena *arena;
+	const struct nrs_sector_table *sectors;
+	struct nrs_keyring *keyring; /* NULL: verify is off */
+};
+
+struct dispatcher {
+	const struct dispatcher_conf *conf;
+	struct nrs_service_ctx *ctx;
+	const char *domain;   /* of Message-IDs */
+	pthread_mutex_t lock; /* of policy */
+	struct dispatcher_policy *policy;
+	struct nrs_arena *arena;
+};
+
+const struct nrs_service *dispatcher_service(void);
+
+/* policy.c */
+NRS_CHECKED enum nrs_rc dispatcher_policy_load(
+    const struct dispatcher_conf *conf, struct dispatcher_policy **out,
+    struct nrs_err *err);
+void dispatcher_policy_free(struct dispatcher_policy *policy);
+
+/* Lanes; lane->arg is a struct dispatcher_lane. */
+enum nrs_rc dispatcher_plan(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err);
+enum nrs_rc dispatcher_send(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err);
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dispatcher/sender.h"
+#include "noroshi/base/clock.h"
+#include "noroshi/base/log.h"
+#include "noroshi/core/decision.h"
+#include "noroshi/core/label.h"
+#include "noroshi/core/topic.h"
+#include "noroshi/io/wire.h"
+
+#define AGAIN_MS 500 /* after a receipt that the bus did not take */
+
+/* A record of ours until the bus has acknowledged it. */
+struct letter {
+	struct sender *s;
+	struct dispatcher_part *part; /* NULL: no receipt */
+	struct dispatcher_task *task; /* NULL: nobody waits for it */
+	struct nrs_bytes key, value;  /* in the same block */
+};
+
+static void
+intent_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
+{
+	if (task->load->lost)
+		sender_abandon(s, task);
+	else if (rc == NRS_OK)
+		sender_transfer(s, task);
+	else
+		sender_postpone(s, task);
+}
+
+static void
+end_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
+{
+	if (rc == NRS_OK || task->load->lost) {
+		sender_done(s, task);
+		return;
+	}
+	/* The end is known: only its record must be tried again. */
+	task->again_next = s->again;
+	s->again = task;
+	s->again_at = nrs_wall_ms() + AGAIN_MS;
+}
+
+static void
+arrived(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
+{
+	struct letter *letter = opaque;
+	struct sender *s = letter->s;
+	struct dispatcher_task *task = letter->task;
+	struct dispatcher_part *part = letter->part;
+
+	(void)partition;
+	free(letter);
+	if (part == NULL && rc != NRS_OK)
+		nrs_log(NRS_LOG_ERROR, "rejection_not_written",
+		    NRS_S("why", nrs_rc_name(rc)));
+	if (part != NULL && rc == NRS_OK && offset >= part->receipt_end)
+		part->receipt_end = offset + 1;
+	if (task == NULL)
+		return;
+	if (task->step == DISPATCHER_INTENT)
+		intent_arrived(s, task, rc);
+	else
+		end_arrived(s, task, rc);
+}
+
+/* Copies what letter says, so that nothing is borrowed while it travels. */
+static void
+post(const struct letter *letter, const char *topic, int partition)
+{
+	struct letter *own =
+	    nrs_alloc(sizeof(*own) + letter->key.len + letter->value.len);
+	uint8_t *data = (uint8_t *)(own + 1);
+	struct nrs_outgoing out = {.topic = topic, .partition = partition};
+	struct nrs_err err = {0};
+
+	*own = *letter;
+	if (letter->key.len > 0)
+		memcpy(data, letter->key.data, letter->key.len);
+	memcpy(data + letter->key.len, letter->value.data, letter->value.len);
+	out.key = (struct nrs_bytes){data, letter->key.len};
+	out.value =
+	    (struct nrs_bytes){data + letter->key.len, letter->value.len};
+	out.acked = arrived;
+	out.opaque = own; /* freed in arrived */
+	if (nrs_producer_send(letter->s->producer, &out, &err) == NRS_OK)
+		return;
+	nrs_log(NRS_LOG_WARN, "record_not_sent", NRS_S("topic", topic),
+	    NRS_S("why", err.text));
+	arrived(own, NRS_RETRY, partition, -1);
+}
+
+static void
+post_receipt(struct sender *s, const struct nrs_receipt *receipt,
+    const struct dispatcher_task *about, struct dispatcher_task *waiting)
+{
+	struct dispatcher_part *part = about->load->part;
+
+	nrs_arena_reset(s->scratch);
+	post(&(struct letter){.s = s,
+	         .part = part,
+	         .task = waiting,
+	         .key = receipt->key,
+	         .value =
+	             nrs_wire_encode(s->scratch, NRS_TYPE_RECEIPT, receipt)},
+	    s->traffic->receipt, part->number);
+}
+
+static struct nrs_receipt
+receipt_of(const struct dispatcher_task *task, enum nrs_delivery_state state)
+{
+	const struct nrs_delivery_batch *batch = task->load->batch;
+	const struct nrs_delivery *delivery = task->delivery;
+
+	return (struct nrs_receipt){
+	    .key = delivery->key,
+	    .notice_id = batch->notice_id,
+	    .thread_id = batch->thread_id,
+	    .revision = batch->revision,
+	    .stage = delivery->kind,
+	    .state = state,
+	    .at = nrs_wall_ms(),
+	    .attempt = task->attempt,
+	    .mode = batch->mode,
+	    .subscriber_id = delivery->subscriber_id,
+	    .channel = delivery->channel->type,
+	    .delivery_offset = task->load->offset,
+	    .accepted_at = batch->accepted_at,
+	    .purpose = batch->purpose,
+	};
+}
+
+void
+sender_intent(struct sender *s, struct dispatcher_task *task)
+{
+	struct nrs_receipt receipt = receipt_of(task, NRS_STATE_INTENT);
+	uint8_t hash[NRS_SHA256_SIZE];
+
+	nrs_sha256((struct nrs_bytes){(const uint8_t *)task->body.data,
+	               task->body.len},
+	    hash);
+	receipt.body_sha256 = (struct nrs_bytes){hash, sizeof(hash)};
+	receipt.repeat = task->ambiguous;
+	task->step = DISPATCHER_INTENT;
+	post_receipt(s, &receipt, task, task);
+}
+
+void
+sender_deferred(struct sender *s, struct dispatcher_task *task,
+    const struct nrs_transfer_result *result)
+{
+	struct nrs_receipt receipt = receipt_of(task, NRS_STATE_DEFERRED);
+
+	receipt.failure_reason = result->reason;
+	receipt.detail = result->detail;
+	receipt.repeat = task->ambiguous;
+	nrs_metric_add(s->states[NRS_STATE_DEFERRED], 1);
+	post_receipt(s, &receipt, task, NULL);
+}
+
+static void
+post_end(struct sender *s, struct dispatcher_task *task)
+{
+	struct nrs_receipt receipt = receipt_of(task, task->end);
+
+	receipt.failure_reason = task->reason;
+	receipt.detail = task->detail;
+	post_receipt(s, &receipt, task, task);
+}
+
+static void
+count_end(struct sender *s, const struct dispatcher_task *task)
+{
+	const struct nrs_delivery_batch *batch = task->load->batch;
+
+	nrs_metric_add(s->states[task->end], 1);
+	if (task->end == NRS_STATE_DELIVERED)
+		nrs_metric_observe_us(
+		    s->seconds, (nrs_wall_ms() - batch->accepted_at) * 1000);
+	if (task->end == NRS_STATE_FAILED)
+		nrs_log(NRS_LOG_WARN, "failed",
+		    NRS_S("alert", batch->notice_id),
+		    NRS_S("subscriber", task->delivery->subscriber_id),
+		    NRS_S("channel", nrs_term_name(NRS_VOC_CHANNEL_TYPE,
+		                         (int)task->delivery->channel->type)),
+		    NRS_S("reason", nrs_term_name(NRS_VOC_FAILURE_REASON,
+		                        (int)task->reason)));
+}
+
+void
+sender_end(struct sender *s, struct dispatcher_task *task,
+    enum nrs_delivery_state state, enum nrs_failure_reason reason,
+    const char *detail)
+{
+	task->step = DISPATCHER_CLOSING;
+	task->end = state;
+	task->reason = reason;
+	(void)snprintf(task->detail, sizeof(task->detail), "%s", detail);
+	nrs_buf_fini(&task->body);
+	count_end(s, task);
+	post_end(s, task);
+}
+
+void
+sender_end_again(struct sender *s)
+{
+	struct dispatcher_task *task, *next;
+
+	if (s->again == NULL || nrs_wall_ms() < s->again_at)
+		return;
+	next = s->again;
+	s->again = NULL;
+	while ((task = next) != NULL) {
+		next = task->again_next;
+		post_end(s, task);
+	}
+}
+
+void
+sender_reject(struct sender *s, const struct nrs_record *record,
+    const struct nrs_err *why)
+{
+	const struct nrs_rejection rejection = {
+	    .topic = s->traffic->delivery,
+	    .partition = (uint32_t)record->partition,
+	    .offset = record->offset,
+	    .service = "dispatcher",
+	    .field = why->field,
+	    .rule = why->rule,
+	    .text = why->text,
+	    .at = nrs_wall_ms(),
+	    .mode = (enum nrs_mode)(s->conf->common.mode + 1),
+	};
+
+	nrs_log(NRS_LOG_ERROR, "rejected", NRS_S("topic", s->traffic->delivery),
+	    NRS_I("partition", record->partition),
+	    NRS_I("offset", record->offset), NRS_S("why", why->text));
+	post(&(struct letter){.s = s,
+	         .value = nrs_wire_encode(
+	             s->scratch, NRS_TYPE_REJECTION, &rejection)},
+	    NRS_TOPIC_REJECTED, 0);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISPATCHER_SENDER_H
+#define DISPATCHER_SENDER_H
+/*
+ * sender: the deliveries of some partitions, from record to durable receipt.
+ *
+ * An INTENT is acknowledged by the bus before a transfer starts; its end
+ * (DELIVERED, FAILED, EXPIRED, CANCELLED) before the delivery is forgotten. The
+ * committed offset is the low-water mark: below it everything has ended; its
+ * metadata says from which receipt on the rest can be recovered. One thread:
+ * the lane's.
+ */
+#include "dispatcher/dispatcher.h"
+#include "dispatcher/queue.h"
+#include "dispatcher/subs.h"
+#include "noroshi/io/group.h"
+
+struct nrs_map;
+
+#define DISPATCHER_STATES (NRS_STATE_RESPONDED + 1)
+
+/* What receipts say of one delivery after a take-over. */
+struct dispatcher_past {
+	enum nrs_delivery_state state;
+	uint32_t attempt;
+	int64_t at;
+	bool ambiguous;
+};
+
+struct dispatcher_part {
+	struct sender *sender;
+	int number;
+	bool ours;
+	struct nrs_map *past; /* delivery key in hex -> struct dispatcher_past
+	                       */
+	int64_t past_end;     /* delivery offsets below it may have a past */
+	int64_t past_floor;   /* and their receipts are at or after this */
+	int64_t receipt_end;  /* after the last receipt known to us */
+	int64_t position;     /* next delivery offset to come */
+	int64_t committed;
+	struct dispatcher_load *first, *last;
+	size_t n_moving; /* tasks in INTENT or TRANSFER */
+};
+
+struct sender {
+	struct dispatcher *d;
+	const struct dispatcher_conf *conf;
+	struct nrs_service_ctx *ctx;
+	const struct nrs_lane *lane;
+	const struct dispatcher_lane *traffic;
+	struct nrs_group *group;
+	struct nrs_producer *producer;
+	struct nrs_transfer *transfer;
+	struct dispatcher_subs *subs;
+	struct dispatcher_queue *queue;
+	struct dispatcher_part *parts;
+	int n_parts;
+	size_t n_ours;
+	struct dispatcher_load *loads; /* all, for the end */
+	struct nrs_arena *scratch;
+	int64_t subs_at;               /* wall time of the last refresh */
+	struct dispatcher_task *again; /* whose end the bus did not take */
+	int64_t again_at;
+	size_t n_open;
+	size_t n_moving[NRS_CHANNEL_TOPIC + 1];
+	bool paused, stopping;
+	struct nrs_metric *states[DISPATCHER_STATES];
+	struct nrs_metric *seconds, *repeats, *open;
+};
+
+/* recover.c: the past of a partition, from its receipts. */
+NRS_CHECKED enum nrs_rc sender_recover(struct sender *s,
+    struct dispatcher_part *part, const char *metadata, struct nrs_err *err);
+/* What is known of a delivery, taken out; NULL for nothing. free() it. */
+struct dispatcher_past *sender_past(
+    struct dispatcher_part *part, const struct nrs_delivery *delivery);
+
+/* load.c: records in, low-water mark out. */
+void sender_load(struct sender *s, const struct nrs_record *record);
+/* Forget a partition's deliveries; those under way end on their own. */
+void sender_unload(struct sender *s, struct dispatcher_part *part);
+/* At the end of the process: free what is left. */
+void sender_unload_all(struct sender *s);
+/* The task has ended durably. */
+void sender_done(struct sender *s, struct dispatcher_task *task);
+void sender_free_task(struct sender *s, struct dispatcher_task *task);
+/* Commit what has ended. */
+void sender_advance(struct sender *s, struct dispatcher_part *part);
+
+/* receipt.c: each is sent until the bus has acknowledged it. */
+void sender_intent(struct sender *s, struct dispatcher_task *task);
+void sender_deferred(struct sender *s, struct dispatcher_task *task,
+    const struct nrs_transfer_result *result);
+void sender_end(struct sender *s, struct dispatcher_task *task,
+    enum nrs_delivery_state state, enum nrs_failure_reason reason,
+    const char *detail);
+/* Those that the bus did not take, when it is time. */
+void sender_end_again(struct sender *s);
+/* A record that cannot be read. */
+void sender_reject(struct sender *s, const struct nrs_record *record,
+    const struct nrs_err *why);
+
+/* transfer.c */
+/* Start what is due, as far as there is room. */
+void sender_pump(struct sender *s);
+/* The bus has acknowledged the intent. */
+void sender_transfer(struct sender *s, struct dispatcher_task *task);
+/* The partition went while the intent travelled. */
+void sender_abandon(struct sender *s, struct dispatcher_task *task);
+/* How long to wait after so many attempts, without jitter. */
+int64_t sender_pause(const struct dispatcher_conf *conf, uint32_t attempt);
+/* It has not: the transfer must not start now. */
+void sender_postpone(struct sender *s, struct dispatcher_task *task);
+#endif

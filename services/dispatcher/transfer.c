@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dispatcher/sender.h"
+#include "noroshi/base/clock.h"
+#include "noroshi/base/log.h"
+#include "noroshi/base/rand.h"
+#include "noroshi/io/mime.h"
+
+#define SUBS_AGE_MS 1000 /* the view is refreshed before a start after it */
+#define POSTPONE_MS 200  /* while the lease or the bus is away */
+
+/* ---- may it go? ---- */
+
+/* Clearance and suspension as they are now. A stub says nothing, so it goes to
+ * whoever was reached. */
+static const char *
+why_not(struct sender *s, const struct dispatcher_task *task)
+{
+	const struct nrs_delivery_batch *batch = task->load->batch;
+	const struct nrs_subscription *sub;
+
+	if (batch->purpose == NRS_PURPOSE_STUB)
+		return NULL;
+	sub = nrs_match_set_find(
+	    dispatcher_subs_set(s->subs), task->delivery->subscriber_id);
+	if (sub == NULL)
+		return "no longer subscribed";
+	if (sub->inactive)
+		return "suspended";
+	if (!nrs_match_cleared(sub->max_tlp, batch->tlp))
+		return "no longer cleared";
+	return NULL;
+}
+
+/* True when the task has come to its end without a transfer. */
+static bool
+ends_here(struct sender *s, struct dispatcher_task *task, int64_t now)
+{
+	const char *why;
+
+	if (now >= task->load->batch->give_up_at) {
+		sender_end(s, task, NRS_STATE_EXPIRED,
+		    task->attempt > 0 ? NRS_FAILURE_UNREACHABLE
+		                      : NRS_FAILURE_UNSPECIFIED,
+		    "");
+		return true;
+	}
+	why = why_not(s, task);
+	if (why != NULL) {
+		sender_end(
+		    s, task, NRS_STATE_CANCELLED, NRS_FAILURE_UNSPECIFIED, why);
+		return true;
+	}
+	if (task->delivery->channel->type == NRS_CHANNEL_TOPIC) {
+		/* Written to the topic in the transaction that released it. */
+		sender_end(
+		    s, task, NRS_STATE_DELIVERED, NRS_FAILURE_UNSPECIFIED, "");
+		return true;
+	}
+	return false;
+}
+
+static bool
+join(struct sender *s, struct dispatcher_task *task)
+{
+	const struct nrs_delivery_batch *batch = task->load->batch;
+	struct nrs_err err = {0};
+	enum nrs_rc rc;
+
+	nrs_buf_fini(&task->body);
+	if (task->delivery->variant >= batch->n_variants)
+		rc = nrs_refuse(&err, "variant", "range", "no such variant");
+	else
+		rc = nrs_mime_join(&batch->variants[task->delivery->variant],
+		    task->delivery, &task->body, &err);
+	if (rc == NRS_OK)
+		return true;
+	sender_end(
+	    s, task, NRS_STATE_FAILED, NRS_FAILURE_CONTACT_STALE, err.text);
+	return false;
+}
+
+static void
+announce_repeat(struct sender *s, const struct dispatcher_task *task)
+{
+	if (!task->ambiguous)
+		return;
+	nrs_metric_add(s->repeats, 1);
+	nrs_log(NRS_LOG_WARN, "may_repeat",
+	    NRS_S("alert", task->load->batch->notice_id),
+	    NRS_S("subscriber", task->delivery->subscriber_id),
+	    NRS_I("attempt", task->attempt));
+}
+
+static void
+count_moving(struct sender *s, const struct dispatcher_task *task, int change)
+{
+	s->n_moving[task->delivery->channel->type] += (size_t)change;
+	task->load->part->n_moving += (size_t)change;
+}
+
+static void
+begin(struct sender *s, struct dispatcher_task *task, int64_t now)
+{
+	if (ends_here(s, task, now) || !join(s, task))
+		return;
+	task->attempt++;
+	announce_repeat(s, task);
+	count_moving(s, task, 1);
+	sender_intent(s, task);
+}
+
+/* ---- starting ---- */
+
+static bool
+has_room(const struct sender *s, enum nrs_channel_type channel)
+{
+	if (channel == NRS_CHANNEL_MAIL)
+		return s->n_moving[channel] <
+		       (size_t)s->conf->transfer.max_mail;
+	if (channel == NRS_CHANNEL_WEBHOOK)
+		return s->n_moving[channel] <
+		       (size_t)s->conf->transfer.max_webhook;
+	return true;
+}
+
+/* Clearance as it is now: a look at the topic's end before anything starts,
+ * unless one was had a moment ago. */
+static bool
+know_subscribers(struct sender *s, int64_t now)
+{
+	struct nrs_err err = {0};
+
+	if (now - s->subs_at < SUBS_AGE_MS && now >= s->subs_at)
+		return true;
+	if (dispatcher_subs_refresh(
+	        s->subs, (int)s->conf->answer_timeout_ms, &err) != NRS_OK) {
+		nrs_log(NRS_LOG_WARN, "subscriptions_not_read",
+		    NRS_S("why", err.text));
+		return false;
+	}
+	s->subs_at = nrs_wall_ms();
+	return true;
+}
+
+static void
+pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
+{
+	struct dispatcher_task *task;
+
+	while (has_room(s, channel)) {
+		task = dispatcher_queue_next(s->queue, channel, now);
+		if (task == NULL)
+			return;
+		if (!know_subscribers(s, now) ||
+		    !nrs_group_lease_held(s->group)) {
+			task->due_ms = now + POSTPONE_MS;
+			dispatcher_queue_update(s->queue, task, now);
+			return;
+		}
+		begin(s, task, now);
+		/* Another task of the place may be next; begin has changed
+		 * this one's step. */
+		dispatcher_queue_update(s->queue, task, now);
+	}
+}
+
+void
+sender_pump(struct sender *s)
+{
+	int64_t now = nrs_wall_ms();
+
+	pump_channel(s, NRS_CHANNEL_TOPIC, now);
+	pump_channel(s, NRS_CHANNEL_MAIL, now);
+	pump_channel(s, NRS_CHANNEL_WEBHOOK, now);
+}
+
+/* ---- the transfer ---- */
+
+void
+sender_abandon(struct sender *s, struct dispatcher_task *task)
+{
+	count_moving(s, task, -1);
+	sender_free_task(s, task);
+}
+
+void
+sender_postpone(struct sender *s, struct dispatcher_task *task)
+{
+	int64_t now = nrs_wall_ms();
+
+	count_moving(s, task, -1);
+	task->attempt--;
+	task->step = DISPATCHER_WAITING;
+	task->due_ms = now + POSTPONE_MS;
+	nrs_buf_fini(&task->body);
+	dispatcher_queue_update(s->queue, task, now);
+}
+
+int64_t
+sender_pause(const struct dispatcher_conf *conf, uint32_t attempt)
+{
+	int64_t pause = conf->retry_min_ms;
+
+	while (attempt-- > 1 && pause < conf->retry_max_ms)
+		pause *= 2;
+	return pause < conf->retry_max_ms ? pause : conf->retry_max_ms;
+}
+
+/* Doubling from retry.min to retry.max, a quarter more or less; not before the
+ * peer wants it. */
+static int64_t
+next_try(const struct sender *s, const struct dispatcher_task *task,
+    const struct nrs_transfer_result *result)
+{
+	int64_t pause = sender_pause(s->conf, task->attempt);
+
+	pause += (int64_t)nrs_rand_below((uint64_t)pause / 2 + 1) - pause / 4;
+	if (pause < INT64_C(1000) * result->retry_after_s)
+		pause = INT64_C(1000) * result->retry_after_s;
+	return pause;
+}
+
+static void
+defer(struct sender *s, struct dispatcher_task *task,
+    const struct nrs_transfer_result *result)
+{
+	int64_t now = nrs_wall_ms();
+	int64_t give_up_at = task->load->batch->give_up_at;
+
+	sender_deferred(s, task, result);
+	nrs_buf_fini(&task->body);
+	task->step = DISPATCHER_WAITING;
+	task->due_ms = now + next_try(s, task, result);
+	/* The end is said when it comes, not at the try after it. */
+	if (task->due_ms > give_up_at)
+		task->due_ms = give_up_at;
+	dispatcher_queue_update(s->queue, task, now);
+}
+
+static void
+finished(void *opaque, const struct nrs_transfer_result *result)
+{
+	struct dispatcher_task *task = opaque;
+	struct sender *s = task->load->part->sender;
+
+	count_moving(s, task, -1);
+	task->ambiguous = result->class == NRS_TRANSFER_AMBIGUOUS;
+	if (result->class == NRS_TRANSFER_DELIVERED)
+		sender_end(s, task, NRS_STATE_DELIVERED,
+		    NRS_FAILURE_UNSPECIFIED, result->detail);
+	else if (result->class == NRS_TRANSFER_FAILED)
+		sender_end(
+		    s, task, NRS_STATE_FAILED, result->reason, result->detail);
+	else if (task->load->lost)
+		sender_free_task(s, task);
+	else
+		defer(s, task, result);
+}
+
+void
+sender_transfer(struct sender *s, struct dispatcher_task *task)
+{
+	const struct nrs_delivery *delivery = task->delivery;
+	const struct nrs_delivery_batch *batch = task->load->batch;
+	char id[2 * NRS_SHA256_SIZE + 1];
+	struct nrs_transfer_job job = {
+	    .channel = delivery->channel->type,
+	    .address = delivery->channel->address,
+	    .body = {(const uint8_t *)task->body.data, task->body.len},
+	    .media_type = batch->variants[delivery->variant].media_type,
+	    .timestamp_s = nrs_wall_ms() / 1000,
+	    .done = finished,
+	    .opaque = task,
+	};
+	struct nrs_err err = {0};
+	enum nrs_rc rc = NRS_RETRY;
+
+	job.id = nrs_hex(delivery->key.data,
+	    delivery->key.len < NRS_SHA256_SIZE ? delivery->key.len
+	                                        : NRS_SHA256_SIZE,
+	    id);
+	/* The last look: a process that slept may own nothing any more. */
+	if (!s->stopping && nrs_group_lease_held(s->group))
+		rc = nrs_transfer_start(s->transfer, &job, &err);
+	if (rc == NRS_OK) {
+		task->step = DISPATCHER_TRANSFER;
+		return;
+	}
+	if (rc != NRS_REJECT) {
+		sender_postpone(s, task);
+		return;
+	}
+	count_moving(s, task, -1);
+	sender_end(
+	    s, task, NRS_STATE_FAILED, NRS_FAILURE_CONTACT_STALE, err.text);
+}
