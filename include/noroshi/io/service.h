@@ -48,6 +48,8 @@ struct nrs_service {
 	/* Cross-field checks and the files named in conf; also --check-config.
 	 * May be NULL. */
 	enum nrs_rc (*check)(const void *conf, struct nrs_err *err);
+	/* Read files (still with the rights it was started with), make state;
+	 * conf, here and in reload, stays valid until close. */
 	enum nrs_rc (*open)(struct nrs_service_ctx *ctx, const void *conf,
 	    void **self, struct nrs_err *err);
 	/* A new, checked configuration; keep the old state when not NRS_OK. May
