@@ -203,7 +203,7 @@ $(BUILD)/lib$(1).a: $(call obj,$(filter-out services/$(1)/main.c,$(SRC_$(1)))) \
     $(BUILD)/sources
 	$$(archive)
 $(BUILD)/$(BIN_$(1)): $(call obj,services/$(1)/main.c) $(BUILD)/lib$(1).a \
-    $(BUILD)/libnoroshi.a
+    $(BUILD)/libnoroshi.a $(if $(filter thread,$(SAN)),$(call obj,$(TSAN_C)))
 	$$(link)
 endef
 define link

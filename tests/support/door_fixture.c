@@ -205,6 +205,25 @@ door_call(const char *method, const char *path, const char *type,
 	return answer;
 }
 
+/* Show what the program logged; true when a sanitizer spoke in it. */
+static bool
+show_log(bool only_reports)
+{
+	FILE *f = fopen(door_path("log"), "r");
+	char line[1024];
+	bool report = false;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		report = report || strstr(line, "Sanitizer") != NULL ||
+		         strstr(line, "runtime error") != NULL;
+		if (report || !only_reports)
+			(void)fputs(line, stderr);
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	return report;
+}
+
 /* Ready: it knows all outcomes, so that an unknown id is 404 and not 503. */
 static void
 start_producer(void)
@@ -228,8 +247,10 @@ start_producer(void)
 		nrs_buf_fini(&answer.body);
 		(void)nrs_stop_wait(world.stop, 20);
 	}
-	if (status != 404)
-		fail_msg("the producer did not start; see %s", log);
+	if (status != 404) {
+		(void)show_log(false);
+		fail_msg("the producer did not start");
+	}
 }
 
 int
@@ -279,13 +300,16 @@ remove_folder(void)
 int
 door_fixture_stop(void **state)
 {
+	bool reported;
+
 	(void)state;
 	door_bus_stop();
 	ctl_child_stop(&world.child, 10000);
+	reported = show_log(true);
 	remove_folder();
 	nrs_key_free(world.key);
 	nrs_stop_free(world.stop);
-	return 0;
+	return reported ? -1 : 0;
 }
 
 void
