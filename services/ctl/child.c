@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -16,6 +17,22 @@
 extern char **environ;
 
 #define ARGS_MAX 32
+
+const char *
+ctl_child_folder(struct nrs_arena *arena)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (n < 0)
+		return ".";
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	return nrs_arena_strdup(arena, self);
+}
 
 enum nrs_rc
 ctl_child_start(struct ctl_child *child, const char *const *argv,

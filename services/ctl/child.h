@@ -9,12 +9,15 @@
 #include <sys/types.h>
 
 #include "noroshi/base/err.h"
+#include "noroshi/base/mem.h"
 
 struct ctl_child {
 	const char *name;
 	pid_t pid; /* 0: does not run */
 };
 
+/* The folder of this program, in arena; "." when it cannot be told. */
+const char *ctl_child_folder(struct nrs_arena *arena);
 /* Start argv[0] (a path) with its output appended to log. */
 NRS_CHECKED enum nrs_rc ctl_child_start(struct ctl_child *child,
     const char *const *argv, const char *log, struct nrs_err *err);

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl/child.h"
 #include "ctl/cmd.h"
 #include "ctl/ctl.h"
+#include "ctl/first_look.h"
 #include "ctl/text.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/mockbus.h"
@@ -25,7 +25,8 @@ static const char *const names[] = {"producer", "classifier", "dispatcher"};
 struct embedded {
 	struct ctl *ctl;
 	struct nrs_mockbus *bus;
-	const char *state, *conf, *servers_file;
+	struct ctl_first_look look;
+	const char *servers_file;
 	struct ctl_child daemons[N_DAEMONS];
 };
 
@@ -81,46 +82,56 @@ write_servers(struct embedded *e, struct nrs_err *err)
 	return rc;
 }
 
+/* Where the producer must listen for the URL that is asked. */
+static const char *
+listen_of(struct nrs_arena *arena, const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	host = host == NULL ? url : host + strlen("://");
+	return nrs_arena_printf(
+	    arena, "api.listen=%.*s", (int)strcspn(host, "/"), host);
+}
+
 static enum nrs_rc
 start_daemon(
     struct embedded *e, size_t i, const char *beside, struct nrs_err *err)
 {
 	struct nrs_arena *arena = e->ctl->arena;
+	bool listens = strcmp(names[i], "producer") == 0;
 	const char *const argv[] = {
 	    nrs_arena_printf(arena, "%s/noroshi-%s", beside, names[i]), "-F",
-	    nrs_arena_printf(arena, "%s/%s.conf", e->conf, names[i]), "-X",
+	    nrs_arena_printf(arena, "%s/%s.conf", e->look.conf, names[i]), "-X",
 	    nrs_arena_printf(
 	        arena, "bus.servers=%s", nrs_mockbus_servers(e->bus)),
 	    "-X",
 	    nrs_arena_printf(arena, "bus.prefix=%s", e->ctl->conf.bus.prefix),
-	    NULL};
+	    "-X", nrs_arena_printf(arena, "keys=%s", e->look.keys), "-X",
+	    nrs_arena_printf(arena, "sectors=%s", e->look.sectors), "-X",
+	    "admin.listen=", listens ? "-X" : NULL,
+	    listens ? listen_of(arena, e->ctl->conf.producer) : NULL, NULL};
 
 	e->daemons[i].name = names[i];
 	return ctl_child_start(&e->daemons[i], argv,
-	    nrs_arena_printf(arena, "%s/%s.log", e->state, names[i]), err);
+	    nrs_arena_printf(arena, "%s/%s.log", e->look.state, names[i]), err);
 }
 
 /* The daemons lie beside this program. */
 static enum nrs_rc
 start_daemons(struct embedded *e, struct nrs_err *err)
 {
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *beside = ctl_child_folder(e->ctl->arena);
 	struct sigaction sa = {.sa_handler = on_child};
 	enum nrs_rc rc = NRS_OK;
-	char *slash;
 
-	if (n < 0)
-		return nrs_fail(
-		    err, NRS_FATAL, "/proc/self/exe: %s", strerror(errno));
-	self[n] = '\0';
-	slash = strrchr(self, '/');
-	if (slash != NULL)
-		*slash = '\0';
+	if (e->look.conf == NULL)
+		return nrs_fail(err, NRS_FATAL,
+		    "no configuration of the daemons here: give --conf-dir "
+		    "DIR, or --bus-only");
 	woken = e->ctl->stop;
 	(void)sigaction(SIGCHLD, &sa, NULL);
 	for (size_t i = 0; rc == NRS_OK && i < N_DAEMONS; i++)
-		rc = start_daemon(e, i, self, err);
+		rc = start_daemon(e, i, beside, err);
 	return rc;
 }
 
@@ -137,30 +148,37 @@ say_how(struct embedded *e, bool bus_only)
 	ctl_out_end(out);
 	ctl_out_note(out,
 	    nrs_arena_printf(e->ctl->arena,
-	        "Nothing here is durable. In another terminal:\n"
-	        "  noroshictl -b %s list\nStop with Ctrl-C.",
-	        nrs_mockbus_servers(e->bus)),
+	        "Nothing on this bus is durable. In another terminal:\n"
+	        "  noroshictl -F %s/noroshictl.conf issue\nStop with Ctrl-C.",
+	        e->look.state),
 	    nrs_arena_printf(e->ctl->arena,
-	        "ここでは何も残らない。別の端末で:\n"
-	        "  noroshictl -b %s list\nCtrl-C で終わる。",
-	        nrs_mockbus_servers(e->bus)));
+	        "このバスには何も残らない。別の端末で:\n"
+	        "  noroshictl -F %s/noroshictl.conf issue\nCtrl-C で終わる。",
+	        e->look.state));
 }
 
 static enum nrs_rc
 start(struct embedded *e, bool bus_only, struct nrs_err *err)
 {
-	enum nrs_rc rc;
+	enum nrs_rc rc = ctl_first_look_find(e->ctl, &e->look, err);
 
-	if (mkdir(e->state, 0750) != 0 && errno != EEXIST)
-		return nrs_fail(
-		    err, NRS_FATAL, "%s: %s", e->state, strerror(errno));
+	if (rc != NRS_OK)
+		return rc;
+	e->servers_file =
+	    nrs_arena_printf(e->ctl->arena, "%s/servers", e->look.state);
+	e->ctl->conf.sectors = e->look.sectors;
 	rc = nrs_mockbus_open(&e->bus, err);
 	if (rc == NRS_OK)
 		rc = create_topics(e, err);
 	if (rc == NRS_OK)
-		rc = write_servers(e, err);
+		rc = ctl_first_look_keys(e->ctl, &e->look, err);
+	if (rc == NRS_OK)
+		rc = ctl_first_look_conf(
+		    e->ctl, &e->look, nrs_mockbus_servers(e->bus), err);
 	if (rc == NRS_OK && !bus_only)
 		rc = start_daemons(e, err);
+	if (rc == NRS_OK)
+		rc = write_servers(e, err);
 	return rc;
 }
 
@@ -174,31 +192,24 @@ wait_for_the_end(struct embedded *e, struct nrs_err *err)
 		if (ctl_child_ended(&e->daemons[i]))
 			return nrs_fail(err, NRS_FATAL,
 			    "noroshi-%s has ended; see %s/%s.log", names[i],
-			    e->state, names[i]);
+			    e->look.state, names[i]);
 	return NRS_OK;
 }
 
 enum ctl_exit
 ctl_cmd_embedded(struct ctl *ctl)
 {
-	struct embedded e = {.ctl = ctl,
-	    .state = ctl_opt(ctl, CTL_OPT_STATE_DIR),
-	    .conf = ctl_opt(ctl, CTL_OPT_CONF_DIR)};
+	struct embedded e = {.ctl = ctl};
 	bool bus_only = ctl_opt(ctl, CTL_OPT_BUS_ONLY) != NULL;
 	struct nrs_err err = {0};
-	enum nrs_rc rc;
+	enum nrs_rc rc = start(&e, bus_only, &err);
 
-	if (e.state == NULL)
-		e.state = "noroshi-embedded";
-	if (e.conf == NULL)
-		e.conf = "config";
-	e.servers_file = nrs_arena_printf(ctl->arena, "%s/servers", e.state);
-	rc = start(&e, bus_only, &err);
 	if (rc == NRS_OK) {
 		say_how(&e, bus_only);
 		rc = wait_for_the_end(&e, &err);
 	}
-	(void)unlink(e.servers_file);
+	if (e.servers_file != NULL)
+		(void)unlink(e.servers_file);
 	for (size_t i = N_DAEMONS; i-- > 0;)
 		ctl_child_stop(&e.daemons[i], STOP_MS);
 	nrs_mockbus_close(e.bus);

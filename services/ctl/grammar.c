@@ -96,11 +96,14 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "subscription's sectors and clearance",
         "トピックの権限も。セプターは登録の分野と TLP の上限による"},
     [CTL_OPT_STATE_DIR] = {"state-dir", 0, "DIR",
-        "where the file \"servers\" and the logs go",
-        "servers ファイルとログの置き場所"},
+        "where the file \"servers\", a key, noroshictl.conf and the logs go "
+        "(default: noroshi-embedded)",
+        "servers、鍵、noroshictl.conf、ログの置き場所 (既定: "
+        "noroshi-embedded)"},
     [CTL_OPT_CONF_DIR] = {"conf-dir", 0, "DIR",
-        "folder of producer.conf, classifier.conf and dispatcher.conf",
-        "producer.conf などのある場所"},
+        "folder of producer.conf, classifier.conf and dispatcher.conf "
+        "(default: config)",
+        "producer.conf などのある場所 (既定: config)"},
     [CTL_OPT_BUS_ONLY] = {"bus-only", 0, NULL, "start the bus and no service",
         "バスだけを動かす"},
 };

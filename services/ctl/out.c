@@ -424,6 +424,8 @@ ctl_out_end(struct ctl_out *out)
 void
 ctl_out_note(struct ctl_out *out, const char *en, const char *ja)
 {
-	if (!out->conf.json && !out->conf.quiet)
-		(void)fprintf(out->conf.file, "%s\n", pick(out, en, ja));
+	if (out->conf.json || out->conf.quiet)
+		return;
+	(void)fprintf(out->conf.file, "%s\n", pick(out, en, ja));
+	(void)fflush(out->conf.file);
 }

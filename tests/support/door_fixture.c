@@ -112,8 +112,8 @@ classify(void *unused)
 /* ---- the program -----------------------------------------------------------
  */
 
-static int
-free_port(void)
+int
+door_free_port(void)
 {
 	struct sockaddr_in address = {
 	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -262,7 +262,7 @@ door_fixture_start(void **state)
 	    nrs_key_new(&world.key, NULL) != NRS_OK)
 		return -1;
 	world.stop = nrs_stop_new();
-	world.port = free_port();
+	world.port = door_free_port();
 	(void)snprintf(
 	    world.url, sizeof(world.url), "http://127.0.0.1:%d", world.port);
 	bus_fixture_topic(NRS_TOPIC_JOURNAL, 1);

@@ -20,6 +20,8 @@ struct nrs_client_answer door_call(const char *method, const char *path,
 void door_restart(void);
 /* The bus goes, and with it who decides; it does not come back. */
 void door_bus_stop(void);
+/* One that is free now. */
+int door_free_port(void);
 /* "http://127.0.0.1:PORT". */
 const char *door_url(void);
 /* A folder for the test's files, removed with them at the end; a path in it
