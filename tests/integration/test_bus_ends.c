@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -49,10 +50,31 @@ asking_for_ends_does_not_wait_behind_a_fetch(void **state)
 	nrs_reader_close(reader);
 }
 
+/* The cluster may miss a request that comes some microseconds after another,
+ * and look again a second later. */
+static void
+the_mock_cluster_makes_many_topics_without_a_pause(void **state)
+{
+	struct nrs_mono start = nrs_mono_now(), gap;
+	char name[32];
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		(void)snprintf(name, sizeof(name), "topic-%d", i);
+		bus_fixture_topic(name, 1);
+		gap = nrs_mono_now();
+		while (nrs_mono_since_us(gap) < i % 100)
+			;
+	}
+	assert_true(nrs_mono_since_ms(start) < 1000);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+	        the_mock_cluster_makes_many_topics_without_a_pause),
 	    cmocka_unit_test(asking_for_ends_does_not_wait_behind_a_fetch),
 	};
 
