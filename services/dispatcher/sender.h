@@ -11,36 +11,12 @@
  * the lane's.
  */
 #include "dispatcher/dispatcher.h"
+#include "dispatcher/part.h"
 #include "dispatcher/queue.h"
 #include "dispatcher/subs.h"
 #include "noroshi/io/group.h"
 
-struct nrs_map;
-
 #define DISPATCHER_STATES (NRS_STATE_RESPONDED + 1)
-
-/* What receipts say of one delivery after a take-over. */
-struct dispatcher_past {
-	enum nrs_delivery_state state;
-	uint32_t attempt;
-	int64_t at;
-	bool ambiguous;
-};
-
-struct dispatcher_part {
-	struct sender *sender;
-	int number;
-	bool ours;
-	struct nrs_map *past; /* delivery key in hex -> struct dispatcher_past
-	                       */
-	int64_t past_end;     /* delivery offsets below it may have a past */
-	int64_t past_floor;   /* and their receipts are at or after this */
-	int64_t receipt_end;  /* after the last receipt known to us */
-	int64_t position;     /* next delivery offset to come */
-	int64_t committed;
-	struct dispatcher_load *first, *last;
-	size_t n_moving; /* tasks in INTENT or TRANSFER */
-};
 
 struct sender {
 	struct dispatcher *d;

@@ -11,28 +11,7 @@
 
 #define FDS_MAX 8
 
-/* ---- slots ---- */
-
-static struct pool *
-pool_of(struct nrs_transfer *t, enum nrs_channel_type channel)
-{
-	return channel == NRS_CHANNEL_MAIL ? &t->mail : &t->webhook;
-}
-
-static void
-release(struct nrs_transfer *t, struct slot *slot)
-{
-	struct pool *pool = pool_of(t, slot->job.channel);
-
-	(void)curl_multi_remove_handle(t->multi, slot->easy);
-	curl_slist_free_all(slot->list);
-	slot->list = NULL;
-	free(slot->address);
-	slot->address = NULL;
-	slot->next = pool->free;
-	pool->free = slot;
-	pool->n_free++;
-}
+/* ---- webhooks ---- */
 
 static void
 finish(struct nrs_transfer *t, CURL *easy, CURLcode rc)
@@ -45,37 +24,53 @@ finish(struct nrs_transfer *t, CURL *easy, CURLcode rc)
 	assert(slot != NULL);
 	job = slot->job;
 	transfer_judge(slot, rc, &result);
-	release(t, slot);
+	(void)curl_multi_remove_handle(t->multi, easy);
+	transfer_clear(slot);
+	slot->next = t->free;
+	t->free = slot;
+	t->n_free++;
 	job.done(job.opaque, &result);
 }
 
 static void
-pool_init(struct nrs_transfer *t, struct pool *pool, int64_t n)
+start_webhook(struct nrs_transfer *t, const struct slot *filled)
+{
+	struct slot *slot = t->free;
+	CURL *easy = slot->easy;
+
+	t->free = slot->next;
+	t->n_free--;
+	*slot = *filled;
+	slot->easy = easy;
+	transfer_setup(slot);
+	(void)curl_multi_add_handle(t->multi, easy);
+}
+
+static void
+open_slots(struct nrs_transfer *t)
 {
 	size_t i;
 
-	pool->n = pool->n_free = (size_t)n;
-	pool->slots = nrs_calloc(pool->n, sizeof(*pool->slots));
-	for (i = 0; i < pool->n; i++) {
-		pool->slots[i].owner = t;
-		pool->slots[i].easy = curl_easy_init();
-		pool->slots[i].next = pool->free;
-		pool->free = &pool->slots[i];
+	t->n_slots = t->n_free = (size_t)t->conf->max_webhook;
+	t->slots = nrs_calloc(t->n_slots, sizeof(*t->slots));
+	for (i = 0; i < t->n_slots; i++) {
+		t->slots[i].easy = curl_easy_init();
+		t->slots[i].next = t->free;
+		t->free = &t->slots[i];
 	}
 }
 
 static void
-pool_fini(struct nrs_transfer *t, struct pool *pool)
+close_slots(struct nrs_transfer *t)
 {
 	size_t i;
 
-	for (i = 0; i < pool->n; i++) {
-		(void)curl_multi_remove_handle(t->multi, pool->slots[i].easy);
-		curl_slist_free_all(pool->slots[i].list);
-		free(pool->slots[i].address);
-		curl_easy_cleanup(pool->slots[i].easy);
+	for (i = 0; i < t->n_slots; i++) {
+		(void)curl_multi_remove_handle(t->multi, t->slots[i].easy);
+		transfer_clear(&t->slots[i]);
+		curl_easy_cleanup(t->slots[i].easy);
 	}
-	free(pool->slots);
+	free(t->slots);
 }
 
 /* ---- the module ---- */
@@ -114,10 +109,11 @@ nrs_transfer_open(const struct nrs_transfer_conf *conf,
 	t->conf = conf;
 	t->multi = curl_multi_init();
 	t->smtp_url = nrs_asprintf("%s/%s", conf->smtp_url, conf->helo);
-	(void)curl_multi_setopt(t->multi, CURLMOPT_MAXCONNECTS,
-	    (long)(conf->max_mail + conf->max_webhook));
-	pool_init(t, &t->mail, conf->max_mail);
-	pool_init(t, &t->webhook, conf->max_webhook);
+	(void)curl_multi_setopt(
+	    t->multi, CURLMOPT_MAXCONNECTS, (long)conf->max_webhook);
+	(void)pthread_mutex_init(&t->lock, NULL);
+	open_slots(t);
+	transfer_mail_open(t);
 	rc = parse_networks(t, err);
 	if (rc == NRS_OK)
 		*out = t;
@@ -130,8 +126,8 @@ size_t
 nrs_transfer_room(
     const struct nrs_transfer *transfer, enum nrs_channel_type channel)
 {
-	return channel == NRS_CHANNEL_MAIL ? transfer->mail.n_free
-	                                   : transfer->webhook.n_free;
+	return channel == NRS_CHANNEL_MAIL ? transfer->n_idle
+	                                   : transfer->n_free;
 }
 
 static bool
@@ -169,25 +165,19 @@ enum nrs_rc
 nrs_transfer_start(struct nrs_transfer *transfer,
     const struct nrs_transfer_job *job, struct nrs_err *err)
 {
-	struct pool *pool = pool_of(transfer, job->channel);
-	struct slot *slot = pool->free;
-	char *address = NULL;
+	struct slot slot = {
+	    .owner = transfer, .job = *job, .plain = is_plain(job)};
 	enum nrs_rc rc;
 
-	if (slot == NULL)
+	if (nrs_transfer_room(transfer, job->channel) == 0)
 		return nrs_fail(err, NRS_RETRY, "all transfers are busy");
-	rc = check_address(transfer, job, &address, err);
+	rc = check_address(transfer, job, &slot.address, err);
 	if (rc != NRS_OK)
 		return rc;
-	pool->free = slot->next;
-	pool->n_free--;
-	*slot = (struct slot){.owner = transfer,
-	    .easy = slot->easy,
-	    .job = *job,
-	    .plain = is_plain(job),
-	    .address = address}; /* the slot owns it now */
-	transfer_setup(slot);
-	(void)curl_multi_add_handle(transfer->multi, slot->easy);
+	if (job->channel == NRS_CHANNEL_MAIL)
+		transfer_mail_start(transfer, &slot);
+	else
+		start_webhook(transfer, &slot);
 	return NRS_OK;
 }
 
@@ -214,6 +204,7 @@ nrs_transfer_poll(
 		rc = message->data.result;
 		finish(transfer, easy, rc);
 	}
+	transfer_mail_collect(transfer);
 }
 
 void
@@ -221,9 +212,10 @@ nrs_transfer_close(struct nrs_transfer *transfer)
 {
 	if (transfer == NULL)
 		return;
-	pool_fini(transfer, &transfer->mail);
-	pool_fini(transfer, &transfer->webhook);
+	transfer_mail_close(transfer);
+	close_slots(transfer);
 	(void)curl_multi_cleanup(transfer->multi);
+	(void)pthread_mutex_destroy(&transfer->lock);
 	free(transfer->networks);
 	free(transfer->smtp_url);
 	free(transfer);

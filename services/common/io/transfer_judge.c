@@ -79,12 +79,11 @@ static void
 judge_webhook(
     const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
 {
-	curl_off_t sent = 0, wait = 0;
+	curl_off_t wait = 0;
 	long code = 0;
 
 	(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &code);
 	(void)curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait);
-	(void)curl_easy_getinfo(slot->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
 	out->code = (int)code;
 	if (wait > 0)
 		out->retry_after_s =
@@ -93,7 +92,7 @@ judge_webhook(
 		verdict(out, NRS_TRANSFER_FAILED, NRS_FAILURE_REJECTED);
 	else if (code >= 200) /* whatever the rest of the reply was */
 		judge_status(out);
-	else if ((size_t)sent >= slot->job.body.len)
+	else if (slot->sent >= slot->job.body.len)
 		verdict(out, NRS_TRANSFER_AMBIGUOUS, silence(rc));
 	else
 		verdict(out, NRS_TRANSFER_DEFERRED, silence(rc));

@@ -5,6 +5,7 @@
  * One transfer as its libcurl callbacks see it, and what is made of it.
  */
 #include <curl/curl.h>
+#include <pthread.h>
 
 #include "noroshi/base/net.h"
 #include "noroshi/io/transfer.h"
@@ -27,24 +28,27 @@ struct slot {
 	size_t sent; /* of the body, handed to libcurl */
 	size_t received;
 	enum stage stage;
+	bool leaving;        /* QUIT was said */
 	int reply;           /* code of the last reply since the last command */
 	bool plain;          /* http, without TLS */
 	bool refused_inside; /* a socket was refused: the address is inside */
 	char last[128];      /* the last reply's text */
-	struct slot *next;
+	struct slot *next;   /* while free */
 };
 
-struct pool {
-	struct slot *slots, *free;
-	size_t n, n_free;
-};
+struct mailer; /* a thread that sends one mail at a time */
 
 struct nrs_transfer {
 	const struct nrs_transfer_conf *conf;
-	CURLM *multi;
-	struct pool mail, webhook;
+	CURLM *multi; /* webhooks */
+	struct slot *slots, *free;
+	size_t n_slots, n_free;
 	struct nrs_net *networks;
 	size_t n_networks;
+	struct mailer *mailers;
+	size_t n_idle;
+	pthread_mutex_t lock; /* of the mailers' states and sockets */
+	bool quit;
 	char *smtp_url;
 };
 
@@ -53,4 +57,14 @@ void transfer_setup(struct slot *slot);
 /* What became of it: libcurl's code, and what the callbacks saw. */
 void transfer_judge(
     const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out);
+/* Free what the job of slot needed. */
+void transfer_clear(struct slot *slot);
+
+/* transfer_mail.c */
+void transfer_mail_open(struct nrs_transfer *t);
+/* n_idle > 0; slot is filled but for its handle. */
+void transfer_mail_start(struct nrs_transfer *t, const struct slot *slot);
+/* Call done of what has ended. */
+void transfer_mail_collect(struct nrs_transfer *t);
+void transfer_mail_close(struct nrs_transfer *t);
 #endif

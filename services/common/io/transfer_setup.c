@@ -8,7 +8,11 @@
 #include "noroshi/version.h"
 
 #define REPLY_MAX (64 * 1024)
-#define CONNECTION_AGE_S 60L /* idle relays close: do not try after that */
+/* A kept connection that the other side has closed costs a doubt and a retry:
+ * do not use one that was idle for longer than others commonly keep it. */
+#define RELAY_IDLE_S 60L
+#define ENDPOINT_IDLE_S 4L
+#define QUIT_WAIT_S 1L
 
 /* ---- callbacks of libcurl ---- */
 
@@ -19,13 +23,13 @@ on_read(char *out, size_t size, size_t n, void *opaque)
 	size_t left = slot->job.body.len - slot->sent;
 	size_t len = size * n < left ? size * n : left;
 
-	if (len == 0) {
+	if (len > 0)
+		memcpy(out, slot->job.body.data + slot->sent, len);
+	slot->sent += len;
+	if (slot->sent == slot->job.body.len) {
 		slot->stage = STAGE_END;
 		slot->reply = 0;
-		return 0;
 	}
-	memcpy(out, slot->job.body.data + slot->sent, len);
-	slot->sent += len;
 	return len;
 }
 
@@ -63,6 +67,28 @@ remember(struct slot *slot, const char *line, size_t len)
 	slot->last[out] = '\0';
 }
 
+/* Three digits; 0 for anything else. */
+static int
+reply_code(const char *line)
+{
+	int code = 0, i;
+
+	for (i = 0; i < 3; i++) {
+		if (line[i] < '0' || line[i] > '9')
+			return 0;
+		code = code * 10 + (line[i] - '0');
+	}
+	return code;
+}
+
+/* After a refusal libcurl says QUIT and waits for the answer, blocking. */
+static void
+hurry(struct slot *slot)
+{
+	(void)curl_easy_setopt(
+	    slot->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, QUIT_WAIT_S);
+}
+
 /* SMTP replies and HTTP headers. */
 static size_t
 on_header(char *line, size_t size, size_t n, void *opaque)
@@ -73,6 +99,8 @@ on_header(char *line, size_t size, size_t n, void *opaque)
 	slot->received += len;
 	if (slot->received > REPLY_MAX)
 		return 0;
+	if (slot->leaving)
+		return len;
 	if (slot->job.channel == NRS_CHANNEL_WEBHOOK) {
 		if (len > 5 && strncmp(line, "HTTP/", 5) == 0)
 			remember(slot, line, len);
@@ -80,7 +108,9 @@ on_header(char *line, size_t size, size_t n, void *opaque)
 	}
 	remember(slot, line, len);
 	if (len >= 4 && line[3] != '-')
-		slot->reply = atoi(slot->last);
+		slot->reply = reply_code(line);
+	if (slot->reply >= 400)
+		hurry(slot);
 	return len;
 }
 
@@ -98,6 +128,11 @@ on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *opaque)
 	(void)easy;
 	if (type != CURLINFO_HEADER_OUT ||
 	    slot->job.channel != NRS_CHANNEL_MAIL)
+		return 0;
+	/* libcurl says QUIT after a refusal: what was refused still counts. */
+	if (len >= 4 && strncmp(data, "QUIT", 4) == 0)
+		slot->leaving = true;
+	if (slot->leaving)
 		return 0;
 	slot->reply = 0;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -171,16 +206,9 @@ set_common(struct slot *slot)
 	SET(slot, CURLOPT_HEADERDATA, slot);
 	SET(slot, CURLOPT_CONNECTTIMEOUT_MS, (long)conf->connect_timeout_ms);
 	SET(slot, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(slot, CURLOPT_MAXAGE_CONN, CONNECTION_AGE_S);
 	SET(slot, CURLOPT_TCP_NODELAY, 1L);
 	if (conf->ca_file[0] != '\0')
 		SET(slot, CURLOPT_CAINFO, conf->ca_file);
-}
-
-static long
-seconds(int64_t ms)
-{
-	return (long)((ms + 999) / 1000);
 }
 
 static void
@@ -196,12 +224,13 @@ set_mail(struct slot *slot)
 
 	SET(slot, CURLOPT_URL, slot->owner->smtp_url);
 	SET(slot, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	SET(slot, CURLOPT_MAXAGE_CONN, RELAY_IDLE_S);
 	SET(slot, CURLOPT_USE_SSL, use_ssl[conf->starttls]);
 	SET(slot, CURLOPT_SSL_VERIFYPEER, verify);
 	SET(slot, CURLOPT_SSL_VERIFYHOST, verify * 2);
 	SET(slot, CURLOPT_TIMEOUT_MS, (long)conf->mail_timeout_ms);
 	SET(slot, CURLOPT_SERVER_RESPONSE_TIMEOUT,
-	    seconds(conf->mail_timeout_ms));
+	    (long)(conf->mail_timeout_ms / 1000) + 1);
 	SET(slot, CURLOPT_MAIL_FROM, conf->mail_from);
 	slot->list = curl_slist_append(NULL, slot->address);
 	SET(slot, CURLOPT_MAIL_RCPT, slot->list);
@@ -244,11 +273,21 @@ set_webhook(struct slot *slot)
 	SET(slot, CURLOPT_URL, slot->address);
 	SET(slot, CURLOPT_PROTOCOLS_STR, slot->plain ? "http" : "https");
 	SET(slot, CURLOPT_FOLLOWLOCATION, 0L);
+	SET(slot, CURLOPT_MAXAGE_CONN, ENDPOINT_IDLE_S);
 	SET(slot, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	SET(slot, CURLOPT_OPENSOCKETDATA, slot);
 	SET(slot, CURLOPT_POST, 1L);
 	SET(slot, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)slot->job.body.len);
 	SET(slot, CURLOPT_TIMEOUT_MS, (long)conf->webhook_timeout_ms);
+}
+
+void
+transfer_clear(struct slot *slot)
+{
+	curl_slist_free_all(slot->list);
+	slot->list = NULL;
+	free(slot->address);
+	slot->address = NULL;
 }
 
 void

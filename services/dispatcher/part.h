@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISPATCHER_PART_H
+#define DISPATCHER_PART_H
+/*
+ * part: what a sender knows of one partition of the delivery topic while it is
+ * its own.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "noroshi/core/terms.h"
+
+struct dispatcher_load;
+struct nrs_map;
+struct sender;
+
+/* What receipts say of one delivery after a take-over. */
+struct dispatcher_past {
+	enum nrs_delivery_state state;
+	uint32_t attempt;
+	int64_t at;
+	bool ambiguous;
+};
+
+struct dispatcher_part {
+	struct sender *sender;
+	int number;
+	bool ours;
+	struct nrs_map *past; /* delivery key in hex -> struct dispatcher_past
+	                       */
+	int64_t past_end;     /* delivery offsets below it may have a past */
+	int64_t past_floor;   /* and their receipts are at or after this */
+	int64_t receipt_end;  /* after the last receipt known to us */
+	int64_t position;     /* next delivery offset to come */
+	int64_t committed;
+	struct dispatcher_load *first, *last;
+	size_t n_moving; /* tasks in INTENT or TRANSFER */
+};
+#endif

@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* long: one small test per thing that a relay or an endpoint may do. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "noroshi/base/clock.h"
+#include "noroshi/io/transfer.h"
+#include "support/peer.h"
+
+#define TIMEOUT_MS 400
+#define MAIL "Subject: x\r\n\r\nbody\r\n"
+
+static const char *loopback[] = {"127.0.0.0/8"};
+
+struct world {
+	struct peer_script script;
+	struct peer *mail, *hook;
+	char smtp_url[64], hook_url[64];
+	struct nrs_transfer_conf conf;
+	struct nrs_transfer *transfer;
+};
+
+static int
+set_up(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	struct nrs_err err = {0};
+
+	assert_non_null(w);
+	w->mail = peer_smtp(&w->script);
+	w->hook = peer_http(&w->script);
+	(void)snprintf(w->smtp_url, sizeof(w->smtp_url), "smtp://127.0.0.1:%d",
+	    peer_port(w->mail));
+	(void)snprintf(w->hook_url, sizeof(w->hook_url),
+	    "http://127.0.0.1:%d/hook", peer_port(w->hook));
+	w->conf = (struct nrs_transfer_conf){.smtp_url = w->smtp_url,
+	    .smtp_user = "",
+	    .smtp_password = "",
+	    .helo = "noroshi.example",
+	    .mail_from = "desk@noroshi.example",
+	    .ca_file = "",
+	    .connect_timeout_ms = TIMEOUT_MS,
+	    .mail_timeout_ms = 2 * TIMEOUT_MS,
+	    .webhook_timeout_ms = 2 * TIMEOUT_MS,
+	    .max_mail = 4,
+	    .max_webhook = 4,
+	    .webhook_allow = {loopback, 1}};
+	assert_int_equal(
+	    nrs_transfer_open(&w->conf, &w->transfer, &err), NRS_OK);
+	*state = w;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *w = *state;
+
+	nrs_transfer_close(w->transfer);
+	peer_close(w->mail);
+	peer_close(w->hook);
+	free(w);
+	return 0;
+}
+
+struct waiting {
+	bool done;
+	struct nrs_transfer_result result;
+};
+
+static void
+done(void *opaque, const struct nrs_transfer_result *result)
+{
+	struct waiting *waiting = opaque;
+
+	assert_false(waiting->done);
+	waiting->done = true;
+	waiting->result = *result;
+}
+
+static struct nrs_transfer_job
+job_to(enum nrs_channel_type channel, const char *address, const char *body,
+    struct waiting *waiting)
+{
+	memset(waiting, 0, sizeof(*waiting));
+	return (struct nrs_transfer_job){.channel = channel,
+	    .address = address,
+	    .body = {(const uint8_t *)body, strlen(body)},
+	    .media_type = "application/json",
+	    .id = "0123abcd",
+	    .timestamp_s = 1795485600,
+	    .done = done,
+	    .opaque = waiting};
+}
+
+static void
+wait_for(struct world *w, const struct waiting *waiting)
+{
+	struct nrs_mono since = nrs_mono_now();
+
+	while (!waiting->done) {
+		assert_true(nrs_mono_since_ms(since) < 10000);
+		nrs_transfer_poll(w->transfer, 100, NULL, 0);
+	}
+}
+
+static struct nrs_transfer_result
+send_to(struct world *w, enum nrs_channel_type channel, const char *address)
+{
+	struct waiting waiting;
+	struct nrs_transfer_job job = job_to(channel, address,
+	    channel == NRS_CHANNEL_MAIL ? MAIL : "{}", &waiting);
+	struct nrs_err err = {0};
+
+	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
+	wait_for(w, &waiting);
+	return waiting.result;
+}
+
+static struct nrs_transfer_result
+mail(struct world *w)
+{
+	return send_to(w, NRS_CHANNEL_MAIL, "soc@kitayama.example");
+}
+
+static struct nrs_transfer_result
+hook(struct world *w)
+{
+	return send_to(w, NRS_CHANNEL_WEBHOOK, w->hook_url);
+}
+
+static void
+expect(int line, struct nrs_transfer_result got, enum nrs_transfer_class class,
+    enum nrs_failure_reason reason)
+{
+	if (got.class != class || got.reason != reason)
+		fail_msg("line %d: class %d reason %d code %d (%s)", line,
+		    (int)got.class, (int)got.reason, got.code, got.detail);
+}
+
+/* EXPECT(result, DELIVERED), EXPECT(result, DEFERRED(TIMEOUT)), ... */
+#define EXPECT(...) expect(__LINE__, __VA_ARGS__)
+#define DELIVERED NRS_TRANSFER_DELIVERED, NRS_FAILURE_UNSPECIFIED
+#define DEFERRED(reason) NRS_TRANSFER_DEFERRED, NRS_FAILURE_##reason
+#define FAILED(reason) NRS_TRANSFER_FAILED, NRS_FAILURE_##reason
+#define AMBIGUOUS(reason) NRS_TRANSFER_AMBIGUOUS, NRS_FAILURE_##reason
+
+/* ---- mail ---- */
+
+static void
+a_mail_arrives_byte_for_byte_with_one_recipient(void **state)
+{
+	struct world *w = *state;
+
+	EXPECT(mail(w), DELIVERED);
+	assert_int_equal(peer_count(w->mail, "EHLO noroshi.example\r\n"), 1);
+	assert_int_equal(
+	    peer_count(w->mail, "MAIL FROM:<desk@noroshi.example>"), 1);
+	assert_int_equal(peer_count(w->mail, "RCPT TO:"), 1);
+	assert_int_equal(
+	    peer_count(w->mail, "RCPT TO:<soc@kitayama.example>\r\n"), 1);
+	assert_int_equal(peer_count(w->mail, "DATA\r\n" MAIL ".\r\n"), 1);
+}
+
+static void
+a_connection_is_used_again(void **state)
+{
+	struct world *w = *state;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		EXPECT(mail(w), DELIVERED);
+	assert_int_equal(peer_connections(w->mail), 1);
+	assert_int_equal(peer_count(w->mail, MAIL), 5);
+}
+
+/* libcurl 7.88.1 would pass the line break on as a second command. */
+static void
+a_hostile_address_never_reaches_the_relay(void **state)
+{
+	static const char *const hostile[] = {
+	    "a@x.example>\r\nRCPT TO:<evil@y.example",
+	    "a@x.example\nRCPT TO:<evil@y.example>", "<a@x.example>",
+	    "a@x.example b@y.example", "a@x.example,b@y.example",
+	    "a\t@x.example", "@x.example", "a@", "",
+	    "a@x.example> NOTIFY=NEVER"};
+	struct world *w = *state;
+	struct waiting waiting;
+	struct nrs_transfer_job job;
+	struct nrs_err err;
+	size_t i;
+
+	for (i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		job = job_to(NRS_CHANNEL_MAIL, hostile[i], MAIL, &waiting);
+		assert_int_equal(
+		    nrs_transfer_start(w->transfer, &job, &err), NRS_REJECT);
+		assert_string_equal(err.rule, "mailbox");
+	}
+	assert_int_equal(peer_connections(w->mail), 0);
+	EXPECT(mail(w), DELIVERED);
+	assert_int_equal(peer_count(w->mail, "RCPT TO:"), 1);
+}
+
+/* F24 */
+static void
+a_4xx_at_any_stage_is_deferred_and_heals(void **state)
+{
+	struct world *w = *state;
+	peer_line *stages[] = {&w->script.banner, &w->script.ehlo,
+	    &w->script.mail, &w->script.rcpt, &w->script.data, &w->script.dot};
+	size_t i;
+
+	for (i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		*stages[i] = "451 4.3.0 later";
+		EXPECT(mail(w), DEFERRED(REJECTED));
+		*stages[i] = NULL;
+	}
+	EXPECT(mail(w), DELIVERED);
+}
+
+/* F25: what the relay says of this recipient or this message ends it; what it
+ * says before it knows either does not. */
+static void
+a_5xx_ends_a_recipient_only_when_it_is_about_it(void **state)
+{
+	struct world *w = *state;
+
+	w->script.rcpt = "550 5.1.1 no such user";
+	EXPECT(mail(w), FAILED(CONTACT_STALE));
+	w->script.rcpt = NULL;
+	w->script.data = "554 5.7.1 no";
+	EXPECT(mail(w), FAILED(REJECTED));
+	w->script.data = NULL;
+	w->script.dot = "554 5.6.0 no";
+	EXPECT(mail(w), FAILED(REJECTED));
+	w->script.dot = NULL;
+	w->script.mail = "552 5.3.4 too large";
+	EXPECT(mail(w), FAILED(REJECTED));
+	w->script.mail = "550 5.7.1 who are you";
+	EXPECT(mail(w), DEFERRED(REJECTED));
+	w->script.mail = NULL;
+	w->script.banner = "554 closed";
+	EXPECT(mail(w), DEFERRED(REJECTED));
+}
+
+static void
+the_peers_last_words_are_kept_printable(void **state)
+{
+	struct world *w = *state;
+	struct nrs_transfer_result result;
+
+	w->script.rcpt = "550 5.1.1 no\033[31m such \001user";
+	result = mail(w);
+	assert_int_equal(result.code, 550);
+	assert_string_equal(result.detail, "550 5.1.1 no[31m such user");
+}
+
+/* F26 */
+static void
+a_hang_before_the_end_is_deferred_in_time(void **state)
+{
+	struct world *w = *state;
+	peer_line *stages[] = {&w->script.banner, &w->script.ehlo,
+	    &w->script.mail, &w->script.rcpt, &w->script.data};
+	struct nrs_mono since;
+	size_t i;
+
+	for (i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		since = nrs_mono_now();
+		*stages[i] = PEER_HANG;
+		EXPECT(mail(w), DEFERRED(TIMEOUT));
+		*stages[i] = NULL;
+		assert_true(nrs_mono_since_ms(since) < 4 * TIMEOUT_MS);
+	}
+}
+
+/* F27, F28 */
+static void
+silence_after_the_end_is_ambiguous(void **state)
+{
+	struct world *w = *state;
+
+	w->script.dot = PEER_HANG;
+	EXPECT(mail(w), AMBIGUOUS(TIMEOUT));
+	w->script.dot = PEER_DROP;
+	EXPECT(mail(w), AMBIGUOUS(UNREACHABLE));
+	assert_int_equal(peer_count(w->mail, MAIL), 2);
+}
+
+static void
+a_drop_before_the_end_is_deferred(void **state)
+{
+	struct world *w = *state;
+	peer_line *stages[] = {&w->script.banner, &w->script.ehlo,
+	    &w->script.mail, &w->script.rcpt, &w->script.data};
+	size_t i;
+
+	for (i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		*stages[i] = PEER_DROP;
+		EXPECT(mail(w), DEFERRED(UNREACHABLE));
+		*stages[i] = NULL;
+	}
+	assert_int_equal(peer_count(w->mail, MAIL), 0);
+}
+
+static void
+one_hanging_mail_holds_up_no_other(void **state)
+{
+	struct world *w = *state;
+	struct waiting stuck;
+	struct nrs_transfer_job job =
+	    job_to(NRS_CHANNEL_MAIL, "stuck@kitayama.example", MAIL, &stuck);
+	struct nrs_err err = {0};
+
+	w->script.rcpt = PEER_HANG;
+	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
+	while (peer_count(w->mail, "RCPT TO:") == 0)
+		nrs_transfer_poll(w->transfer, 20, NULL, 0);
+	w->script.rcpt = NULL;
+	EXPECT(mail(w), DELIVERED);
+	assert_false(stuck.done);
+	wait_for(w, &stuck);
+	EXPECT(stuck.result, DEFERRED(TIMEOUT));
+}
+
+/* libcurl's multi interface would wait for the relay, and everybody with it. */
+static void
+a_relay_that_thinks_about_a_mail_holds_up_nobody(void **state)
+{
+	struct world *w = *state;
+	struct waiting stuck;
+	struct nrs_transfer_job job =
+	    job_to(NRS_CHANNEL_MAIL, "stuck@kitayama.example", MAIL, &stuck);
+	struct nrs_err err = {0};
+	struct nrs_mono since;
+
+	w->script.dot = PEER_HANG;
+	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
+	while (peer_count(w->mail, MAIL) == 0)
+		nrs_transfer_poll(w->transfer, 20, NULL, 0);
+	w->script.dot = NULL;
+	since = nrs_mono_now();
+	EXPECT(hook(w), DELIVERED);
+	EXPECT(mail(w), DELIVERED);
+	assert_true(nrs_mono_since_ms(since) < TIMEOUT_MS);
+	assert_false(stuck.done);
+	wait_for(w, &stuck);
+	EXPECT(stuck.result, AMBIGUOUS(TIMEOUT));
+}
+
+/* The late answer to one mail must not be taken for that to the next. */
+static void
+after_a_timeout_the_connection_is_not_used_again(void **state)
+{
+	struct world *w = *state;
+
+	w->script.dot = PEER_HANG;
+	EXPECT(mail(w), AMBIGUOUS(TIMEOUT));
+	w->script.dot = NULL;
+	EXPECT(mail(w), DELIVERED);
+	assert_int_equal(peer_connections(w->mail), 2);
+}
+
+static void
+the_end_waits_for_no_relay(void **state)
+{
+	struct world *w = *state;
+	struct waiting stuck;
+	struct nrs_transfer_job job =
+	    job_to(NRS_CHANNEL_MAIL, "stuck@kitayama.example", MAIL, &stuck);
+	struct nrs_err err = {0};
+	struct nrs_mono since;
+
+	w->conf.mail_timeout_ms = 60000;
+	w->script.dot = PEER_HANG;
+	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
+	while (peer_count(w->mail, MAIL) == 0)
+		nrs_transfer_poll(w->transfer, 20, NULL, 0);
+	since = nrs_mono_now();
+	nrs_transfer_close(w->transfer);
+	w->transfer = NULL;
+	assert_true(nrs_mono_since_ms(since) < 5000);
+	assert_false(stuck.done);
+}
+
+/* F29: the peer offers no STARTTLS. */
+static void
+required_tls_is_never_stripped(void **state)
+{
+	struct world *w = *state;
+
+	w->conf.starttls = NRS_STARTTLS_REQUIRED;
+	EXPECT(mail(w), DEFERRED(UNREACHABLE));
+	assert_int_equal(peer_count(w->mail, "MAIL FROM"), 0);
+	w->conf.starttls = NRS_STARTTLS_OPPORTUNISTIC;
+	EXPECT(mail(w), DELIVERED);
+}
+
+static void
+no_more_than_the_limit_at_a_time(void **state)
+{
+	struct world *w = *state;
+	struct waiting waiting[5];
+	struct nrs_transfer_job job;
+	struct nrs_err err = {0};
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		job =
+		    job_to(NRS_CHANNEL_MAIL, "a@x.example", MAIL, &waiting[i]);
+		assert_int_equal(
+		    nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
+	}
+	assert_int_equal(nrs_transfer_room(w->transfer, NRS_CHANNEL_MAIL), 0);
+	job = job_to(NRS_CHANNEL_MAIL, "a@x.example", MAIL, &waiting[4]);
+	assert_int_equal(
+	    nrs_transfer_start(w->transfer, &job, &err), NRS_RETRY);
+	for (i = 0; i < 4; i++)
+		wait_for(w, &waiting[i]);
+	assert_int_equal(nrs_transfer_room(w->transfer, NRS_CHANNEL_MAIL), 4);
+}
+
+/* ---- webhooks ---- */
+
+static void
+a_webhook_carries_id_and_time(void **state)
+{
+	struct world *w = *state;
+
+	EXPECT(hook(w), DELIVERED);
+	assert_int_equal(peer_count(w->hook, "POST /hook HTTP/1.1\r\n"), 1);
+	assert_int_equal(peer_count(w->hook, "webhook-id: 0123abcd\r\n"), 1);
+	assert_int_equal(
+	    peer_count(w->hook, "webhook-timestamp: 1795485600\r\n"), 1);
+	assert_int_equal(
+	    peer_count(w->hook, "Content-Type: application/json\r\n"), 1);
+	assert_int_equal(peer_count(w->hook, "Expect:"), 0);
+	assert_int_equal(peer_count(w->hook, "\r\n\r\n{}"), 1);
+}
+
+/* F30 */
+static void
+each_status_has_its_meaning(void **state)
+{
+	static const struct {
+		const char *http;
+		enum nrs_transfer_class class;
+		enum nrs_failure_reason reason;
+		int retry_after_s;
+		bool gone;
+	} rows[] = {
+	    {"HTTP/1.1 204 No Content", DELIVERED, 0, false},
+	    {"HTTP/1.1 202 Accepted\r\nContent-Length: 0", DELIVERED, 0, false},
+	    {"HTTP/1.1 500 No\r\nContent-Length: 0", DEFERRED(REJECTED), 0,
+	        false},
+	    {"HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 0",
+	        DEFERRED(REJECTED), 7, false},
+	    {"HTTP/1.1 429 No\r\nRetry-After: 99999\r\nContent-Length: 0",
+	        DEFERRED(REJECTED), 3600, false},
+	    {"HTTP/1.1 401 No\r\nContent-Length: 0", DEFERRED(REJECTED), 0,
+	        false},
+	    {"HTTP/1.1 404 No\r\nContent-Length: 0", DEFERRED(CONTACT_STALE), 0,
+	        false},
+	    {"HTTP/1.1 410 Gone\r\nContent-Length: 0", FAILED(CONTACT_STALE), 0,
+	        true},
+	    {"HTTP/1.1 422 No\r\nContent-Length: 0", FAILED(REJECTED), 0,
+	        false},
+	};
+	struct world *w = *state;
+	struct nrs_transfer_result result;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		w->script.http = rows[i].http;
+		result = hook(w);
+		EXPECT(result, rows[i].class, rows[i].reason);
+		assert_int_equal(result.retry_after_s, rows[i].retry_after_s);
+		assert_int_equal(result.gone, rows[i].gone);
+	}
+}
+
+/* F32 */
+static void
+a_redirect_is_not_followed(void **state)
+{
+	static char line[128];
+	struct world *w = *state;
+
+	(void)snprintf(line, sizeof(line),
+	    "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%d/x\r\n"
+	    "Content-Length: 0",
+	    peer_port(w->mail));
+	w->script.http = line;
+	EXPECT(hook(w), FAILED(REJECTED));
+	assert_int_equal(peer_connections(w->mail), 0);
+}
+
+static void
+an_address_inside_gets_no_socket(void **state)
+{
+	struct world *w = *state;
+	static const char *const forms[] = {"https://127.0.0.1:%d/",
+	    "https://localhost:%d/", "https://[::1]:%d/",
+	    "https://[::ffff:127.0.0.1]:%d/", "https://0.0.0.0:%d/"};
+	char url[64];
+	size_t i;
+
+	w->conf.webhook_allow.n = 0;
+	nrs_transfer_close(w->transfer);
+	assert_int_equal(
+	    nrs_transfer_open(&w->conf, &w->transfer, NULL), NRS_OK);
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		(void)snprintf(url, sizeof(url), forms[i], peer_port(w->hook));
+#pragma GCC diagnostic pop
+		EXPECT(send_to(w, NRS_CHANNEL_WEBHOOK, url), FAILED(REJECTED));
+	}
+	assert_int_equal(peer_connections(w->hook), 0);
+}
+
+static void
+plain_http_goes_to_allowed_networks_only(void **state)
+{
+	struct world *w = *state;
+	struct waiting waiting;
+	struct nrs_transfer_job job =
+	    job_to(NRS_CHANNEL_WEBHOOK, w->hook_url, "{}", &waiting);
+	static const char *other[] = {"10.9.8.0/24"};
+	struct nrs_err err;
+
+	w->conf.webhook_allow = (struct nrs_conf_list){other, 1};
+	nrs_transfer_close(w->transfer);
+	assert_int_equal(
+	    nrs_transfer_open(&w->conf, &w->transfer, &err), NRS_OK);
+	EXPECT(hook(w), FAILED(REJECTED));
+	w->conf.webhook_allow.n = 0;
+	nrs_transfer_close(w->transfer);
+	assert_int_equal(
+	    nrs_transfer_open(&w->conf, &w->transfer, &err), NRS_OK);
+	assert_int_equal(
+	    nrs_transfer_start(w->transfer, &job, &err), NRS_REJECT);
+	assert_int_equal(peer_connections(w->hook), 0);
+}
+
+static void
+a_proxy_in_the_environment_is_ignored(void **state)
+{
+	struct world *w = *state;
+	char proxy[64];
+
+	(void)snprintf(
+	    proxy, sizeof(proxy), "http://127.0.0.1:%d", peer_port(w->mail));
+	assert_int_equal(setenv("http_proxy", proxy, 1), 0);
+	assert_int_equal(setenv("ALL_PROXY", proxy, 1), 0);
+	EXPECT(hook(w), DELIVERED);
+	assert_int_equal(unsetenv("http_proxy"), 0);
+	assert_int_equal(unsetenv("ALL_PROXY"), 0);
+	assert_int_equal(peer_connections(w->mail), 0);
+}
+
+static void
+a_url_that_is_none_is_refused(void **state)
+{
+	static const char *const bad[] = {"file:///etc/passwd",
+	    "gopher://127.0.0.1/", "https://a@b.example/",
+	    "https://x.example/\r\nHost: y", "ftp://x.example/", ""};
+	struct world *w = *state;
+	struct waiting waiting;
+	struct nrs_transfer_job job;
+	struct nrs_err err;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		job = job_to(NRS_CHANNEL_WEBHOOK, bad[i], "{}", &waiting);
+		assert_int_equal(
+		    nrs_transfer_start(w->transfer, &job, &err), NRS_REJECT);
+	}
+}
+
+/* F31 */
+static void
+hangs_drips_and_floods_end_in_time(void **state)
+{
+	struct world *w = *state;
+
+	w->script.http = PEER_HANG;
+	EXPECT(hook(w), AMBIGUOUS(TIMEOUT));
+	w->script.http = PEER_DRIP;
+	EXPECT(hook(w), AMBIGUOUS(TIMEOUT));
+	w->script.http = PEER_DROP;
+	EXPECT(hook(w), AMBIGUOUS(UNREACHABLE));
+	/* It said 200: the rest of its answer is its own affair. */
+	w->script.http = PEER_FLOOD;
+	EXPECT(hook(w), DELIVERED);
+}
+
+/* A kept connection that the endpoint closed meanwhile: libcurl would send
+ * again by itself, and nobody would know. */
+static void
+a_repeat_is_never_hidden(void **state)
+{
+	struct world *w = *state;
+
+	EXPECT(hook(w), DELIVERED);
+	w->script.http = PEER_DROP;
+	EXPECT(hook(w), AMBIGUOUS(UNREACHABLE));
+	assert_int_equal(peer_count(w->hook, "POST "), 2);
+}
+
+int
+main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    CASE(a_mail_arrives_byte_for_byte_with_one_recipient),
+	    CASE(a_connection_is_used_again),
+	    CASE(a_hostile_address_never_reaches_the_relay),
+	    CASE(a_4xx_at_any_stage_is_deferred_and_heals),
+	    CASE(a_5xx_ends_a_recipient_only_when_it_is_about_it),
+	    CASE(the_peers_last_words_are_kept_printable),
+	    CASE(a_hang_before_the_end_is_deferred_in_time),
+	    CASE(silence_after_the_end_is_ambiguous),
+	    CASE(a_drop_before_the_end_is_deferred),
+	    CASE(one_hanging_mail_holds_up_no_other),
+	    CASE(a_relay_that_thinks_about_a_mail_holds_up_nobody),
+	    CASE(after_a_timeout_the_connection_is_not_used_again),
+	    CASE(the_end_waits_for_no_relay),
+	    CASE(required_tls_is_never_stripped),
+	    CASE(no_more_than_the_limit_at_a_time),
+	    CASE(a_webhook_carries_id_and_time),
+	    CASE(each_status_has_its_meaning),
+	    CASE(a_redirect_is_not_followed),
+	    CASE(an_address_inside_gets_no_socket),
+	    CASE(plain_http_goes_to_allowed_networks_only),
+	    CASE(a_proxy_in_the_environment_is_ignored),
+	    CASE(a_url_that_is_none_is_refused),
+	    CASE(hangs_drips_and_floods_end_in_time),
+	    CASE(a_repeat_is_never_hidden),
+	};
+
+	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
+}
