@@ -236,6 +236,22 @@ restarted_under_its_name_it_goes_on_at_once(void **state)
 }
 
 static void
+topics_that_are_made_later_are_found(void **state)
+{
+	struct copier *c = copier_new("later", "later.out", "a");
+	struct nrs_mono made;
+	pid_t pid = spawn(run_copier, c);
+
+	wait_until(copier_said(c, "input topic unavailable"));
+	made = nrs_mono_now();
+	make_topics("later", "later.out", 1);
+	wait_until(c->n_settled == 1);
+	print_message("found after %d ms\n", (int)nrs_mono_since_ms(made));
+	assert_true(nrs_mono_since_ms(made) < TAKEOVER_MS);
+	end(pid);
+}
+
+static void
 a_second_process_of_the_same_name_ends_the_first(void **state)
 {
 	struct copier *a = copier_new("twin", "twin.out", "a");
@@ -406,6 +422,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(
 	        one_that_slept_through_its_session_writes_nothing_more),
 	    cmocka_unit_test(restarted_under_its_name_it_goes_on_at_once),
+	    cmocka_unit_test(topics_that_are_made_later_are_found),
 	    cmocka_unit_test(a_second_process_of_the_same_name_ends_the_first),
 	    cmocka_unit_test(
 	        a_killed_senders_partitions_move_with_offset_and_metadata),

@@ -8,6 +8,8 @@
 
 #define ASK_MS 5000
 #define REFRESH_MS 1000
+#define MAX_REVIVED 3
+#define REVIVE_FORGET_MS 120000
 
 struct nrs_bus_member {
 	struct nrs_bus_setup *setup;
@@ -18,8 +20,12 @@ struct nrs_bus_member {
 	void *self;
 	int fd;
 	int64_t lease_ms;
+	int *held; /* partitions that were gained and not lost */
+	size_t n_held;
 	bool missing; /* the topic does not exist (yet) */
 	struct nrs_mono refreshed;
+	struct nrs_mono revived;
+	int n_revived;
 	char trouble[256];
 };
 
@@ -50,6 +56,27 @@ settle(struct nrs_bus_member *m, rd_kafka_error_t *error)
 }
 
 static void
+tell_gained(struct nrs_bus_member *m, int partition)
+{
+	m->held = nrs_realloc(m->held, m->n_held + 1, sizeof(*m->held));
+	m->held[m->n_held++] = partition;
+	m->ops->gained(m->self, partition);
+}
+
+static void
+tell_lost(struct nrs_bus_member *m, int partition, bool clean)
+{
+	size_t i;
+
+	for (i = 0; i < m->n_held && m->held[i] != partition; i++)
+		;
+	if (i == m->n_held)
+		return;
+	m->held[i] = m->held[--m->n_held];
+	m->ops->lost(m->self, partition, clean);
+}
+
+static void
 take(struct nrs_bus_member *m, rd_kafka_topic_partition_list_t *list)
 {
 	int i;
@@ -63,7 +90,7 @@ take(struct nrs_bus_member *m, rd_kafka_topic_partition_list_t *list)
 		list->elems[i].offset = RD_KAFKA_OFFSET_END;
 	settle(m, rd_kafka_incremental_assign(m->rk, list));
 	for (i = 0; i < list->cnt; i++)
-		m->ops->gained(m->self, list->elems[i].partition);
+		tell_gained(m, list->elems[i].partition);
 }
 
 static void
@@ -75,7 +102,7 @@ give_back(struct nrs_bus_member *m, rd_kafka_topic_partition_list_t *list)
 	int i;
 
 	for (i = 0; i < list->cnt; i++)
-		m->ops->lost(m->self, list->elems[i].partition, clean);
+		tell_lost(m, list->elems[i].partition, clean);
 	if (!clean)
 		nrs_bus_watch_left(&m->watch);
 	settle(m, rd_kafka_incremental_unassign(m->rk, list));
@@ -137,18 +164,40 @@ subscribe(struct nrs_bus_member *m, struct nrs_err *err)
 	return NRS_OK;
 }
 
-enum nrs_rc
-nrs_bus_member_open(const struct nrs_bus_member_conf *conf,
-    const struct nrs_bus_member_ops *ops, void *self,
-    struct nrs_bus_member **out, struct nrs_err *err)
+static enum nrs_rc
+open_handle(struct nrs_bus_member *m, struct nrs_err *err)
 {
-	struct nrs_bus_member *m = nrs_calloc(1, sizeof(*m));
 	const struct nrs_bus_hooks hooks = {
 	    .opaque = m,
 	    .rebalance = rebalanced,
 	    .committed = commit_ended,
 	    .watch = &m->watch,
 	};
+	enum nrs_rc rc = nrs_bus_setup_open(m->setup, &hooks, &m->rk, err);
+
+	return rc == NRS_OK ? subscribe(m, err) : rc;
+}
+
+static void
+close_handle(struct nrs_bus_member *m)
+{
+	if (m->rk == NULL)
+		return;
+	rd_kafka_consumer_close(m->rk);
+	/* A broken one may not call back. */
+	while (m->n_held > 0)
+		tell_lost(m, m->held[0], false);
+	nrs_bus_watch_left(&m->watch);
+	rd_kafka_destroy(m->rk);
+	m->rk = NULL;
+}
+
+enum nrs_rc
+nrs_bus_member_open(const struct nrs_bus_member_conf *conf,
+    const struct nrs_bus_member_ops *ops, void *self,
+    struct nrs_bus_member **out, struct nrs_err *err)
+{
+	struct nrs_bus_member *m = nrs_calloc(1, sizeof(*m));
 	enum nrs_rc rc;
 
 	nrs_bus_watch_init(&m->watch);
@@ -163,9 +212,7 @@ nrs_bus_member_open(const struct nrs_bus_member_conf *conf,
 	rc = nrs_bus_setup_new(
 	    conf->bus, NRS_BUS_MEMBER, conf->group, &m->setup, err);
 	if (rc == NRS_OK)
-		rc = nrs_bus_setup_open(m->setup, &hooks, &m->rk, err);
-	if (rc == NRS_OK)
-		rc = subscribe(m, err);
+		rc = open_handle(m, err);
 	if (rc != NRS_OK) {
 		nrs_bus_member_close(m);
 		return rc;
@@ -179,13 +226,11 @@ nrs_bus_member_close(struct nrs_bus_member *m)
 {
 	if (m == NULL)
 		return;
-	if (m->rk != NULL) {
-		rd_kafka_consumer_close(m->rk);
-		rd_kafka_destroy(m->rk);
-	}
+	close_handle(m);
 	nrs_bus_setup_free(m->setup);
 	nrs_bus_watch_fini(&m->watch);
 	close(m->fd);
+	free(m->held);
 	free(m->topic);
 	free(m);
 }
@@ -208,25 +253,36 @@ refresh(struct nrs_bus_member *m)
 		rd_kafka_metadata_destroy(metadata);
 }
 
+/*
+ * The handle is beyond repair. Nearly always the group's coordinator says that
+ * somebody else joined under our bus.instance. That is so if it renewed our
+ * session a moment ago. But librdkafka 2.0.2 provokes the same answer by itself
+ * when the broker was away for longer than a session and we were slow to hear
+ * of the loss (it sends a heartbeat without its member id): then a new handle
+ * joins again. Two processes of one name could go on like that, so not for
+ * ever.
+ */
 static enum nrs_rc
-fatal(struct nrs_bus_member *m, struct nrs_err *err)
+revive(struct nrs_bus_member *m, struct nrs_err *err)
 {
-	rd_kafka_resp_err_t code;
-	char why[256] = "";
+	bool twin = rd_kafka_fatal_error(m->rk, NULL, 0) ==
+	                RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID &&
+	            nrs_bus_member_lease(m);
 
-	code = rd_kafka_fatal_error(m->rk, why, sizeof(why));
-	if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+	if (nrs_mono_since_ms(m->revived) > REVIVE_FORGET_MS)
+		m->n_revived = 0;
+	if (twin || ++m->n_revived > MAX_REVIVED)
 		return nrs_fail(err, NRS_FATAL,
 		    "bus: another process runs with this bus.instance");
-	return nrs_fail(err, NRS_FATAL, "bus: %s", why);
+	m->revived = nrs_mono_now();
+	close_handle(m);
+	return open_handle(m, err);
 }
 
 static enum nrs_rc
 trouble(struct nrs_bus_member *m, const rd_kafka_message_t *msg,
     struct nrs_err *err)
 {
-	if (msg->err == RD_KAFKA_RESP_ERR__FATAL)
-		return fatal(m, err);
 	if (msg->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
 	    msg->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
 		m->missing = true;
@@ -244,6 +300,7 @@ nrs_bus_member_poll(struct nrs_bus_member *m, int timeout_ms,
 	rd_kafka_message_t *msg;
 	enum nrs_rc rc;
 	uint64_t events;
+	bool broken;
 
 	*out = NULL;
 	refresh(m);
@@ -258,9 +315,10 @@ nrs_bus_member_poll(struct nrs_bus_member *m, int timeout_ms,
 		*out = msg;
 		return NRS_OK;
 	}
-	rc = trouble(m, msg, err);
+	broken = msg->err == RD_KAFKA_RESP_ERR__FATAL;
+	rc = broken ? NRS_OK : trouble(m, msg, err);
 	rd_kafka_message_destroy(msg);
-	return rc;
+	return broken ? revive(m, err) : rc;
 }
 
 /* ---- positions ---- */
