@@ -245,6 +245,9 @@ sender_load(struct sender *s, const struct nrs_record *record)
 	size_t i;
 
 	part->position = record->offset + 1;
+	nrs_log(NRS_LOG_DEBUG, "loading", NRS_S("topic", record->topic),
+	    NRS_I("partition", record->partition),
+	    NRS_I("offset", record->offset));
 	/* Held open while its deliveries are put in order. */
 	load->n_open = 1;
 	if (decode(s, load, record, &err) != NRS_OK) {

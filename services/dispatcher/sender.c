@@ -151,7 +151,7 @@ lost(void *self, int partition, bool clean)
 		return;
 	part->ours = false;
 	s->n_ours--;
-	if (clean)
+	if (clean && !s->stopping)
 		drain(s, &part->n_moving, DRAIN_MS);
 	sender_unload(s, part);
 	nrs_log(NRS_LOG_INFO, "partition_lost",

@@ -21,7 +21,8 @@ struct connection {
 	struct peer *peer;
 	pthread_t thread;
 	int fd;
-	struct nrs_buf in; /* not yet consumed */
+	struct nrs_buf in;  /* not yet consumed */
+	struct nrs_buf all; /* under the lock */
 };
 
 struct peer {
@@ -29,8 +30,7 @@ struct peer {
 	void (*serve)(struct connection *c);
 	int fd, port;
 	pthread_t acceptor;
-	pthread_mutex_t lock; /* of bytes and n */
-	struct nrs_buf bytes;
+	pthread_mutex_t lock; /* of n and every all */
 	struct connection connections[CONNECTIONS];
 	int n;
 	struct nrs_stop *stop;
@@ -48,7 +48,7 @@ receive(struct connection *c)
 		return false;
 	nrs_buf_add(&c->in, chunk, (size_t)n);
 	(void)pthread_mutex_lock(&c->peer->lock);
-	nrs_buf_add(&c->peer->bytes, chunk, (size_t)n);
+	nrs_buf_add(&c->all, chunk, (size_t)n);
 	(void)pthread_mutex_unlock(&c->peer->lock);
 	return true;
 }
@@ -303,12 +303,17 @@ peer_connections(struct peer *peer)
 char *
 peer_bytes(struct peer *peer)
 {
-	char *out;
+	struct nrs_buf bytes = {0};
+	const struct nrs_buf *all;
+	int i;
 
 	(void)pthread_mutex_lock(&peer->lock);
-	out = nrs_strdup(nrs_buf_str(&peer->bytes));
+	for (i = 0; i < peer->n; i++) {
+		all = &peer->connections[i].all;
+		nrs_buf_add(&bytes, nrs_buf_str(all), all->len);
+	}
 	(void)pthread_mutex_unlock(&peer->lock);
-	return out;
+	return nrs_buf_take(&bytes);
 }
 
 int
@@ -339,8 +344,8 @@ peer_close(struct peer *peer)
 		(void)shutdown(peer->connections[i].fd, SHUT_RDWR);
 		(void)pthread_join(peer->connections[i].thread, NULL);
 		(void)close(peer->connections[i].fd);
+		nrs_buf_fini(&peer->connections[i].all);
 	}
-	nrs_buf_fini(&peer->bytes);
 	nrs_stop_free(peer->stop);
 	(void)pthread_mutex_destroy(&peer->lock);
 	free(peer);

@@ -30,7 +30,7 @@ int peer_port(const struct peer *peer);
 int peer_connections(struct peer *peer);
 /* How often the bytes hold text. */
 int peer_count(struct peer *peer, const char *text);
-/* All bytes so far; the caller frees. */
+/* All bytes so far, one connection after another; the caller frees. */
 char *peer_bytes(struct peer *peer);
 void peer_close(struct peer *peer);
 #endif
