@@ -89,6 +89,9 @@ take(struct nrs_bus_member *m, rd_kafka_topic_partition_list_t *list)
 	for (i = 0; i < list->cnt; i++)
 		list->elems[i].offset = RD_KAFKA_OFFSET_END;
 	settle(m, rd_kafka_incremental_assign(m->rk, list));
+	/* A fetch would hold up the question where the topic ends: a broker
+	 * answers a connection's requests one after another. */
+	rd_kafka_pause_partitions(m->rk, list);
 	for (i = 0; i < list->cnt; i++)
 		tell_gained(m, list->elems[i].partition);
 }
