@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,49 @@ threads_lose_no_count(void **state)
 	nrs_metrics_free(metrics);
 }
 
+static void *
+register_many(void *arg)
+{
+	struct nrs_metrics *metrics = arg;
+	struct nrs_buf page = {0};
+	char name[32];
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(name, sizeof(name), "noroshi_n%d_total", i);
+		nrs_metric_add(
+		    nrs_metrics_counter(metrics, name, NULL, "N."), 1);
+		nrs_metrics_print(metrics, &page);
+		nrs_buf_reset(&page);
+	}
+	nrs_buf_fini(&page);
+	return NULL;
+}
+
+/* Lanes register while others do, and while the page is read. */
+static void
+threads_may_register_at_once(void **state)
+{
+	struct nrs_metrics *metrics = nrs_metrics_new();
+	pthread_t threads[4];
+	char name[32];
+	int i;
+
+	for (i = 0; i < 4; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, register_many, metrics),
+		    0);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(name, sizeof(name), "noroshi_n%d_total", i);
+		assert_int_equal(nrs_metric_value(nrs_metrics_counter(
+		                     metrics, name, NULL, "N.")),
+		    4);
+	}
+	nrs_metrics_free(metrics);
+}
+
 int
 main(void)
 {
@@ -135,6 +179,7 @@ main(void)
 	    cmocka_unit_test(histogram_buckets_are_cumulative_and_in_seconds),
 	    cmocka_unit_test(a_null_metric_is_ignored),
 	    cmocka_unit_test(threads_lose_no_count),
+	    cmocka_unit_test(threads_may_register_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 /*
  * metrics: counters, gauges and histograms in Prometheus text 0.0.4.
  *
- * Register at start (one thread), then change from any thread without a lock.
+ * Register and print from any thread, change from any without a lock.
  * Names end in _total, _seconds or _bytes and begin with noroshi_; no
  * subscriber or notice id ever becomes a label.
  */

@@ -2,6 +2,7 @@
 #include "noroshi/base/metrics.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ struct family {
 };
 
 struct nrs_metrics {
+	pthread_mutex_t lock; /* of the lists, not of values */
 	struct family *first, **last;
 };
 
@@ -66,6 +68,7 @@ nrs_metrics_new(void)
 {
 	struct nrs_metrics *metrics = nrs_calloc(1, sizeof(*metrics));
 
+	pthread_mutex_init(&metrics->lock, NULL);
 	metrics->last = &metrics->first;
 	return metrics;
 }
@@ -96,6 +99,7 @@ nrs_metrics_free(struct nrs_metrics *metrics)
 		next = family->next;
 		free_family(family);
 	}
+	pthread_mutex_destroy(&metrics->lock);
 	free(metrics);
 }
 
@@ -166,7 +170,8 @@ family_of(struct nrs_metrics *metrics, enum kind kind, const char *name,
 }
 
 static struct nrs_metric *
-add(struct nrs_metrics *metrics, enum kind kind, const char *const text[3])
+add_locked(
+    struct nrs_metrics *metrics, enum kind kind, const char *const text[3])
 {
 	struct family *family = family_of(metrics, kind, text[0], text[2]);
 	const char *labels = text[1] == NULL ? "" : text[1];
@@ -182,6 +187,17 @@ add(struct nrs_metrics *metrics, enum kind kind, const char *const text[3])
 	metric->kind = kind;
 	*family->last = metric;
 	family->last = &metric->next;
+	return metric;
+}
+
+static struct nrs_metric *
+add(struct nrs_metrics *metrics, enum kind kind, const char *const text[3])
+{
+	struct nrs_metric *metric;
+
+	pthread_mutex_lock(&metrics->lock);
+	metric = add_locked(metrics, kind, text);
+	pthread_mutex_unlock(&metrics->lock);
 	return metric;
 }
 
@@ -336,10 +352,12 @@ nrs_metrics_print(struct nrs_metrics *metrics, struct nrs_buf *out)
 	const struct nrs_metric *metric;
 	const struct family *family;
 
+	pthread_mutex_lock(&metrics->lock);
 	for (family = metrics->first; family != NULL; family = family->next) {
 		print_help(out, family);
 		for (metric = family->first; metric != NULL;
 		     metric = metric->next)
 			print_metric(out, family, metric);
 	}
+	pthread_mutex_unlock(&metrics->lock);
 }
