@@ -46,7 +46,8 @@ NRS_CHECKED enum nrs_rc nrs_group_next(struct nrs_group *group, int timeout_ms,
     struct nrs_record *out, struct nrs_err *err);
 /* An fd that becomes readable when nrs_group_next has something to do. */
 int nrs_group_fd(struct nrs_group *group);
-/* Stop and go on fetching a partition (bounded memory). */
+/* Stop and go on fetching a partition (bounded memory); may be called from
+ * gained. */
 void nrs_group_pause(struct nrs_group *group, int partition, bool pause);
 /* Store offset (the next to read) with metadata; asynchronous, the last wins.
  */

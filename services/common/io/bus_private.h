@@ -72,4 +72,14 @@ NRS_CHECKED enum nrs_rc nrs_bus_warm(rd_kafka_t *rk,
     const struct nrs_bus_setup *setup, struct nrs_bus_topics topics,
     struct nrs_map *handles, struct nrs_err *err);
 void nrs_bus_handles_free(struct nrs_map *handles);
+/* ---- bus_start.c ---- */
+struct nrs_bus_place {
+	const char *topic; /* full name */
+	int partition;
+	int64_t offset;
+};
+/* NRS_FATAL: the topic no longer has, or does not reach, that offset. setup is
+ * a reader's. */
+NRS_CHECKED enum nrs_rc nrs_bus_check_start(const struct nrs_bus_setup *setup,
+    const struct nrs_bus_place *at, struct nrs_err *err);
 #endif

@@ -15,6 +15,7 @@ struct part {
 	int partition;
 	int64_t position; /* next offset; below 0: not known yet */
 	int64_t end;      /* to_end: where it may stop */
+	bool looking;     /* librdkafka is finding out where to start */
 };
 
 struct nrs_reader {
@@ -33,19 +34,36 @@ struct nrs_reader {
 	size_t first_held, n_held, cap_held; /* [first_held, n_held) */
 };
 
+static enum nrs_rc
+open_handle(struct nrs_reader *r, struct nrs_err *err)
+{
+	const struct nrs_bus_hooks hooks = {.opaque = r, .watch = &r->watch};
+
+	r->handles = nrs_map_new();
+	return nrs_bus_setup_open(r->setup, &hooks, &r->rk, err);
+}
+
+static void
+close_handle(struct nrs_reader *r)
+{
+	nrs_bus_handles_free(r->handles);
+	r->handles = NULL;
+	if (r->rk != NULL)
+		rd_kafka_destroy(r->rk);
+	r->rk = NULL;
+}
+
 enum nrs_rc
 nrs_reader_open(const struct nrs_bus_conf *conf, struct nrs_reader **out,
     struct nrs_err *err)
 {
 	struct nrs_reader *r = nrs_calloc(1, sizeof(*r));
-	struct nrs_bus_hooks hooks = {.opaque = r, .watch = &r->watch};
 	enum nrs_rc rc;
 
 	nrs_bus_watch_init(&r->watch);
-	r->handles = nrs_map_new();
 	rc = nrs_bus_setup_new(conf, NRS_BUS_READER, NULL, &r->setup, err);
 	if (rc == NRS_OK)
-		rc = nrs_bus_setup_open(r->setup, &hooks, &r->rk, err);
+		rc = open_handle(r, err);
 	if (rc != NRS_OK) {
 		nrs_reader_close(r);
 		return rc;
@@ -85,11 +103,9 @@ nrs_reader_close(struct nrs_reader *r)
 	if (r == NULL)
 		return;
 	stop_all(r);
-	nrs_bus_handles_free(r->handles);
+	close_handle(r);
 	if (r->asker != NULL)
 		rd_kafka_destroy(r->asker);
-	if (r->rk != NULL)
-		rd_kafka_destroy(r->rk);
 	nrs_bus_setup_free(r->setup);
 	nrs_bus_watch_fini(&r->watch);
 	free(r->parts);
@@ -120,7 +136,8 @@ start_one(struct nrs_reader *r, const struct nrs_reader_from *from,
 
 	*part = (struct part){.topic = handle_of(r, from->topic),
 	    .partition = from->partition,
-	    .position = from->offset};
+	    .position = from->offset,
+	    .looking = from->offset < 0};
 	if (part->topic == NULL ||
 	    rd_kafka_consume_start_queue(
 	        part->topic, part->partition, from->offset, r->queue) != 0)
@@ -131,6 +148,19 @@ start_one(struct nrs_reader *r, const struct nrs_reader_from *from,
 	return NRS_OK;
 }
 
+/* librdkafka 2.0.2 applies a late answer where a topic begins or ends to the
+ * next assignment, and so skips or repeats records: do not leave one behind. */
+static bool
+is_looking(const struct nrs_reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_parts; i++)
+		if (r->parts[i].looking)
+			return true;
+	return false;
+}
+
 enum nrs_rc
 nrs_reader_assign(struct nrs_reader *r, const struct nrs_reader_from *from,
     size_t n, struct nrs_err *err)
@@ -138,6 +168,13 @@ nrs_reader_assign(struct nrs_reader *r, const struct nrs_reader_from *from,
 	enum nrs_rc rc = NRS_OK;
 	size_t i;
 
+	if (is_looking(r)) {
+		stop_all(r);
+		close_handle(r);
+		rc = open_handle(r, err);
+		if (rc != NRS_OK)
+			return rc;
+	}
 	stop_all(r);
 	/* A new queue: what the old assignment still had in flight is gone. */
 	r->queue = rd_kafka_queue_new(r->rk);
@@ -170,6 +207,9 @@ sort_out(struct nrs_reader *r, rd_kafka_message_t *msg,
 	enum nrs_rc rc = NRS_OK;
 
 	*out = NULL;
+	if (part != NULL && (msg->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+	                        msg->err == RD_KAFKA_RESP_ERR__PARTITION_EOF))
+		part->looking = false;
 	if (msg->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
 		if (part != NULL)
 			part->position = msg->offset + 1;

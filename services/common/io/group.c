@@ -13,6 +13,7 @@ struct held {
 	int partition;
 	bool told;   /* gained was called, so lost will be */
 	bool active; /* its owner has said where to start */
+	bool paused; /* as its owner wants it, also before it is active */
 	/* What is to be stored; one commit is under way at a time, and what
 	 * came meanwhile goes with the next. */
 	bool wanted, under_way;
@@ -87,6 +88,9 @@ lost(void *self, int partition, bool clean)
 		return;
 	if (h->told)
 		g->ops->lost(g->self, partition, clean);
+	/* librdkafka would remember it until the partition comes back. */
+	if (h->active && h->paused)
+		nrs_bus_member_pause(g->member, partition, false);
 	/* Now or never; under way is not yet stored. */
 	if (clean && h->metadata != NULL && (h->wanted || h->under_way))
 		commit(g, h, true);
@@ -181,6 +185,8 @@ activate(struct nrs_group *g, struct held *h, struct nrs_err *err)
 		    g->member, h->partition, gain.start, err);
 	free(metadata);
 	h->active = rc == NRS_OK;
+	if (h->active && h->paused)
+		nrs_bus_member_pause(g->member, h->partition, true);
 	return rc;
 }
 
@@ -253,9 +259,14 @@ nrs_group_fd(struct nrs_group *g)
 void
 nrs_group_pause(struct nrs_group *g, int partition, bool pause)
 {
-	const struct held *h = held_of(g, partition);
+	struct held *h = held_of(g, partition);
 
-	if (h != NULL && h->active)
+	/* librdkafka 2.0.2 takes a resume of what is not paused for a rewind.
+	 */
+	if (h == NULL || h->paused == pause)
+		return;
+	h->paused = pause;
+	if (h->active)
 		nrs_bus_member_pause(g->member, partition, pause);
 }
 
