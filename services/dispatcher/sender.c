@@ -113,13 +113,15 @@ gained(void *self, struct nrs_group_gain *gain, struct nrs_err *err)
 	struct dispatcher_part *part = &s->parts[gain->partition];
 	enum nrs_rc rc;
 
+	/* Asked again when the bus could not start it. */
+	sender_unload(s, part);
 	rc = sender_recover(s, part, gain->metadata, err);
 	if (rc != NRS_OK)
 		return rc;
 	gain->start = gain->committed < 0 ? 0 : gain->committed;
 	part->position = part->committed = gain->start;
+	s->n_ours += part->ours ? 0 : 1;
 	part->ours = true;
-	s->n_ours++;
 	if (s->paused)
 		nrs_group_pause(s->group, gain->partition, true);
 	nrs_log(NRS_LOG_INFO, "partition_gained",
