@@ -19,7 +19,7 @@ must(enum nrs_rc rc, const char *what, const struct nrs_err *err)
 {
 	if (rc == NRS_OK)
 		return;
-	fprintf(stderr, "seal: %s: %s\n", what, err->text);
+	(void)fprintf(stderr, "seal: %s: %s\n", what, err->text);
 	exit(1);
 }
 
@@ -37,7 +37,7 @@ read_json(struct nrs_arena *arena, const char *path, enum nrs_message_type type)
 		exit(1);
 	}
 	len = fread(text, 1, TEXT_MAX, file);
-	fclose(file);
+	(void)fclose(file);
 	must(nrs_json_decode(
 	         arena, type, (struct nrs_bytes){text, len}, &value, &err),
 	    path, &err);
@@ -54,7 +54,7 @@ main(int argc, char **argv)
 	struct nrs_bytes bytes;
 
 	if (argc != 4) {
-		fprintf(stderr, "usage: seal KEY CONTENT ADDRESSING\n");
+		(void)fprintf(stderr, "usage: seal KEY CONTENT ADDRESSING\n");
 		return 2;
 	}
 	must(nrs_key_read(argv[1], &key, &err), argv[1], &err);

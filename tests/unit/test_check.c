@@ -280,6 +280,7 @@ sections_have_a_label_and_a_text(void **state)
 	WITH(section.label, "", notice, "sections[0].label", "required");
 	WITH(section.label, "a\nb", notice, "sections[0].label", "line");
 	WITH(section.text, "", notice, "sections[0].text", "required");
+	content.sections = NULL;
 }
 
 /* ---- the rest of Content ---- */
@@ -382,6 +383,7 @@ vulnerabilities_are_well_formed(void **state)
 	    "cvss");
 	WITH(cpe[0], "a\nb", notice, "vulns[0].cpe[0]", "line");
 	WITH(vuln.n_cpe, 257, notice, "vulns[0].cpe", "length");
+	content.vulns = NULL;
 }
 
 static void
@@ -406,6 +408,8 @@ links_and_attachments_are_well_formed(void **state)
 	WITH(file.size, -1, notice, "attachments[0].size", "size");
 	WITH(
 	    file.uri, "ftp://example.jp/", notice, "attachments[0].uri", "url");
+	content.references = NULL;
+	content.attachments = NULL;
 }
 
 /* ---- the audience ---- */
@@ -651,6 +655,7 @@ filters_are_lines(void **state)
 	WITH(cpe[0], "", subscription, "filter.cpe_prefixes[0]", "required");
 	WITH(words[0], "a\nb", subscription, "filter.keywords[0]", "line");
 	WITH(filter.n_keywords, 257, subscription, "filter.keywords", "length");
+	sub.filter = NULL;
 }
 
 static void
