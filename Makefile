@@ -331,7 +331,7 @@ units: # systemd units: parse, and how much they expose
 	@tests/lint/units.sh
 
 # ---- running -----------------------------------------------------------------
-.PHONY: deps demo demo-built bench bench-built chaos chaos-built
+.PHONY: deps demo demo-built demo-bare bench bench-built chaos chaos-built
 deps: ## install what is missing of deploy/dev/apt.txt (root or sudo)
 	@deploy/dev/deps.sh $(DEPS)
 demo: ## play a short day on the embedded bus; BUS=kafka for the real one
@@ -341,6 +341,9 @@ demo: ## play a short day on the embedded bus; BUS=kafka for the real one
 demo-built: all $(TOOLS)
 	@BUILD=$(BUILD) BUS=$(or $(BUS),embedded) CORPUS='$(CORPUS)' \
 	    deploy/demo/run.sh
+demo-bare: ## the demo on both buses in a bare Debian 12 root (as root)
+	@$(MAKE) --no-print-directory deps DEPS=bare
+	@deploy/dev/bare.sh
 bench: ## measure on real Kafka; one figure per line
 	@$(MAKE) --no-print-directory deps DEPS='build run kafka'
 	@$(MAKE) --no-print-directory bench-built
