@@ -171,7 +171,7 @@ format() { # brokers port
 	for ((n = 1; n <= brokers; n++)); do
 		write_conf "$n" "$brokers" "${ports[n - 1]}" \
 			"${ports[brokers + n - 1]}" "$voters"
-		tool kafka.tools.StorageTool format --cluster-id "$id" \
+		tool kafka.tools.StorageTool format "--cluster-id=$id" \
 			--config "$(conf_of "$n")" >"$dir/format-$n.log" 2>&1 || {
 			cat "$dir/format-$n.log" >&2
 			die "format failed"

@@ -7,10 +7,12 @@ usage: post.py URL FOLDER PER_SECOND [ANSWERS]
 Posts FOLDER/*.pb in order, at most PER_SECOND (0: as fast as it goes), without
 waiting for outcomes. An error, 503 or no answer means: the same bytes again,
 until they are accepted. ANSWERS gets one JSON line each: file, status, tries.
+SIGTERM: the last one is still brought to its end.
 """
 import http.client
 import json
 import pathlib
+import signal
 import sys
 import time
 import urllib.parse
@@ -60,10 +62,14 @@ def main():
     interval = 1 / float(sys.argv[3]) if float(sys.argv[3]) else 0
     answers = open(sys.argv[4], "w", encoding="utf-8") \
         if len(sys.argv) == 5 else sys.stdout
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
     # At fixed phases of the wall clock, so that two loads can keep apart.
     time.sleep(interval - time.time() % interval if interval else 0)
     due, refused = time.monotonic(), 0
     for path in sorted(pathlib.Path(sys.argv[2]).glob("*.pb")):
+        if stop:
+            break
         time.sleep(max(0, due - time.monotonic()))
         due += interval
         status, answer, tries = post_until_accepted(client, path.read_bytes())

@@ -4,8 +4,6 @@
 # is answered with 503, and the same id works again.
 . tests/system/lib.sh
 system_begin
-cat >>"$STACK/producer.conf" <<'END'
-END
 daemon_start producer 1 -X api.append_timeout=1500
 daemon_start classifier 1
 daemon_start dispatcher 1
