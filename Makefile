@@ -338,7 +338,7 @@ demo: ## play a short day on the embedded bus; BUS=kafka for the real one
 	@$(MAKE) --no-print-directory deps DEPS='build run $(if \
 	    $(filter kafka,$(BUS)),kafka)'
 	@$(MAKE) --no-print-directory demo-built
-demo-built: all $(TOOLS)
+demo-built: all
 	@BUILD=$(BUILD) BUS=$(or $(BUS),embedded) CORPUS='$(CORPUS)' \
 	    deploy/demo/run.sh
 demo-bare: ## the demo on both buses in a bare Debian 12 root (as root)

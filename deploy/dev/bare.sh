@@ -15,8 +15,8 @@ die() {
 [ "$(id -u)" -eq 0 ] || die "a chroot needs root: sudo make demo-bare"
 
 unmount() {
-	for part in dev/shm dev proc; do
-		! mountpoint -q "$ROOT/$part" || umount "$ROOT/$part"
+	for part in dev proc; do
+		! mountpoint -q "$ROOT/$part" || umount -R -l "$ROOT/$part"
 	done
 }
 trap unmount EXIT
@@ -27,8 +27,8 @@ mmdebstrap --variant=minbase --quiet bookworm "$ROOT" "$MIRROR" ||
 	die "mmdebstrap made no root"
 mkdir -p "$ROOT/noroshi"
 git archive HEAD | tar -x -C "$ROOT/noroshi" || die "no checkout"
-mount -t proc proc "$ROOT/proc" && mount --rbind /dev "$ROOT/dev" &&
-	mount --make-rslave "$ROOT/dev" || die "no /proc and /dev"
+mount -t proc proc "$ROOT/proc" || die "no /proc"
+mount --rbind --make-rslave /dev "$ROOT/dev" || die "no /dev"
 cp /etc/resolv.conf /etc/hosts "$ROOT/etc/"
 
 inside() {
