@@ -4,7 +4,7 @@
 # config/demo/expected.tsv says. Called by `make demo` with BUILD, BUS (embedded
 # or kafka) and CORPUS set. Exit 0 only if everything arrived where it should
 # and nowhere else. Stops all it started.
-set -u
+set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 1
 : "${BUILD:?}" "${BUS:=embedded}" "${CORPUS:=}"
 # shellcheck source=tests/support/stack.sh

@@ -30,6 +30,9 @@ git archive HEAD | tar -x -C "$ROOT/noroshi" || die "no checkout"
 mount -t proc proc "$ROOT/proc" || die "no /proc"
 mount --rbind --make-rslave /dev "$ROOT/dev" || die "no /dev"
 cp /etc/resolv.conf /etc/hosts "$ROOT/etc/"
+# A site whose network has a certificate authority of its own.
+mkdir -p "$ROOT/usr/local/share/ca-certificates"
+cp -r /usr/local/share/ca-certificates/. "$ROOT/usr/local/share/ca-certificates/"
 
 inside() {
 	echo "# $*"
