@@ -132,13 +132,13 @@ latency() {
 	proc_start post /usr/bin/python3 tests/support/post.py \
 		"http://127.0.0.1:$API_PORT" "$STACK/files" 5 "$STACK/answers"
 	"$BUILD/tests/bench/bench_two_hops" "$SERVERS" hop. "$ALERTS" \
-		>"$dir/hops" 2>"$STACK/log/two_hops.log" || die "two hops: $STACK/log"
+		>"$dir/hops.figures" 2>"$STACK/log/two_hops.log" || die "two hops: $STACK/log"
 	wait_until 60 proc_gone post
 	wait_until 30 arrived
 	/usr/bin/python3 tests/bench/figures.py latency "$STACK/answers" \
-		"$STACK/mail/index.jsonl" >"$dir/latency" || die "alerts are missing"
-	take <"$dir/hops"
-	take <"$dir/latency"
+		"$STACK/mail/index.jsonl" >"$dir/latency.figures" || die "alerts are missing"
+	take <"$dir/hops.figures"
+	take <"$dir/latency.figures"
 	figure alert_latency_vs_two_hops_p50 \
 		"$(ratio "$(value_of alert_latency_p50)" "$(value_of two_hops_p50)")" ratio
 	figure alert_latency_vs_two_hops_p99 \
@@ -152,8 +152,8 @@ idle() {
 	stack_daemons || die "a daemon did not start"
 	sleep 15 # what they still do after the start is over
 	/usr/bin/python3 tests/bench/figures.py idle 30 "${PROC[producer-1]}" \
-		"${PROC[classifier-1]}" "${PROC[dispatcher-1]}" >"$dir/idle"
-	take <"$dir/idle"
+		"${PROC[classifier-1]}" "${PROC[dispatcher-1]}" >"$dir/idle.figures"
+	take <"$dir/idle.figures"
 	proc_stop_all
 }
 
