@@ -62,7 +62,6 @@ posture_is_that_of_the_order_in_the_journal(void **state)
 	issue(&content, "power");
 	assert_string_equal(scene_routes(&s, "power"), "NL");
 	assert_int_equal(s.out.verdict, NRS_VERDICT_WAITING);
-	assert_string_equal(scene_copy(&s, "power")->route_rule, "override:3");
 	assert_string_equal(
 	    scene_rules(&s, "power"), "cell:B_C/NORMAL/ROUTINE override:3");
 	scene_posture(&s, "power", NRS_POSTURE_HEIGHTENED, s.now + DAY);
@@ -104,18 +103,40 @@ a_national_floor_raises_everybody(void **state)
 	assert_string_equal(scene_routes(&s, "port"), "RT+NL");
 }
 
+static const char *
+deciding(const char *sector)
+{
+	return scene_copy(&s, sector)->route_rule;
+}
+
+/* What the gate takes away explains nothing of what is left. */
 static void
-the_deciding_rule_is_named(void **state)
+the_deciding_rule_is_what_the_routes_come_from(void **state)
 {
 	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+	struct nrs_addressing to = scene_to(&s, "power");
 
-	content.tlp = NRS_TLP_CLEAR;
 	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "NL");
+	assert_string_equal(deciding("power"), "cell:A/NORMAL/ROUTINE");
 	assert_string_equal(
-	    scene_copy(&s, "power")->route_rule, "cell:A/NORMAL/ROUTINE");
-	assert_string_equal(scene_rules(&s, "power"), "cell:A/NORMAL/ROUTINE");
-	assert_string_equal(scene_routes(&s, "power"), "NL+WEB");
-	assert_string_equal(scene_topics(&s), "web");
+	    scene_rules(&s, "power"), "cell:A/NORMAL/ROUTINE override:3");
+	content = of_type("b", NRS_ITEM_BC3, IMMEDIATE);
+	issue(&content, "gas");
+	assert_string_equal(deciding("gas"), "cell:B_C/NORMAL/IMMEDIATE");
+	/* in real time because it once was, not because of its cell */
+	content = scene_next(&s, "b", 2, NRS_KIND_CORRECTION);
+	issue(&content, "gas");
+	assert_string_equal(scene_routes(&s, "gas"), "RT+NL");
+	assert_string_equal(deciding("gas"), "override:1");
+	assert_string_equal(scene_rules(&s, "gas"),
+	    "cell:B_C/NORMAL/ROUTINE override:1 override:3");
+	/* in real time because the gate left nothing else */
+	content = of_type("c", NRS_ITEM_A1, ROUTINE);
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	scene_notice(&s, &content, &to);
+	assert_string_equal(scene_routes(&s, "power"), "RT");
+	assert_string_equal(deciding("power"), "override:3");
 }
 
 static void
@@ -695,7 +716,7 @@ main(void)
 	    T(posture_is_that_of_the_order_in_the_journal),
 	    T(the_routes_of_one_notice_differ_by_sector),
 	    T(a_national_floor_raises_everybody),
-	    T(the_deciding_rule_is_named),
+	    T(the_deciding_rule_is_what_the_routes_come_from),
 	    T(an_item_of_column_c_in_calm_times_asks_for_a_review),
 	    T(what_nobody_foresaw_goes_out_in_real_time_and_says_so),
 	    T(an_acknowledgement_is_asked_for_in_real_time_unless_waived),

@@ -25,9 +25,12 @@ struct nrs_classification {
 	enum nrs_posture posture; /* the fold's, at this command */
 	enum nrs_route *routes;
 	size_t n_routes;
-	/* "cell:B_C/HEIGHTENED/ROUTINE", "override:1", ... */
+	/* The rule that the routes come from: a cell of the table
+	 * ("cell:B_C/HEIGHTENED/ROUTINE"), or the override that last added a
+	 * route ("override:1"). One that only takes away (the TLP gate) is not
+	 * it. */
 	const char *route_rule;
-	const char **rules; /* every rule that changed something, in order */
+	const char **rules; /* the cell, then all that changed something */
 	size_t n_rules;
 	enum nrs_news_section newsletter_section;
 	const char *arrangement_id; /* in force for this sector, if any */

@@ -15,17 +15,19 @@ struct ruling {
 	unsigned routes;
 	bool keep_realtime; /* asked for by more than the cell */
 	bool ack_required;
-	const char *deciding; /* the last rule that changed the routes */
+	const char *deciding; /* what the routes come from: see rule() */
 	struct names rules;   /* all that changed something */
 	const char *arrangement_id;
 	const struct nrs_rule_cell *cell;
 	enum nrs_posture posture;
 };
 
+/* The rule that decides is the last that added a route: the cell, mostly. One
+ * that only takes away decides when nothing is left. */
 static void
 rule(struct decision *d, struct ruling *ruling, const char *id, unsigned routes)
 {
-	if (routes != ruling->routes)
+	if ((routes & ~ruling->routes) != 0 || routes == 0)
 		ruling->deciding = id;
 	ruling->routes = routes;
 	names_add(d->arena, &ruling->rules, id);
