@@ -487,6 +487,25 @@ what_nobody_saw_is_withdrawn_quietly(void **state)
 	assert_int_equal(nrs_state_counts(s.state).held, 0);
 }
 
+static void
+a_held_retraction_waits_as_long_as_it_takes(void **state)
+{
+	struct nrs_content content = scene_content(&s, "a");
+
+	content.item_type = NRS_ITEM_C3;
+	issue(&content, "power");
+	content = scene_next(&s, "a", 2, NRS_KIND_RETRACTION);
+	content.stream = NRS_STREAM_AGENCY_PROVISION;
+	content.valid_until = s.now + DAY;
+	assert_int_equal(issue(&content, "power")->verdict, NRS_VERDICT_HELD);
+	s.now += 400 * DAY;
+	assert_int_equal(scene_deadline(&s)->n_held, 0);
+	assert_int_equal(nrs_state_counts(s.state).held, 1);
+	assert_int_equal(
+	    scene_approval(&s, "a.2", "agency")->verdict, NRS_VERDICT_RELEASED);
+	assert_string_equal(scene_topics(&s), "alert.power.green");
+}
+
 /* ---- posture changes and deadlines ---- */
 
 static void
@@ -620,6 +639,7 @@ main(void)
 	    T(an_approval_is_of_these_bytes),
 	    T(a_held_revision_counts_and_a_later_one_cancels_it),
 	    T(what_nobody_saw_is_withdrawn_quietly),
+	    T(a_held_retraction_waits_as_long_as_it_takes),
 	    T(a_posture_that_would_have_ended_is_expired),
 	    T(a_raised_posture_names_its_end_and_ends),
 	    T(it_has_ended_also_before_the_deadline_comes),

@@ -26,7 +26,7 @@ struct decision {
 	struct nrs_outcome *out;
 	const struct nrs_thread_change *thread; /* as it was; NULL: none */
 	int64_t now;
-	int64_t valid_until; /* of this revision, with the table's default */
+	int64_t valid_until; /* with the table's default; 0: no end */
 	enum nrs_tlp label;
 	struct target *targets;
 	size_t n_targets;

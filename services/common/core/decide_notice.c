@@ -118,8 +118,7 @@ is_whole(struct decision *d)
 static bool
 is_expired(struct decision *d)
 {
-	if (d->valid_until == 0 || d->valid_until > d->now ||
-	    d->cmd->content->kind == NRS_KIND_RETRACTION)
+	if (d->valid_until == 0 || d->valid_until > d->now)
 		return false;
 	decide_answer(d, NRS_VERDICT_EXPIRED, "override:2",
 	    "valid_until had passed when it was decided");
@@ -267,19 +266,31 @@ record_thread(struct decision *d, bool sent)
 
 /* ---- the decision ---- */
 
-static void
-describe(struct decision *d)
+/* A retraction has no end: it is never too late for it, nor while it is held or
+ * waits for a newsletter. */
+static int64_t
+end_of(const struct decision *d)
 {
 	const struct nrs_content *content = d->cmd->content;
 	const struct nrs_rule_item *item =
 	    nrs_rule_item(d->policy->rules, content->item_type);
 
+	if (content->kind == NRS_KIND_RETRACTION)
+		return 0;
+	if (content->valid_until == 0 && item->validity_ms > 0)
+		return content->issued_at + item->validity_ms;
+	return content->valid_until;
+}
+
+static void
+describe(struct decision *d)
+{
+	const struct nrs_content *content = d->cmd->content;
+
 	d->label = content->tlp < NRS_TLP_RED || content->tlp > NRS_TLP_CLEAR
 	               ? NRS_TLP_RED
 	               : content->tlp;
-	d->valid_until = content->valid_until;
-	if (d->valid_until == 0 && item->validity_ms > 0)
-		d->valid_until = content->issued_at + item->validity_ms;
+	d->valid_until = end_of(d);
 	d->thread = state_thread(d->state, content->thread_id);
 	d->out->thread_id = content->thread_id;
 	d->out->revision = content->revision;
