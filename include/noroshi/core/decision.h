@@ -56,6 +56,8 @@ struct nrs_thread_sector {
 	 * once */
 	const char **ceptoars;
 	size_t n_ceptoars;
+	/* for people named one by one, or excluding someone, at least once */
+	bool limited;
 };
 
 struct nrs_thread_change {

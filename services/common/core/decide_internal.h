@@ -46,6 +46,7 @@ void decide_notice(struct decision *d);
 void decide_held(struct decision *d, const struct state_held *held);
 /* decide_target.c: fills targets. */
 void decide_targets(struct decision *d);
+bool decision_goes_to(const struct decision *d, const char *sector);
 /* decide_route.c: a copy per target, or per CEPTOAR of it. */
 void decide_routes(struct decision *d);
 enum nrs_route *decide_route_list(

@@ -44,8 +44,8 @@ routes_of(const struct nrs_thread_sector *past)
 	return routes;
 }
 
-/* What the thread has used for this sector; what went to named recipients of
- * no sector counts for all. */
+/* What the thread has used for this sector; what it has where this notice does
+ * not go counts for all, so that the dispatcher tells those people, too. */
 static unsigned
 past_routes(const struct decision *d, const struct target *target)
 {
@@ -53,7 +53,7 @@ past_routes(const struct decision *d, const struct target *target)
 	size_t i;
 
 	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++)
-		if (d->thread->sectors[i].sector[0] == '\0')
+		if (!decision_goes_to(d, d->thread->sectors[i].sector))
 			routes |= routes_of(&d->thread->sectors[i]);
 	/* The other arrangement may have ended: then the usual way. */
 	if ((routes & NRS_OVERRIDE) != 0 &&

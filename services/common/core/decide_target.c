@@ -5,6 +5,17 @@
 
 #include "common/core/decide_internal.h"
 
+bool
+decision_goes_to(const struct decision *d, const char *sector)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_targets; i++)
+		if (strcmp(d->targets[i].sector, sector) == 0)
+			return true;
+	return false;
+}
+
 static const struct nrs_thread_sector *
 past_of(const struct decision *d, const char *sector)
 {
@@ -18,6 +29,7 @@ past_of(const struct decision *d, const char *sector)
 	return NULL;
 }
 
+/* To those of the CEPTOARs that belong to the sector. */
 static void
 narrow(struct decision *d, struct target *target, const char *const *ceptoars,
     size_t n)
@@ -33,16 +45,37 @@ narrow(struct decision *d, struct target *target, const char *const *ceptoars,
 	}
 }
 
+/* As the thread was. One that has left the table stays: without it, nobody
+ * would be left and the sector would count as whole. */
+static void
+narrow_as_before(struct decision *d, struct target *target)
+{
+	const struct nrs_thread_sector *past = target->past;
+	size_t i;
+
+	for (i = 0; i < past->n_ceptoars; i++)
+		names_add(d->arena, &target->ceptoars,
+		    nrs_arena_strdup(d->arena, past->ceptoars[i]));
+}
+
+/* Does a recall go to all whom the thread reached in this sector? Whom a
+ * limited one reached only the dispatcher knows: it tells them, and topics get
+ * the stub. A notice for named recipients goes to nobody else anyway. */
+static bool
+reaches_back(const struct decision *d, const struct nrs_thread_sector *past)
+{
+	return decision_recalls(d) && past != NULL &&
+	       (!past->limited || decision_named(d));
+}
+
 static void
 add(struct decision *d, const char *sector, bool addressed)
 {
 	const struct nrs_addressing *to = d->cmd->addressing;
 	struct target *target;
-	size_t i;
 
-	for (i = 0; i < d->n_targets; i++)
-		if (strcmp(d->targets[i].sector, sector) == 0)
-			return;
+	if (decision_goes_to(d, sector))
+		return;
 	d->targets =
 	    list_grow(d->arena, d->targets, d->n_targets, sizeof(*d->targets));
 	target = &d->targets[d->n_targets++];
@@ -51,12 +84,12 @@ add(struct decision *d, const char *sector, bool addressed)
 	    .past = past_of(d, sector),
 	    .addressed = addressed,
 	};
-	if (addressed) {
+	assert(addressed || target->past != NULL);
+	if (addressed)
 		narrow(d, target, to->ceptoars, to->n_ceptoars);
-		return;
-	}
-	assert(target->past != NULL); /* a sector comes from one or the other */
-	narrow(d, target, target->past->ceptoars, target->past->n_ceptoars);
+	if (!addressed ||
+	    (target->ceptoars.n > 0 && reaches_back(d, target->past)))
+		narrow_as_before(d, target);
 }
 
 static void
@@ -76,20 +109,17 @@ add_named(struct decision *d, const char *const *sectors, size_t n)
 }
 
 /* Wherever the thread has been (invariant 4.4-3), even if the sectors named
- * are others now. Named recipients without a sector follow only a notice that
- * is itself for named recipients: the dispatcher knows them. */
+ * are others now. */
 static void
 add_past(struct decision *d)
 {
-	const char *sector;
+	const struct nrs_thread_sector *past;
 	size_t i;
 
-	if (d->thread == NULL || !decision_recalls(d))
-		return;
-	for (i = 0; i < d->thread->n_sectors; i++) {
-		sector = d->thread->sectors[i].sector;
-		if (sector[0] != '\0' || decision_named(d))
-			add(d, nrs_arena_strdup(d->arena, sector), false);
+	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++) {
+		past = &d->thread->sectors[i];
+		if (reaches_back(d, past))
+			add(d, nrs_arena_strdup(d->arena, past->sector), false);
 	}
 }
 

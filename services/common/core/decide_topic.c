@@ -38,6 +38,22 @@ holds(const char *topic, enum nrs_tlp label)
 	return false;
 }
 
+/* The table of sectors may have lost what carried the thread: there is nobody
+ * to write to, and writing would fail for ever. */
+static bool
+is_gone(const struct decision *d, const char *topic)
+{
+	const struct nrs_sector_table *table = d->policy->sectors;
+	const char *const *names = d->policy->alert_topics;
+	size_t i;
+
+	for (i = 0; i < table->n_sectors * N_LABELS; i++)
+		if (names[i] != NULL && strcmp(names[i], topic) == 0)
+			return false;
+	return !is_web(topic) &&
+	       !list_has(d->policy->ceptoar_topics, table->n_ceptoars, topic);
+}
+
 static bool
 is_excluded(const struct decision *d, const char *ceptoar)
 {
@@ -85,6 +101,7 @@ add_sector(struct decision *d, struct target *target)
 	            i < target->past->n_topics;
 	     i++)
 		if (!is_web(target->past->topics[i]) &&
+		    !is_gone(d, target->past->topics[i]) &&
 		    holds(target->past->topics[i], d->label))
 			names_add(d->arena, &target->topics,
 			    nrs_arena_strdup(
@@ -122,7 +139,7 @@ add_stubs(struct decision *d, const struct names *full, struct names *stubs)
 		past = &d->thread->sectors[i];
 		for (j = 0; j < past->n_topics; j++) {
 			topic = past->topics[j];
-			if (!names_has(full, topic) &&
+			if (!names_has(full, topic) && !is_gone(d, topic) &&
 			    (decision_recalls(d) || !holds(topic, d->label)))
 				names_add(d->arena, stubs,
 				    nrs_arena_strdup(d->arena, topic));
@@ -168,6 +185,7 @@ add_reach(struct decision *d, struct nrs_thread_change *to,
 	*at = (struct nrs_thread_sector){.sector = sector};
 	if (past == NULL)
 		return at;
+	at->limited = past->limited;
 	at->routes =
 	    nrs_arena_array(d->arena, past->n_routes + 1, sizeof(*at->routes));
 	for (i = 0; i < past->n_routes; i++)
@@ -211,6 +229,8 @@ add_target(struct decision *d, struct nrs_thread_change *to,
 	unsigned routes = target->routes;
 	size_t i;
 
+	at->limited |=
+	    decision_named(d) || d->cmd->addressing->n_excluded_recipients > 0;
 	for (i = 0; i < at->n_routes; i++)
 		routes |= NRS_ROUTE_BIT(at->routes[i]);
 	at->routes = decide_route_list(d->arena, routes, &at->n_routes);
@@ -222,17 +242,6 @@ add_target(struct decision *d, struct nrs_thread_change *to,
 		    &target->ceptoars);
 }
 
-static bool
-is_target(const struct decision *d, const char *sector)
-{
-	size_t i;
-
-	for (i = 0; i < d->n_targets; i++)
-		if (strcmp(d->targets[i].sector, sector) == 0)
-			return true;
-	return false;
-}
-
 void
 decide_reach(struct decision *d, struct nrs_thread_change *to)
 {
@@ -241,7 +250,7 @@ decide_reach(struct decision *d, struct nrs_thread_change *to)
 
 	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++) {
 		past = &d->thread->sectors[i];
-		if (!is_target(d, past->sector))
+		if (!decision_goes_to(d, past->sector))
 			(void)add_reach(d, to, past,
 			    nrs_arena_strdup(d->arena, past->sector));
 	}

@@ -230,6 +230,7 @@ static const struct nrs_field thread_sector_fields[] = {
 	MANY_TERM(2, thread_sector, routes, ROUTE),
 	MANY(3, thread_sector, topics, STRING),
 	MANY(4, thread_sector, ceptoars, STRING),
+	ONE(5, thread_sector, limited, BOOL),
 };
 
 static const struct nrs_field thread_change_fields[] = {
