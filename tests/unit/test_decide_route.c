@@ -327,6 +327,31 @@ what_waits_says_where_it_belongs(void **state)
 	assert_int_equal(waiting->valid_until, SCENE_NOW + 30 * DAY);
 }
 
+static void
+a_raised_label_raises_what_waits_elsewhere(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+	struct nrs_addressing to = {.originator = ""};
+
+	content.tlp = NRS_TLP_CLEAR;
+	issue(&content, "power,gas");
+	content = scene_next(&s, "a", 2, NRS_KIND_FOLLOW_UP);
+	content.item_type = NRS_ITEM_A1;
+	content.tlp = NRS_TLP_AMBER;
+	issue(&content, "power");
+	assert_int_equal(change_of("gas", false)->tlp, NRS_TLP_AMBER);
+	assert_int_equal(change_of("gas", false)->revision, 1);
+	assert_int_equal(nrs_state_counts(s.state).waiting, 2);
+	/* RED never enters a newsletter, nor does what it has become */
+	content = scene_next(&s, "a", 3, NRS_KIND_FOLLOW_UP);
+	content.tlp = NRS_TLP_RED;
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	scene_notice(&s, &content, &to);
+	assert_string_equal(change_of("gas", true)->why, "label-raised");
+	assert_string_equal(change_of("power", true)->why, "label-raised");
+	assert_int_equal(nrs_state_counts(s.state).waiting, 0);
+}
+
 /* ---- override 3 ---- */
 
 static void
@@ -850,6 +875,7 @@ main(void)
 	    T(a_newer_revision_replaces_what_waits_in_its_sectors),
 	    T(an_expired_revision_drops_what_waits),
 	    T(what_waits_says_where_it_belongs),
+	    T(a_raised_label_raises_what_waits_elsewhere),
 	    T(red_goes_to_named_recipients_and_touches_no_topic),
 	    T(only_clear_reaches_the_web),
 	    T(narrowed_to_ceptoars_means_their_topics_only),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What waits for a newsletter: at most one revision per thread and sector. */
 #include "common/core/decide_internal.h"
+#include "noroshi/core/tlp.h"
 
 static struct nrs_waiting_change *
 add(struct decision *d)
@@ -12,19 +13,28 @@ add(struct decision *d)
 	return &out->waiting[out->n_waiting++];
 }
 
-void
-decide_add_waiting_removal(struct decision *d,
-    const struct nrs_waiting_change *waiting, const char *why)
+static struct nrs_waiting_change *
+add_again(struct decision *d, const struct nrs_waiting_change *waiting)
 {
 	struct nrs_waiting_change *change = add(d);
 
 	*change = *waiting;
-	change->remove = true;
 	change->notice_id = nrs_arena_strdup(d->arena, waiting->notice_id);
 	change->thread_id = nrs_arena_strdup(d->arena, waiting->thread_id);
 	change->sector = nrs_arena_strdup(d->arena, waiting->sector);
-	change->why = why;
+	change->why = "";
 	change->title_of = "";
+	return change;
+}
+
+void
+decide_add_waiting_removal(struct decision *d,
+    const struct nrs_waiting_change *waiting, const char *why)
+{
+	struct nrs_waiting_change *change = add_again(d, waiting);
+
+	change->remove = true;
+	change->why = why;
 }
 
 void
@@ -80,6 +90,22 @@ wait_for(struct decision *d, const struct target *target,
 	};
 }
 
+/* What waits where this notice does not go: a recall takes it back, and a
+ * raised label raises it, for it has not been seen yet. */
+static void
+elsewhere(struct decision *d, const struct nrs_waiting_change *waiting,
+    const char *why)
+{
+	if (decision_recalls(d))
+		decide_add_waiting_removal(d, waiting, why);
+	else if (!nrs_tlp_widens(d->label, waiting->tlp))
+		return;
+	else if (nrs_tlp_allows(d->label, NRS_ROUTE_NEWSLETTER))
+		add_again(d, waiting)->tlp = d->label;
+	else
+		decide_add_waiting_removal(d, waiting, "label-raised");
+}
+
 void
 decide_waiting(struct decision *d)
 {
@@ -87,6 +113,7 @@ decide_waiting(struct decision *d)
 	                      ? "retracted"
 	                      : "replaced";
 	const struct nrs_waiting_change *was;
+	const char *sector;
 	size_t i;
 
 	for (i = 0; i < d->n_targets; i++) {
@@ -96,5 +123,11 @@ decide_waiting(struct decision *d)
 			decide_add_waiting_removal(d, was, why);
 		if ((d->targets[i].routes & NRS_NL) != 0)
 			wait_for(d, &d->targets[i], was);
+	}
+	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++) {
+		sector = d->thread->sectors[i].sector;
+		was = state_waiting(d->state, d->out->thread_id, sector);
+		if (was != NULL && !decision_goes_to(d, sector))
+			elsewhere(d, was, why);
 	}
 }
