@@ -262,6 +262,11 @@ an_unknown_value_inside_is_admitted_at_its_safest(void **state)
 		fail_msg("%s %s: %s", err.field, err.rule, err.text);
 	assert_int_equal(admitted.n_unknown, 1);
 	assert_int_equal(admitted.content->urgency, NRS_URGENCY_IMMEDIATE);
+	content->threat = (enum nrs_threat_category)99;
+	content->cause = NRS_CAUSE_VIRUS_INFECTION;
+	if (admit_as(notice(), NRS_WIRE_TOLERANT, ring) != NRS_OK)
+		fail_msg("%s %s: %s", err.field, err.rule, err.text);
+	assert_int_equal(admitted.n_unknown, 2);
 }
 
 static void

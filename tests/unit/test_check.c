@@ -559,6 +559,37 @@ behind_the_door_an_older_notice_is_not_lost(void **state)
 	WITH(content.tlp, NRS_TLP_RED, notice, NULL, NULL);
 }
 
+/* An unknown value has its safest meaning, which need not fit the rest. */
+static void
+behind_the_door_a_newer_notice_is_not_lost(void **state)
+{
+	struct nrs_contact contact = {"desk", "satellite", "JCSAT 12"};
+	struct nrs_contact_arrangement hq = {
+	    .action = NRS_ARRANGEMENT_ESTABLISH,
+	    .arrangement_id = "hq-1",
+	    .hq_name = "対策室",
+	    .contacts = &contact,
+	    .n_contacts = 1,
+	};
+
+	check.inside = true;
+	check.now_ms = 0;
+	content.threat = NRS_THREAT_UNSPECIFIED;
+	content.cause = NRS_CAUSE_VIRUS_INFECTION;
+	content.taxonomy_version = "PLAN9";
+	notice(NULL, NULL);
+	WITH(content.taxonomy_version, "PLAN\n9", notice, "taxonomy_version",
+	    "line");
+	content.contact_change = &hq;
+	content.item_type = NRS_ITEM_C3;
+	notice(NULL, NULL);
+	WITH(contact.channel, "a\nb", notice, HQ "contacts[0].channel", "line");
+	WITH(contact.address, "a\nb", notice, HQ "contacts[0].address", "line");
+	WITH(contact.channel, "mail", notice, HQ "contacts[0].address",
+	    "mailbox");
+	content.contact_change = NULL;
+}
+
 /* ---- other messages ---- */
 
 static void
@@ -765,6 +796,7 @@ main(void)
 	    T(the_audience_is_salted),
 	    T(a_contact_change_is_complete),
 	    T(behind_the_door_an_older_notice_is_not_lost),
+	    T(behind_the_door_a_newer_notice_is_not_lost),
 	    T(a_posture_change_is_complete),
 	    T(a_subscription_is_complete),
 	    T(addresses_are_strict),

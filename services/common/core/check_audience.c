@@ -13,7 +13,8 @@
 #define SHORT_MAX 200
 
 static enum nrs_rc
-check_contact(const struct nrs_contact *contact, size_t at, struct nrs_err *err)
+check_contact(const struct nrs_check *check, const struct nrs_contact *contact,
+    size_t at, struct nrs_err *err)
 {
 	const struct check_path channel =
 	    check_path("contact_change.contacts[%zu].channel", at);
@@ -32,8 +33,13 @@ check_contact(const struct nrs_contact *contact, size_t at, struct nrs_err *err)
 		return check_url(address.text, contact->address, err);
 	if (strcmp(contact->channel, "phone") == 0)
 		return check_line(address.text, contact->address, -64, err);
-	return nrs_refuse(err, channel.text, "contact-channel",
-	    "a contact's channel is mail, phone or url");
+	if (!check->inside)
+		return nrs_refuse(err, channel.text, "contact-channel",
+		    "a contact's channel is mail, phone or url");
+	rc = check_line(channel.text, contact->channel, SHORT_MAX, err);
+	if (rc != NRS_OK)
+		return rc;
+	return check_line(address.text, contact->address, SHORT_MAX, err);
 }
 
 /* 設置 and 変更 tell everything anew; 閉鎖 needs the id only. */
@@ -56,7 +62,7 @@ check_arrangement(const struct nrs_check *check,
 		return nrs_refuse(err, "contact_change.contacts", "required",
 		    "name 1 to %d contacts", CONTACTS_MAX);
 	for (i = 0; i < change->n_contacts; i++)
-		if ((rc = check_contact(&change->contacts[i], i, err)) !=
+		if ((rc = check_contact(check, &change->contacts[i], i, err)) !=
 		    NRS_OK)
 			return rc;
 	if (change->policy == NRS_POLICY_REPLACE &&
@@ -82,7 +88,7 @@ check_contact_change(const struct nrs_check *check,
 
 	if (change == NULL)
 		return NRS_OK;
-	if (content->item_type != NRS_ITEM_C1)
+	if (!check->inside && content->item_type != NRS_ITEM_C1)
 		return nrs_refuse(err, "contact_change", "contact-item",
 		    "only a C1 notice changes the contact arrangement");
 	if ((rc = check_term("contact_change.action", (int)change->action,

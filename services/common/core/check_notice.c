@@ -149,11 +149,16 @@ check_cause(const struct nrs_content *content, struct nrs_err *err)
 	    nrs_term_name(NRS_VOC_THREAT_CATEGORY, (int)content->threat));
 }
 
+/* Behind the door an unknown threat is no threat, and its cause fits nothing.
+ */
 static enum nrs_rc
-check_taxonomy(const struct nrs_content *content, struct nrs_err *err)
+check_taxonomy(const struct nrs_check *check, const struct nrs_content *content,
+    struct nrs_err *err)
 {
 	const char *version = content->taxonomy_version;
 
+	if (check->inside)
+		return check_line("taxonomy_version", version, 35, err);
 	if (version[0] == '\0' || strcmp(version, "PLAN2") == 0 ||
 	    strcmp(version, "PLAN4") == 0)
 		return check_cause(content, err);
@@ -363,7 +368,7 @@ nrs_check_notice(const struct nrs_check *check,
 	if ((rc = check_identity(check, content, err)) != NRS_OK ||
 	    (rc = check_kind(content, err)) != NRS_OK ||
 	    (rc = check_terms(check, content, err)) != NRS_OK ||
-	    (rc = check_taxonomy(content, err)) != NRS_OK ||
+	    (rc = check_taxonomy(check, content, err)) != NRS_OK ||
 	    (rc = check_times(content, err)) != NRS_OK ||
 	    (rc = check_texts(check, content, err)) != NRS_OK ||
 	    (rc = check_countermeasures(check, content, err)) != NRS_OK ||
