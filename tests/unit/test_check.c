@@ -437,6 +437,10 @@ ceptoars_narrow_the_sectors_named(void **state)
 	WITH(to.ceptoars[0], "gas", notice, "ceptoars[0]", "ceptoar-sector");
 	to.sectors = scene_list(&s, "*", &to.n_sectors);
 	notice(NULL, NULL);
+	/* it would be for nobody, and be said to be released */
+	to.excluded_recipients =
+	    scene_list(&s, "op-1,bank", &to.n_excluded_recipients);
+	notice("excluded_recipients[1]", "excluded-recipient");
 }
 
 static void

@@ -178,15 +178,14 @@ check_people(const struct nrs_addressing *addressing, struct nrs_err *err)
 	    (rc = check_ids(&recipients, err)) != NRS_OK ||
 	    (rc = check_ids(&excluded, err)) != NRS_OK)
 		return rc;
-	if (recipients.n == 0)
-		return NRS_OK;
 	for (i = 0; i < excluded.n; i++)
-		if (names(recipients.items, recipients.n, excluded.items[i]))
+		if (names(recipients.items, recipients.n, excluded.items[i]) ||
+		    names(addressing->ceptoars, addressing->n_ceptoars,
+		        excluded.items[i]))
 			return nrs_refuse(err,
 			    check_path("excluded_recipients[%zu]", i).text,
 			    "excluded-recipient",
-			    "%s is both a recipient and excluded",
-			    excluded.items[i]);
+			    "%s is both named and excluded", excluded.items[i]);
 	return NRS_OK;
 }
 
