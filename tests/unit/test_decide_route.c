@@ -370,7 +370,7 @@ red_goes_to_named_recipients_and_touches_no_topic(void **state)
 	assert_string_equal(s.out.copies[0].route_rule, "override:3");
 	assert_int_equal(s.out.n_topics, 0);
 	assert_int_equal(s.out.n_waiting, 0);
-	assert_true(s.out.thread->restricted);
+	assert_true(s.out.thread->sectors[0].limited);
 }
 
 static void

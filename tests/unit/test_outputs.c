@@ -257,6 +257,32 @@ red_is_dispatched_and_written_nowhere_else(void **state)
 	assert_non_null(record_of("dispatch.alert"));
 }
 
+static bool
+says(const struct nrs_outgoing *record, const char *text)
+{
+	return memmem(record->value.data, record->value.len, text,
+	           strlen(text)) != NULL;
+}
+
+/* More people read outcomes than may know who is meant; and a long thread would
+ * make them too long to be written. */
+static void
+an_outcome_names_nobody(void **state)
+{
+	const struct nrs_content content = urgent("a", NRS_TLP_AMBER);
+	struct nrs_addressing to = scene_to(&s, "power");
+
+	to.originator = "org-source";
+	to.recipients = scene_list(&s, "org-named", &to.n_recipients);
+	to.excluded_recipients =
+	    scene_list(&s, "org-excluded", &to.n_excluded_recipients);
+	issue(&content, &to);
+	assert_true(says(record_of("dispatch.alert"), "org-named"));
+	assert_false(says(record_of("outcome"), "org-named"));
+	assert_false(says(record_of("outcome"), "org-excluded"));
+	assert_false(says(record_of("outcome"), "org-source"));
+}
+
 static void
 who_is_excluded_is_not_told_to_the_others(void **state)
 {
@@ -399,6 +425,7 @@ main(void)
 	    T(the_web_learns_no_sector_and_no_posture),
 	    T(dispatch_has_the_addressing_and_what_goes_out_now),
 	    T(red_is_dispatched_and_written_nowhere_else),
+	    T(an_outcome_names_nobody),
 	    T(who_is_excluded_is_not_told_to_the_others),
 	    T(a_narrowed_copy_goes_to_its_ceptoar_alone),
 	    T(a_stub_says_that_and_nothing_more),

@@ -73,14 +73,9 @@ struct nrs_thread_change {
 	struct nrs_thread_sector
 	    *sectors; /* the whole set after this command */
 	size_t n_sectors;
-	const char **ceptoars;
-	size_t n_ceptoars;
-	const char **recipients;
-	size_t n_recipients;
 	const char *exercise_id;
 	const char **notice_ids; /* all of the thread, in order */
 	size_t n_notice_ids;
-	bool restricted; /* narrowed to, or excluding, anyone */
 };
 
 struct nrs_posture_set {

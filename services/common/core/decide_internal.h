@@ -12,7 +12,6 @@
 struct target {
 	const char *sector; /* "" for named recipients of no sector */
 	const struct nrs_thread_sector *past; /* of the thread; NULL: new */
-	bool addressed;        /* named now, not only reached before */
 	struct names ceptoars; /* narrowed to; none: the whole sector */
 	unsigned routes;
 	struct names topics; /* full text of this revision */

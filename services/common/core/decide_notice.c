@@ -204,38 +204,18 @@ decide_add_held_removal(
 /* ---- the thread afterwards ---- */
 
 static void
-copy_names(
-    struct decision *d, struct names *to, const char *const *items, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		names_add(d->arena, to, nrs_arena_strdup(d->arena, items[i]));
-}
-
-/* Everyone it was ever addressed to, and every id it has had. */
-static void
-record_names(struct decision *d, struct nrs_thread_change *to)
+record_ids(struct decision *d, struct nrs_thread_change *to)
 {
 	const struct nrs_thread_change *was = d->thread;
-	const struct nrs_addressing *addressing = d->cmd->addressing;
-	struct names ceptoars = {0}, recipients = {0}, notices = {0};
+	struct names ids = {0};
+	size_t i;
 
-	if (was != NULL) {
-		copy_names(d, &ceptoars, was->ceptoars, was->n_ceptoars);
-		copy_names(d, &recipients, was->recipients, was->n_recipients);
-		copy_names(d, &notices, was->notice_ids, was->n_notice_ids);
-	}
-	copy_names(d, &ceptoars, addressing->ceptoars, addressing->n_ceptoars);
-	copy_names(
-	    d, &recipients, addressing->recipients, addressing->n_recipients);
-	names_add(d->arena, &notices, d->cmd->content->notice_id);
-	to->ceptoars = ceptoars.items;
-	to->n_ceptoars = ceptoars.n;
-	to->recipients = recipients.items;
-	to->n_recipients = recipients.n;
-	to->notice_ids = notices.items;
-	to->n_notice_ids = notices.n;
+	for (i = 0; was != NULL && i < was->n_notice_ids; i++)
+		names_add(d->arena, &ids,
+		    nrs_arena_strdup(d->arena, was->notice_ids[i]));
+	names_add(d->arena, &ids, d->cmd->content->notice_id);
+	to->notice_ids = ids.items;
+	to->n_notice_ids = ids.n;
 }
 
 /* What has not been sent changes neither the label nor the reach. */
@@ -243,7 +223,6 @@ static void
 record_thread(struct decision *d, bool sent)
 {
 	const struct nrs_content *content = d->cmd->content;
-	const struct nrs_addressing *addressing = d->cmd->addressing;
 	struct nrs_thread_change *to = nrs_arena_alloc(d->arena, sizeof(*to));
 
 	to->thread_id = content->thread_id;
@@ -256,10 +235,7 @@ record_thread(struct decision *d, bool sent)
 	to->is_final = content->is_final;
 	to->valid_until = d->valid_until;
 	to->exercise_id = content->exercise_id;
-	to->restricted = decision_named(d) || addressing->n_ceptoars > 0 ||
-	                 addressing->n_excluded_recipients > 0 ||
-	                 (d->thread != NULL && d->thread->restricted);
-	record_names(d, to);
+	record_ids(d, to);
 	decide_reach(d, to);
 	d->out->thread = to;
 }

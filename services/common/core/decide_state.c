@@ -219,12 +219,11 @@ print_threads(const struct nrs_state *state, struct nrs_buf *out)
 	while ((thread = next_value(state->threads, &cursor)) != NULL) {
 		nrs_buf_printf(out,
 		    "thread %s r%u %s kind=%d mode=%d tlp=%d item=%d final=%d "
-		    "until=%" PRId64 " exercise=%s restricted=%d notices=",
+		    "until=%" PRId64 " exercise=%s notices=",
 		    thread->thread_id, (unsigned)thread->revision,
 		    thread->notice_id, (int)thread->kind, (int)thread->mode,
 		    (int)thread->tlp, (int)thread->item_type, thread->is_final,
-		    thread->valid_until, thread->exercise_id,
-		    thread->restricted);
+		    thread->valid_until, thread->exercise_id);
 		for (i = 0; i < thread->n_notice_ids; i++)
 			nrs_buf_printf(out, "%s,", thread->notice_ids[i]);
 		for (i = 0; i < thread->n_sectors; i++) {

@@ -82,7 +82,6 @@ add(struct decision *d, const char *sector, bool addressed)
 	*target = (struct target){
 	    .sector = sector,
 	    .past = past_of(d, sector),
-	    .addressed = addressed,
 	};
 	assert(addressed || target->past != NULL);
 	if (addressed)

@@ -244,11 +244,8 @@ static const struct nrs_field thread_change_fields[] = {
 	ONE(8, thread_change, is_final, BOOL),
 	ONE(9, thread_change, valid_until, TIME),
 	MANY_OF(10, thread_change, sectors, NRS_TYPE_THREAD_SECTOR),
-	MANY(11, thread_change, ceptoars, STRING),
-	MANY(12, thread_change, recipients, STRING),
-	ONE(13, thread_change, exercise_id, STRING),
-	MANY(14, thread_change, notice_ids, STRING),
-	ONE(15, thread_change, restricted, BOOL),
+	ONE(11, thread_change, exercise_id, STRING),
+	MANY(12, thread_change, notice_ids, STRING),
 };
 
 static const struct nrs_field posture_set_fields[] = {
