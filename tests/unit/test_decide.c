@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "noroshi/io/wire.h"
 #include "support/scene.h"
 
 static struct scene s;
@@ -583,6 +584,36 @@ what_waits_or_is_held_expires_aloud(void **state)
 	assert_int_equal(nrs_state_counts(s.state).held, 0);
 }
 
+static size_t
+outcome_bytes(void)
+{
+	return nrs_wire_encode(s.arena, NRS_TYPE_OUTCOME, &s.out).len;
+}
+
+/* What the bus does not take would be decided again and again for ever. */
+static void
+whatever_ends_at_once_fits_into_outcomes(void **state)
+{
+	struct nrs_content content;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		content =
+		    scene_content(&s, nrs_arena_printf(s.arena,
+		                          "01890000-0000-7000-8000-%012d", i));
+		issue(&content, "*");
+	}
+	assert_int_equal(nrs_state_counts(s.state).waiting, 100 * 15);
+	s.now += 30 * DAY;
+	for (i = 0; s.out.next_deadline != 0; i++) {
+		assert_int_equal(s.out.next_deadline, SCENE_NOW + 30 * DAY);
+		scene_deadline(&s);
+		assert_true(outcome_bytes() < 250000);
+	}
+	assert_true(i > 1);
+	assert_int_equal(nrs_state_counts(s.state).waiting, 0);
+}
+
 /* ---- total ---- */
 
 static void
@@ -645,6 +676,7 @@ main(void)
 	    T(it_has_ended_also_before_the_deadline_comes),
 	    T(a_deadline_may_come_twice_or_too_early),
 	    T(what_waits_or_is_held_expires_aloud),
+	    T(whatever_ends_at_once_fits_into_outcomes),
 	    T(every_command_gets_an_outcome),
 	};
 

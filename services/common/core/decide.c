@@ -10,6 +10,7 @@
 #include "noroshi/core/topic.h"
 
 #define N_LABELS (NRS_TLP_CLEAR + 1)
+#define ENDS_MAX 1000 /* of a kind that one DEADLINE ends: 200 bytes each */
 
 static const char *const *
 all_alert_topics(
@@ -165,7 +166,8 @@ end_postures(struct decision *d)
 }
 
 /* Ends everything that is due, whatever it was posted for: posting it twice, or
- * too early, does no harm. */
+ * too early, does no harm. What is too much for one record of the bus keeps the
+ * deadline named, and it comes again. */
 static void
 decide_deadline(struct decision *d)
 {
@@ -183,11 +185,13 @@ decide_deadline(struct decision *d)
 			decide_close_arrangement(d, arrangement);
 	}
 	cursor = NULL;
-	while ((waiting = state_next_waiting(d->state, &cursor)) != NULL)
+	while ((waiting = state_next_waiting(d->state, &cursor)) != NULL &&
+	       d->out->n_waiting < ENDS_MAX)
 		if (waiting->valid_until != 0 && waiting->valid_until <= d->now)
 			decide_add_waiting_removal(d, waiting, "expired");
 	cursor = NULL;
-	while ((held = state_next_held(d->state, &cursor)) != NULL)
+	while ((held = state_next_held(d->state, &cursor)) != NULL &&
+	       d->out->n_held < ENDS_MAX)
 		if (held->valid_until != 0 && held->valid_until <= d->now)
 			decide_add_held_removal(d, held, "expired");
 	d->out->verdict = NRS_VERDICT_APPLIED;

@@ -185,6 +185,25 @@ apply_held(struct nrs_state *state, const struct nrs_outcome *outcome,
 		state_free_held(old);
 }
 
+/* Is something left that one DEADLINE could not end? */
+static bool
+has_due(const struct nrs_state *state)
+{
+	const struct nrs_waiting_change *waiting;
+	const struct state_held *held;
+	void *cursor = NULL;
+
+	while ((waiting = state_next_waiting(state, &cursor)) != NULL)
+		if (waiting->valid_until != 0 &&
+		    waiting->valid_until <= state->now)
+			return true;
+	cursor = NULL;
+	while ((held = state_next_held(state, &cursor)) != NULL)
+		if (held->valid_until != 0 && held->valid_until <= state->now)
+			return true;
+	return false;
+}
+
 void
 nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 {
@@ -207,8 +226,9 @@ nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 		apply_held(state, outcome, &outcome->held[i]);
 	/* Only a DEADLINE has ended what was due: until one comes, a time that
 	 * has passed stays named. */
-	while (outcome->type == NRS_SUBMISSION_DEADLINE &&
-	       outcome->verdict == NRS_VERDICT_APPLIED &&
-	       state->n_deadlines > 0 && state->deadlines[0] <= state->now)
+	if (outcome->type != NRS_SUBMISSION_DEADLINE ||
+	    outcome->verdict != NRS_VERDICT_APPLIED || has_due(state))
+		return;
+	while (state->n_deadlines > 0 && state->deadlines[0] <= state->now)
 		pop_deadline(state);
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "common/core/decide_internal.h"
-#include "noroshi/core/clone.h"
 
 static struct nrs_arrangement_set *
 add(struct decision *d)
@@ -77,11 +76,20 @@ void
 decide_close_arrangement(
     struct decision *d, const struct state_arrangement *arrangement)
 {
-	struct nrs_arrangement_set *set = add(d);
+	struct nrs_contact_arrangement *closed =
+	    nrs_arena_alloc(d->arena, sizeof(*closed));
 
-	*set = *(struct nrs_arrangement_set *)nrs_clone_into(
-	    d->arena, NRS_TYPE_ARRANGEMENT_SET, arrangement->set);
-	set->arrangement->action = NRS_ARRANGEMENT_CLOSE;
+	*closed = (struct nrs_contact_arrangement){
+	    .action = NRS_ARRANGEMENT_CLOSE,
+	    .arrangement_id = nrs_arena_strdup(
+	        d->arena, arrangement->set->arrangement->arrangement_id),
+	    .hq_name = "",
+	};
+	*add(d) = (struct nrs_arrangement_set){
+	    .arrangement = closed,
+	    .notice_id =
+	        nrs_arena_strdup(d->arena, arrangement->set->notice_id),
+	};
 }
 
 /* A retraction takes back what its thread established. */
