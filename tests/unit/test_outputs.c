@@ -284,6 +284,30 @@ an_outcome_names_nobody(void **state)
 }
 
 static void
+an_outcome_repeats_no_content(void **state)
+{
+	struct nrs_contact contact = {"desk", "phone", "+81-3-5555-0000"};
+	struct nrs_contact_arrangement hq = {
+	    .action = NRS_ARRANGEMENT_ESTABLISH,
+	    .arrangement_id = "hq-1",
+	    .hq_name = "secret headquarters",
+	    .contacts = &contact,
+	    .n_contacts = 1,
+	};
+	struct nrs_content content = urgent("a", NRS_TLP_AMBER);
+	const struct nrs_addressing to = scene_to(&s, "power");
+
+	content.item_type = NRS_ITEM_C1;
+	content.contact_change = &hq;
+	content.title = "secret title";
+	issue(&content, &to);
+	assert_true(says(record_of("outcome"), "hq-1"));
+	assert_true(says(record_of("alert.power.amber"), "+81-3-5555-0000"));
+	assert_false(says(record_of("outcome"), "+81-3-5555-0000"));
+	assert_false(says(record_of("outcome"), "secret"));
+}
+
+static void
 who_is_excluded_is_not_told_to_the_others(void **state)
 {
 	const struct nrs_content content = urgent("a", NRS_TLP_AMBER);
@@ -426,6 +450,7 @@ main(void)
 	    T(dispatch_has_the_addressing_and_what_goes_out_now),
 	    T(red_is_dispatched_and_written_nowhere_else),
 	    T(an_outcome_names_nobody),
+	    T(an_outcome_repeats_no_content),
 	    T(who_is_excluded_is_not_told_to_the_others),
 	    T(a_narrowed_copy_goes_to_its_ceptoar_alone),
 	    T(a_stub_says_that_and_nothing_more),

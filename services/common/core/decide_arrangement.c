@@ -104,7 +104,8 @@ close_own(struct decision *d)
 			decide_close_arrangement(d, at);
 }
 
-/* With its sectors spelt out, so that the state alone tells where it holds. */
+/* With its sectors spelt out, so that the state alone tells where it holds; and
+ * without what only its readers may know. */
 void
 decide_arrangement(struct decision *d)
 {
@@ -121,7 +122,14 @@ decide_arrangement(struct decision *d)
 	if (change == NULL)
 		return;
 	to = nrs_arena_alloc(d->arena, sizeof(*to));
-	*to = *change;
+	*to = (struct nrs_contact_arrangement){
+	    .action = change->action,
+	    .arrangement_id = change->arrangement_id,
+	    .hq_name = "",
+	    .policy = change->policy,
+	    .effective_from = change->effective_from,
+	    .effective_until = change->effective_until,
+	};
 	for (i = 0; i < d->n_targets; i++)
 		if (d->targets[i].sector[0] != '\0' &&
 		    (change->n_sectors == 0 ||
