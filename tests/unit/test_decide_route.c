@@ -275,6 +275,67 @@ a_retraction_takes_back_what_waits_and_tells_nobody(void **state)
 }
 
 static void
+what_no_issue_has_carried_is_not_retracted_by_one(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+
+	issue(&content, "power");
+	s.now += 30 * DAY;
+	scene_deadline(&s);
+	assert_int_equal(nrs_state_counts(s.state).waiting, 0);
+	content = scene_next(&s, "a", 2, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_A1;
+	assert_int_equal(
+	    issue(&content, "power")->verdict, NRS_VERDICT_APPLIED);
+	assert_int_equal(nrs_state_counts(s.state).waiting, 0);
+}
+
+/* As a cut-off will record it. */
+static void
+carry(const char *thread_id, const char *sector)
+{
+	struct nrs_waiting_change drained = {.remove = true,
+	    .thread_id = thread_id,
+	    .sector = sector,
+	    .why = "drained"};
+	const struct nrs_outcome out = {.journal_offset = s.offset++,
+	    .type = NRS_SUBMISSION_CUT_OFF,
+	    .verdict = NRS_VERDICT_APPLIED,
+	    .waiting = &drained,
+	    .n_waiting = 1};
+
+	nrs_apply(s.state, &out);
+	nrs_apply(s.shadow, &out);
+	s.n_journal++;
+}
+
+static void
+what_an_issue_has_carried_is_corrected_and_retracted_by_one(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+
+	issue(&content, "power,gas");
+	carry("a", "power");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_A1;
+	issue(&content, "power,gas");
+	assert_int_equal(
+	    change_of("power", false)->section, NRS_NEWS_CORRECTIONS);
+	assert_int_equal(change_of("gas", false)->section, NRS_NEWS_CASES);
+	content = scene_next(&s, "a", 3, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_A1;
+	content.valid_until = s.now + DAY;
+	assert_int_equal(
+	    issue(&content, "power,gas")->verdict, NRS_VERDICT_WAITING);
+	assert_string_equal(scene_routes(&s, "gas"), "");
+	assert_string_equal(scene_routes(&s, "power"), "NL");
+	/* and it is never too late for it */
+	s.now += 400 * DAY;
+	scene_deadline(&s);
+	assert_int_equal(nrs_state_counts(s.state).waiting, 1);
+}
+
+static void
 a_newer_revision_replaces_what_waits_in_its_sectors(void **state)
 {
 	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
@@ -872,6 +933,8 @@ main(void)
 	    T(a_follow_up_goes_only_where_it_is_sent),
 	    T(a_sector_added_by_a_correction_gets_the_cell),
 	    T(a_retraction_takes_back_what_waits_and_tells_nobody),
+	    T(what_no_issue_has_carried_is_not_retracted_by_one),
+	    T(what_an_issue_has_carried_is_corrected_and_retracted_by_one),
 	    T(a_newer_revision_replaces_what_waits_in_its_sectors),
 	    T(an_expired_revision_drops_what_waits),
 	    T(what_waits_says_where_it_belongs),

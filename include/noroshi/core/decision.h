@@ -58,6 +58,7 @@ struct nrs_thread_sector {
 	size_t n_ceptoars;
 	/* for people named one by one, or excluding someone, at least once */
 	bool limited;
+	bool carried; /* by an issue of the newsletter, at least once */
 };
 
 struct nrs_thread_change {

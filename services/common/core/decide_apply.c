@@ -144,12 +144,27 @@ apply_arrangement(struct nrs_state *state, const struct nrs_outcome *outcome,
 		state_free_arrangement(old);
 }
 
+/* A cut-off drains many threads: it tells this by what it removes. */
+static void
+mark_carried(struct nrs_state *state, const struct nrs_waiting_change *change)
+{
+	struct nrs_thread_change *thread =
+	    nrs_map_get(state->threads, change->thread_id);
+	size_t i;
+
+	for (i = 0; thread != NULL && i < thread->n_sectors; i++)
+		if (strcmp(thread->sectors[i].sector, change->sector) == 0)
+			thread->sectors[i].carried = true;
+}
+
 static void
 apply_waiting(struct nrs_state *state, const struct nrs_waiting_change *change)
 {
 	const struct state_key key =
 	    state_waiting_key(change->thread_id, change->sector);
 
+	if (change->remove && strcmp(change->why, "drained") == 0)
+		mark_carried(state, change);
 	if (change->remove) {
 		free(nrs_map_del(state->waiting, key.text));
 		return;

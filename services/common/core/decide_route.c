@@ -140,8 +140,7 @@ not_issued(
 	if (d->cmd->content->kind != NRS_KIND_RETRACTION ||
 	    (ruling->routes & NRS_NL) == 0)
 		return;
-	if ((routes_of(target->past) & NRS_NL) == 0 ||
-	    state_waiting(d->state, d->out->thread_id, target->sector) != NULL)
+	if (target->past == NULL || !target->past->carried)
 		rule(d, ruling, "not-issued", ruling->routes & ~NRS_NL);
 }
 

@@ -228,8 +228,8 @@ print_threads(const struct nrs_state *state, struct nrs_buf *out)
 			nrs_buf_printf(out, "%s,", thread->notice_ids[i]);
 		for (i = 0; i < thread->n_sectors; i++) {
 			at = &thread->sectors[i];
-			nrs_buf_printf(
-			    out, " [%s%s", at->sector, at->limited ? "!" : "");
+			nrs_buf_printf(out, " [%s%s%s", at->sector,
+			    at->limited ? "!" : "", at->carried ? "*" : "");
 			for (j = 0; j < at->n_routes; j++)
 				nrs_buf_printf(out, " %d", (int)at->routes[j]);
 			for (j = 0; j < at->n_topics; j++)

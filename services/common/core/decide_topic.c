@@ -186,6 +186,7 @@ add_reach(struct decision *d, struct nrs_thread_change *to,
 	if (past == NULL)
 		return at;
 	at->limited = past->limited;
+	at->carried = past->carried;
 	at->routes =
 	    nrs_arena_array(d->arena, past->n_routes + 1, sizeof(*at->routes));
 	for (i = 0; i < past->n_routes; i++)

@@ -51,28 +51,15 @@ decide_drop_waiting(struct decision *d, const char *why)
 	}
 }
 
-/* What an issue has carried is corrected in its own section. */
-static bool
-was_carried(const struct target *target, const struct nrs_waiting_change *was)
-{
-	size_t i;
-
-	if (target->past == NULL || was != NULL)
-		return false;
-	for (i = 0; i < target->past->n_routes; i++)
-		if (target->past->routes[i] == NRS_ROUTE_NEWSLETTER)
-			return true;
-	return false;
-}
-
+/* What an issue has carried is corrected in a section of its own. */
 static void
-wait_for(struct decision *d, const struct target *target,
-    const struct nrs_waiting_change *was)
+wait_for(struct decision *d, const struct target *target)
 {
 	const struct nrs_content *content = d->cmd->content;
 	const struct nrs_rule_item *item =
 	    nrs_rule_item(d->policy->rules, content->item_type);
-	const bool corrects = decision_recalls(d) && was_carried(target, was);
+	const bool corrects = decision_recalls(d) && target->past != NULL &&
+	                      target->past->carried;
 
 	*add(d) = (struct nrs_waiting_change){
 	    .notice_id = content->notice_id,
@@ -122,7 +109,7 @@ decide_waiting(struct decision *d)
 		if (was != NULL)
 			decide_add_waiting_removal(d, was, why);
 		if ((d->targets[i].routes & NRS_NL) != 0)
-			wait_for(d, &d->targets[i], was);
+			wait_for(d, &d->targets[i]);
 	}
 	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++) {
 		sector = d->thread->sectors[i].sector;

@@ -231,6 +231,7 @@ static const struct nrs_field thread_sector_fields[] = {
 	MANY(3, thread_sector, topics, STRING),
 	MANY(4, thread_sector, ceptoars, STRING),
 	ONE(5, thread_sector, limited, BOOL),
+	ONE(6, thread_sector, carried, BOOL),
 };
 
 static const struct nrs_field thread_change_fields[] = {
