@@ -419,6 +419,21 @@ consent_releases_it_by_the_posture_of_then(void **state)
 }
 
 static void
+consent_that_comes_too_late_says_so(void **state)
+{
+	struct nrs_content content = scene_content(&s, "a");
+
+	content.stream = NRS_STREAM_SECTOR_REPORT;
+	issue(&content, "power");
+	s.now += 30 * DAY;
+	assert_int_equal(
+	    scene_approval(&s, "a", "source")->verdict, NRS_VERDICT_EXPIRED);
+	assert_int_equal(s.out.n_topics, 0);
+	assert_string_equal(s.out.held[0].why, "expired");
+	assert_int_equal(nrs_state_counts(s.state).held, 0);
+}
+
+static void
 refused_consent_ends_it(void **state)
 {
 	struct nrs_content content = scene_content(&s, "a");
@@ -666,6 +681,7 @@ main(void)
 	    T(time_is_the_running_maximum),
 	    T(a_report_waits_for_its_sources_consent),
 	    T(consent_releases_it_by_the_posture_of_then),
+	    T(consent_that_comes_too_late_says_so),
 	    T(refused_consent_ends_it),
 	    T(an_approval_is_of_these_bytes),
 	    T(a_held_revision_counts_and_a_later_one_cancels_it),

@@ -337,9 +337,11 @@ decide_held(struct decision *d, const struct state_held *held)
 	}
 	if (!decide_arrangement_allowed(d))
 		return;
-	decide_add_held_removal(d, held, "released");
-	if (is_expired(d))
+	if (is_expired(d)) {
+		decide_add_held_removal(d, held, "expired");
 		record_thread(d, false);
-	else
-		release(d);
+		return;
+	}
+	decide_add_held_removal(d, held, "released");
+	release(d);
 }
