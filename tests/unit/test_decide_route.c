@@ -211,6 +211,31 @@ a_correction_goes_wherever_the_thread_has_been(void **state)
 }
 
 static void
+a_recall_takes_every_route_the_thread_has_used(void **state)
+{
+	struct nrs_content content = of_type("a", NRS_ITEM_A1, ROUTINE);
+
+	content.tlp = NRS_TLP_CLEAR;
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "NL+WEB");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_C3;
+	content.tlp = NRS_TLP_CLEAR;
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT+NL+WEB");
+	assert_string_equal(
+	    scene_rules(&s, "power"), "cell:C/NORMAL/ROUTINE override:1");
+	assert_string_equal(scene_topics(&s), "alert.power.clear web");
+	content = scene_next(&s, "a", 3, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_A1;
+	content.tlp = NRS_TLP_CLEAR;
+	issue(&content, "power");
+	assert_string_equal(scene_routes(&s, "power"), "RT+WEB");
+	assert_string_equal(scene_rules(&s, "power"),
+	    "cell:A/NORMAL/ROUTINE override:1 not-issued");
+}
+
+static void
 a_follow_up_goes_only_where_it_is_sent(void **state)
 {
 	struct nrs_content content = of_type("a", NRS_ITEM_C3, ROUTINE);
@@ -794,6 +819,22 @@ a_change_of_contact_reaches_all_sectors_concerned(void **state)
 }
 
 static void
+a_change_of_contact_for_named_recipients_stays_theirs(void **state)
+{
+	struct nrs_content content =
+	    arrangement("a", ESTABLISH, NRS_POLICY_ADD, "gas,power");
+	struct nrs_addressing to = {.originator = ""};
+
+	content.tlp = NRS_TLP_RED;
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	scene_notice(&s, &content, &to);
+	assert_int_equal(s.out.n_copies, 1);
+	assert_string_equal(scene_routes(&s, ""), "RT");
+	assert_true(scene_copy(&s, "")->ack_required);
+	assert_int_equal(s.out.n_topics, 0);
+}
+
+static void
 an_added_arrangement_goes_beside_the_usual_way_for_column_c(void **state)
 {
 	struct nrs_content content =
@@ -904,17 +945,21 @@ a_retraction_closes_what_its_thread_established(void **state)
 static void
 a_drill_never_reaches_the_web(void **state)
 {
+	static const enum nrs_mode modes[] = {NRS_MODE_EXERCISE, NRS_MODE_TEST};
 	struct nrs_content content;
+	size_t i;
 
-	scene_close(&s);
-	scene_open(&s, NRS_MODE_EXERCISE);
-	content = of_type("a", NRS_ITEM_A1, IMMEDIATE);
-	content.tlp = NRS_TLP_CLEAR;
-	issue(&content, "power");
-	assert_string_equal(scene_routes(&s, "power"), "RT+NL");
-	assert_string_equal(
-	    scene_rules(&s, "power"), "cell:A/NORMAL/IMMEDIATE override:6");
-	assert_string_equal(scene_topics(&s), "alert.power.clear");
+	for (i = 0; i < 2; i++) {
+		scene_close(&s);
+		scene_open(&s, modes[i]);
+		content = of_type("a", NRS_ITEM_A1, IMMEDIATE);
+		content.tlp = NRS_TLP_CLEAR;
+		issue(&content, "power");
+		assert_string_equal(scene_routes(&s, "power"), "RT+NL");
+		assert_string_equal(scene_rules(&s, "power"),
+		    "cell:A/NORMAL/IMMEDIATE override:6");
+		assert_string_equal(scene_topics(&s), "alert.power.clear");
+	}
 }
 
 int
@@ -930,6 +975,7 @@ main(void)
 	    T(what_nobody_foresaw_goes_out_in_real_time_and_says_so),
 	    T(an_acknowledgement_is_asked_for_in_real_time_unless_waived),
 	    T(a_correction_goes_wherever_the_thread_has_been),
+	    T(a_recall_takes_every_route_the_thread_has_used),
 	    T(a_follow_up_goes_only_where_it_is_sent),
 	    T(a_sector_added_by_a_correction_gets_the_cell),
 	    T(a_retraction_takes_back_what_waits_and_tells_nobody),
@@ -956,6 +1002,7 @@ main(void)
 	    T(a_missing_stub_is_said),
 	    T(a_wider_label_still_reaches_the_narrower_topic),
 	    T(a_change_of_contact_reaches_all_sectors_concerned),
+	    T(a_change_of_contact_for_named_recipients_stays_theirs),
 	    T(an_added_arrangement_goes_beside_the_usual_way_for_column_c),
 	    T(a_replacing_arrangement_stands_in_for_real_time_until_its_end),
 	    T(a_replacing_arrangement_does_not_replace_what_recalls_or_changes_it),
