@@ -8,11 +8,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "noroshi/base/map.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/table.h"
 #include "noroshi/io/wire.h"
@@ -30,6 +32,9 @@ struct play {
 	struct scene s;
 	struct any any;
 	unsigned revisions[THREADS];
+	/* "thread topic" that got full text, "thread sector" that was told as a
+	 * whole, or in which somebody was not: a memory of the test's own. */
+	struct nrs_map *written, *whole, *limited, *dispatched;
 };
 
 static size_t
@@ -204,6 +209,125 @@ a_verdict_says_what_happens(const struct nrs_outcome *out)
 	}
 }
 
+static bool
+is_in(const struct nrs_map *memory, const char *thread, const char *what)
+{
+	char key[128];
+
+	(void)snprintf(key, sizeof(key), "%s %s", thread, what);
+	return nrs_map_get(memory, key) != NULL;
+}
+
+static void
+put_in(struct nrs_map *memory, const char *thread, const char *what)
+{
+	char key[128];
+
+	(void)snprintf(key, sizeof(key), "%s %s", thread, what);
+	(void)nrs_map_put(memory, key, memory);
+}
+
+static bool
+is_listed(const char *const *items, size_t n, const char *item)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(items[i], item) == 0 || strcmp(items[i], "*") == 0)
+			return true;
+	return false;
+}
+
+/* "alert.<sector>.<label>": is the sector one that the command names? */
+static bool
+is_named(const struct nrs_command *cmd, const char *sector)
+{
+	const struct nrs_contact_arrangement *hq = cmd->content->contact_change;
+
+	return is_listed(cmd->addressing->sectors, cmd->addressing->n_sectors,
+	           sector) ||
+	       (hq != NULL && is_listed(hq->sectors, hq->n_sectors, sector));
+}
+
+/* Nobody new is told by a sector that is not named again. */
+static void
+topics_are_of_sectors_named_or_told_before(
+    struct play *play, const struct nrs_command *cmd)
+{
+	const struct nrs_outcome *out = &play->s.out;
+	const char *topic, *sector;
+	size_t i;
+
+	for (i = 0; i < out->n_topics; i++) {
+		topic = out->topics[i];
+		if (strncmp(topic, "alert.", 6) != 0 ||
+		    strncmp(topic, "alert.ceptoar.", 14) == 0)
+			continue;
+		sector = nrs_arena_strndup(
+		    play->s.arena, topic + 6, strcspn(topic + 6, "."));
+		assert_int_equal(cmd->addressing->n_recipients, 0);
+		if (is_named(cmd, sector))
+			continue;
+		assert_true(is_in(play->whole, out->thread_id, sector));
+		assert_false(is_in(play->limited, out->thread_id, sector));
+	}
+}
+
+/* Whatever a thread was written to learns of its correction or retraction. */
+static void
+a_recall_reaches_every_topic(struct play *play, const struct nrs_command *cmd)
+{
+	const struct nrs_outcome *out = &play->s.out;
+	const char *key, *topic;
+	void *cursor = NULL, *value;
+
+	if (cmd->content->kind < NRS_KIND_CORRECTION ||
+	    cmd->submission->n_stubs == 0)
+		return;
+	while (nrs_map_next(play->written, &cursor, &key, &value)) {
+		topic = strchr(key, ' ') + 1;
+		if (strncmp(key, out->thread_id, strlen(out->thread_id)) != 0 ||
+		    key[strlen(out->thread_id)] != ' ')
+			continue;
+		assert_true(
+		    is_listed(out->topics, out->n_topics, topic) ||
+		    is_listed(out->stub_topics, out->n_stub_topics, topic));
+	}
+}
+
+static void
+check_reach(struct play *play)
+{
+	const struct nrs_outcome *out = &play->s.out;
+	const struct nrs_command *cmd = play->s.last.approved != NULL
+	                                    ? play->s.last.approved
+	                                    : &play->s.last;
+	bool limits;
+	size_t i;
+
+	if (out->n_copies == 0)
+		return;
+	topics_are_of_sectors_named_or_told_before(play, cmd);
+	/* in real time once: so are its corrections and its retraction */
+	if (cmd->content->kind >= NRS_KIND_CORRECTION &&
+	    is_in(play->dispatched, out->thread_id, ""))
+		assert_int_equal(out->verdict, NRS_VERDICT_RELEASED);
+	a_recall_reaches_every_topic(play, cmd);
+	limits = out->tlp == NRS_TLP_RED || cmd->addressing->n_recipients > 0 ||
+	         cmd->addressing->n_excluded_recipients > 0;
+	for (i = 0; i < out->n_copies; i++)
+		if (limits)
+			put_in(play->limited, out->thread_id,
+			    out->copies[i].sector);
+		else if (out->copies[i].ceptoar[0] == '\0')
+			put_in(
+			    play->whole, out->thread_id, out->copies[i].sector);
+	for (i = 0; i < out->n_topics; i++)
+		put_in(play->written, out->thread_id, out->topics[i]);
+	if (out->verdict == NRS_VERDICT_RELEASED)
+		put_in(play->dispatched, out->thread_id, "");
+}
+
 static void
 check_outcome(const struct nrs_outcome *out)
 {
@@ -260,13 +384,22 @@ recorded_outcomes_rebuild_the_state_and_the_next_decision(void **state)
 		scene_open(&play.s, NRS_MODE_ACTUAL);
 		play.any =
 		    (struct any){.arena = play.s.arena, .seed = 1000 + journal};
+		play.written = nrs_map_new();
+		play.whole = nrs_map_new();
+		play.limited = nrs_map_new();
+		play.dispatched = nrs_map_new();
 		other = other_policy(&play);
 		for (i = 0; i < COMMANDS; i++) {
 			random_command(&play);
 			check_outcome(&play.s.out);
+			check_reach(&play);
 			both_decide_alike(&play, play.s.policy);
 			both_decide_alike(&play, other);
 		}
+		nrs_map_free(play.written, NULL);
+		nrs_map_free(play.whole, NULL);
+		nrs_map_free(play.limited, NULL);
+		nrs_map_free(play.dispatched, NULL);
 		scene_close(&play.s);
 	}
 }
