@@ -267,6 +267,13 @@ an_unknown_value_inside_is_admitted_at_its_safest(void **state)
 	if (admit_as(notice(), NRS_WIRE_TOLERANT, ring) != NRS_OK)
 		fail_msg("%s %s: %s", err.field, err.rule, err.text);
 	assert_int_equal(admitted.n_unknown, 2);
+	content->kind = (enum nrs_msg_kind)99;
+	if (admit_as(notice(), NRS_WIRE_TOLERANT, ring) != NRS_OK)
+		fail_msg("%s %s: %s", err.field, err.rule, err.text);
+	assert_int_equal(admitted.content->kind, NRS_KIND_FOLLOW_UP);
+	content->revision = 2; /* of another thread it would be no first */
+	assert_int_equal(
+	    admit_as(notice(), NRS_WIRE_TOLERANT, ring), NRS_REJECT);
 }
 
 static void

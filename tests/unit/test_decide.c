@@ -88,6 +88,23 @@ a_revision_needs_a_thread(void **state)
 	rejects(issue(&content, "power"), "thread_id", "thread-unknown");
 }
 
+/* As the wire reads it: a follow-up that is its own thread's first. */
+static void
+a_first_notice_of_an_unknown_kind_begins_its_thread(void **state)
+{
+	struct nrs_content content = scene_content(&s, "a");
+
+	s.n_unknown = 1;
+	content.kind = NRS_KIND_FOLLOW_UP;
+	content.item_type = NRS_ITEM_C3;
+	assert_int_equal(
+	    issue(&content, "power")->verdict, NRS_VERDICT_RELEASED);
+	content = scene_next(&s, "a", 2, NRS_KIND_RETRACTION);
+	content.item_type = NRS_ITEM_C3;
+	assert_int_equal(
+	    issue(&content, "power")->verdict, NRS_VERDICT_RELEASED);
+}
+
 static void
 a_rejected_revision_does_not_count(void **state)
 {
@@ -661,6 +678,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(revisions_are_gap_free),
 	    T(a_revision_needs_a_thread),
+	    T(a_first_notice_of_an_unknown_kind_begins_its_thread),
 	    T(a_rejected_revision_does_not_count),
 	    T(the_same_id_and_bytes_get_the_first_outcome),
 	    T(the_same_id_with_other_bytes_is_rejected),

@@ -56,8 +56,11 @@ check_first(const struct nrs_content *content, struct nrs_err *err)
 
 /* Kind against revision, thread, supersedes and the reason. */
 static enum nrs_rc
-check_kind(const struct nrs_content *content, struct nrs_err *err)
+check_kind(const struct nrs_check *check, const struct nrs_content *content,
+    struct nrs_err *err)
 {
+	const bool own_thread =
+	    strcmp(content->thread_id, content->notice_id) == 0;
 	const struct check_list supersedes = {
 	    "supersedes", content->supersedes, content->n_supersedes};
 	enum nrs_rc rc = check_ids(&supersedes, err);
@@ -68,9 +71,10 @@ check_kind(const struct nrs_content *content, struct nrs_err *err)
 	    check_block("revision_reason", content->revision_reason, 2000, err);
 	if (rc != NRS_OK)
 		return rc;
-	if (content->kind == NRS_KIND_INITIAL)
+	/* Behind the door an unknown kind, also of a first, is a FOLLOW_UP. */
+	if (content->kind == NRS_KIND_INITIAL || (check->inside && own_thread))
 		return check_first(content, err);
-	if (strcmp(content->thread_id, content->notice_id) == 0)
+	if (own_thread)
 		return nrs_refuse(err, "thread_id", "thread-first",
 		    "a later notice keeps the thread_id of the first and has "
 		    "a notice_id of its own");
@@ -366,7 +370,7 @@ nrs_check_notice(const struct nrs_check *check,
 	enum nrs_rc rc;
 
 	if ((rc = check_identity(check, content, err)) != NRS_OK ||
-	    (rc = check_kind(content, err)) != NRS_OK ||
+	    (rc = check_kind(check, content, err)) != NRS_OK ||
 	    (rc = check_terms(check, content, err)) != NRS_OK ||
 	    (rc = check_taxonomy(check, content, err)) != NRS_OK ||
 	    (rc = check_times(content, err)) != NRS_OK ||

@@ -31,7 +31,8 @@ is_next(struct decision *d)
 	const struct nrs_content *content = d->cmd->content;
 	const uint32_t last = d->thread == NULL ? 0 : d->thread->revision;
 
-	if (d->thread == NULL && content->kind != NRS_KIND_INITIAL) {
+	if (d->thread == NULL &&
+	    strcmp(content->thread_id, content->notice_id) != 0) {
 		decide_reject(d, "thread_id", "thread-unknown",
 		    "no notice of thread %s was accepted", content->thread_id);
 		return false;
