@@ -299,6 +299,28 @@ overrides_are_as_strict_as_the_file(void **state)
 	    "UTF-8");
 }
 
+static void
+an_override_without_a_row_goes_to_who_asked_for_the_rest(void **state)
+{
+	const char *const overrides[] = {
+	    "sasl.mechanism=PLAIN", "strict=true", "a.b=c,d=e"};
+	struct nrs_conf_list rest = {0};
+
+	nrs_conf_fini(&conf);
+	assert_int_equal(nrs_conf_load(&conf,
+	                     &(struct nrs_conf_input){.params = rows,
+	                         .n = COUNT(rows),
+	                         .overrides = overrides,
+	                         .n_overrides = 3,
+	                         .rest = &rest},
+	                     &values, NULL),
+	    NRS_OK);
+	assert_true(values.strict);
+	assert_int_equal(rest.n, 2);
+	assert_string_equal(rest.items[0], "sasl.mechanism=PLAIN");
+	assert_string_equal(rest.items[1], "a.b=c,d=e");
+}
+
 static enum nrs_rc
 load_required(struct nrs_conf *own, const char *override, const char **value,
     struct nrs_err *err)
@@ -448,6 +470,8 @@ main(void)
 	    cmocka_unit_test(a_wrong_type_is_refused_with_its_line),
 	    cmocka_unit_test(a_number_out_of_range_is_refused_not_wrapped),
 	    cmocka_unit_test(overrides_are_as_strict_as_the_file),
+	    cmocka_unit_test(
+	        an_override_without_a_row_goes_to_who_asked_for_the_rest),
 	    cmocka_unit_test(a_required_row_must_be_there_and_not_empty),
 	    cmocka_unit_test(a_file_that_is_not_there_is_refused),
 	    cmocka_unit_test(what_is_printed_loads_again_as_the_same),

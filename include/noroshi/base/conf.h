@@ -53,6 +53,9 @@ struct nrs_conf_input {
 	const char *file;             /* NULL: none */
 	const char *const *overrides; /* "name=value" */
 	size_t n_overrides;
+	/* Not NULL: the override that names no row is added here, for somebody
+	 * else to understand; NULL: it is refused. */
+	struct nrs_conf_list *rest;
 };
 
 /* Fill value (a struct of the rows' offsets) with defaults, then the file, then

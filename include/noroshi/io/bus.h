@@ -36,6 +36,9 @@ struct nrs_bus_conf {
 
 /* The rows of struct nrs_bus_conf; offsets are relative to it. */
 const struct nrs_param *nrs_bus_params(size_t *n);
+/* Append what was set on a command line and is no row: "key=value" each. */
+void nrs_bus_add_extra(struct nrs_bus_conf *conf,
+    const struct nrs_conf_list *rest, struct nrs_arena *arena);
 /* For --check-config. NRS_REJECT: librdkafka does not know an extra setting, or
  * it would weaken a promise (enable.auto.commit=true). */
 NRS_CHECKED enum nrs_rc nrs_bus_check(

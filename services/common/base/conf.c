@@ -17,6 +17,7 @@ struct load {
 	const struct nrs_param *params;
 	size_t n;
 	void *value;
+	struct nrs_conf_list *rest;
 	bool *seen; /* per row: the file or an override has it */
 };
 
@@ -373,6 +374,20 @@ take_file(const struct load *load, const char *file, struct nrs_err *err)
 /* ---- the whole ------------------------------------------------------------
  */
 
+static void
+add_rest(const struct load *load, const char *text)
+{
+	struct nrs_arena *arena = load->conf->arena;
+	struct nrs_conf_list *rest = load->rest;
+	const char **items =
+	    nrs_arena_array(arena, rest->n + 1, sizeof(*items));
+
+	if (rest->n > 0)
+		memcpy(items, rest->items, rest->n * sizeof(*items));
+	items[rest->n] = nrs_arena_strdup(arena, text);
+	*rest = (struct nrs_conf_list){.items = items, .n = rest->n + 1};
+}
+
 static enum nrs_rc
 take_override(const struct load *load, const char *text, struct nrs_err *err)
 {
@@ -385,6 +400,10 @@ take_override(const struct load *load, const char *text, struct nrs_err *err)
 	name =
 	    nrs_arena_strndup(load->conf->arena, text, (size_t)(equals - text));
 	p = find_row(load, name);
+	if (p == NULL && load->rest != NULL) {
+		add_rest(load, text);
+		return NRS_OK;
+	}
 	if (p == NULL)
 		return refuse_unknown(load, "command line", name, err);
 	mark(load, p);
@@ -428,8 +447,11 @@ enum nrs_rc
 nrs_conf_load(struct nrs_conf *conf, const struct nrs_conf_input *in,
     void *value, struct nrs_err *err)
 {
-	struct load load = {
-	    .conf = conf, .params = in->params, .n = in->n, .value = value};
+	struct load load = {.conf = conf,
+	    .params = in->params,
+	    .n = in->n,
+	    .value = value,
+	    .rest = in->rest};
 	const char *file = in->file;
 	enum nrs_rc rc = NRS_OK;
 	size_t i;

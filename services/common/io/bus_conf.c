@@ -370,6 +370,19 @@ nrs_bus_setup_free(struct nrs_bus_setup *setup)
 	free(setup);
 }
 
+void
+nrs_bus_add_extra(struct nrs_bus_conf *conf, const struct nrs_conf_list *rest,
+    struct nrs_arena *arena)
+{
+	size_t n = conf->extra.n;
+	const char **items =
+	    nrs_arena_array(arena, n + rest->n + 1, sizeof(*items));
+
+	for (size_t i = 0; i < n + rest->n; i++)
+		items[i] = i < n ? conf->extra.items[i] : rest->items[i - n];
+	conf->extra = (struct nrs_conf_list){items, n + rest->n};
+}
+
 enum nrs_rc
 nrs_bus_check(const struct nrs_bus_conf *conf, struct nrs_err *err)
 {

@@ -66,63 +66,35 @@ nrs_service_rows_new(const struct nrs_service *service)
 	return (struct nrs_service_rows){.params = all, .n = n};
 }
 
-static bool
-is_row(const struct nrs_service_rows *rows, const char *set)
-{
-	size_t i, len = strcspn(set, "=");
-
-	for (i = 0; i < rows->n; i++)
-		if (strlen(rows->params[i].name) == len &&
-		    strncmp(rows->params[i].name, set, len) == 0)
-			return true;
-	return false;
-}
-
 /* What is no row of ours is meant for librdkafka, which refuses what it does
  * not know. */
-static void
-add_extra(struct nrs_service_loaded *loaded, struct nrs_conf_list *list,
-    const char *set)
-{
-	struct nrs_arena *arena = loaded->conf.arena;
-	const char **items =
-	    nrs_arena_array(arena, list->n + 1, sizeof(*items));
-
-	if (list->n > 0)
-		memcpy(items, list->items, list->n * sizeof(*items));
-	items[list->n] = nrs_arena_strdup(arena, set);
-	*list = (struct nrs_conf_list){.items = items, .n = list->n + 1};
-}
-
 static enum nrs_rc
 read_rows(struct nrs_service_loaded *loaded,
     const struct nrs_service_rows *rows,
     const struct nrs_service_options *options, struct nrs_err *err)
 {
+	struct nrs_service_conf *conf = loaded->value;
 	const char **overrides =
 	    nrs_calloc(options->n_sets + 1, sizeof(*overrides));
+	struct nrs_conf_list rest = {0};
 	struct nrs_conf_input in = {.params = rows->params,
 	    .n = rows->n,
 	    .file = options->file,
-	    .overrides = overrides};
-	struct nrs_service_conf *conf = loaded->value;
+	    .overrides = overrides,
+	    .n_overrides = options->n_sets,
+	    .rest = &rest};
 	enum nrs_rc rc;
-	size_t i;
 
-	/* Without '=' it is an override, so that it is refused. */
-	for (i = 0; i < options->n_sets; i++)
-		if (is_row(rows, options->sets[i]) ||
-		    strchr(options->sets[i], '=') == NULL)
-			overrides[in.n_overrides++] = options->sets[i];
+	if (options->n_sets > 0)
+		memcpy(overrides, options->sets,
+		    options->n_sets * sizeof(*overrides));
 	if (options->verbose)
 		overrides[in.n_overrides++] = "log.level=debug";
 	rc = nrs_conf_load(&loaded->conf, &in, loaded->value, err);
 	free(overrides);
 	if (rc != NRS_OK)
 		return rc;
-	for (i = 0; i < options->n_sets; i++)
-		if (!is_row(rows, options->sets[i]))
-			add_extra(loaded, &conf->bus.extra, options->sets[i]);
+	nrs_bus_add_extra(&conf->bus, &rest, loaded->conf.arena);
 	conf->bus.drill = conf->mode != 0;
 	return nrs_bus_check(&conf->bus, err);
 }
