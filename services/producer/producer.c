@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "noroshi/core/topic.h"
+#include "noroshi/io/http.h"
 #include "noroshi/io/table.h"
 
 #define ROW(member) .offset = offsetof(struct producer_conf, member)
@@ -123,6 +124,11 @@ check(const void *value, struct nrs_err *err)
 	if (conf->wait_ms > conf->max_wait_ms)
 		return nrs_refuse(err, "api.wait", "range",
 		    "api.wait is longer than api.max_wait");
+	rc = nrs_http_check_listen(conf->listen, err);
+	if (rc != NRS_OK) {
+		nrs_err_prefix(err, "api.listen");
+		return rc;
+	}
 	rc = door_load(conf, &door, err);
 	door_free(door);
 	return rc;

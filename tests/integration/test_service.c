@@ -271,10 +271,10 @@ start(const char *const *args)
 	redirect("out", STDOUT_FILENO);
 	redirect("err", STDERR_FILENO);
 	(void)setenv("NOTIFY_SOCKET", nrs_asprintf("%s/notify", folder), 1);
-	for (; *args != NULL; args++)
-		argv[argc++] = nrs_strdup(*args);
 	argv[argc++] = nrs_strdup("-X");
 	argv[argc++] = listen;
+	for (; *args != NULL; args++)
+		argv[argc++] = nrs_strdup(*args);
 	_exit(nrs_service_main(&service, argc, argv));
 }
 
@@ -396,6 +396,22 @@ the_check_looks_and_does_not_run(void **state)
 {
 	write_file("a.conf", "small: { behaviour = \"fails\"; };\n");
 	assert_int_equal(RUN("--check-config", "-F", "a.conf"), 0);
+}
+
+static void
+the_check_knows_an_address_to_listen_on(void **state)
+{
+	static const char *const bad[] = {"admin.listen=localhost:80",
+	    "admin.listen=127.0.0.1", "admin.listen=127.0.0.1:65536"};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(RUN("--check-config", "-X", bad[i]), 78);
+		assert_has(read_file("err"), "admin.listen: \"");
+		assert_has(read_file("err"), "is not an address and port");
+	}
+	assert_int_equal(RUN("--check-config", "-X", "admin.listen="), 0);
+	assert_int_equal(
+	    RUN("--check-config", "-X", "admin.listen=[::1]:80"), 0);
 }
 
 static void
@@ -615,6 +631,7 @@ main(void)
 	    FACT(wrong_usage_is_status_2),
 	    FACT(a_wrong_configuration_is_status_78_with_file_and_line),
 	    FACT(the_check_looks_and_does_not_run),
+	    FACT(the_check_knows_an_address_to_listen_on),
 	    FACT(what_is_no_row_is_a_property_of_librdkafka),
 	    FACT(the_printed_configuration_is_masked_and_loads_again),
 	    FACT(the_example_loads_and_the_manual_has_all_rows),

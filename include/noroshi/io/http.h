@@ -51,6 +51,11 @@ struct nrs_http_conf {
 	size_t n_routes;
 };
 
+/* For --check-config: is this an address to listen on? NRS_REJECT: it is none.
+ */
+NRS_CHECKED enum nrs_rc nrs_http_check_listen(
+    const char *address, struct nrs_err *err);
+
 struct nrs_http;
 NRS_CHECKED enum nrs_rc nrs_http_open(const struct nrs_http_conf *conf,
     void *self, struct nrs_http **out, struct nrs_err *err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "noroshi/base/mem.h"
+#include "noroshi/io/http.h"
 
 #define BACKLOG 128
 
@@ -60,31 +61,51 @@ bind_socket(const struct addrinfo *info)
 	return -1;
 }
 
-enum nrs_rc
-nrs_http_listen(const char *address, int *fd, struct nrs_err *err)
+/* The caller: freeaddrinfo. NULL: err says why. */
+static struct addrinfo *
+resolve(const char *address, struct nrs_err *err)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
 	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
 	struct addrinfo *info = NULL;
 	char *text = nrs_strdup(address), *host = NULL;
 	const char *port = split(text, &host);
-	enum nrs_rc rc = NRS_OK;
 
 	if (port == NULL || getaddrinfo(strcmp(host, "*") == 0 ? NULL : host,
 	                        port, &hints, &info) != 0) {
-		rc = nrs_refuse(err, "", "listen",
+		(void)nrs_refuse(err, "", "listen",
 		    "\"%s\" is not an address and port such as 127.0.0.1:8420",
 		    address);
-		goto out;
+		info = NULL;
 	}
+	free(text);
+	return info;
+}
+
+enum nrs_rc
+nrs_http_check_listen(const char *address, struct nrs_err *err)
+{
+	struct addrinfo *info = resolve(address, err);
+
+	if (info == NULL)
+		return NRS_REJECT;
+	freeaddrinfo(info);
+	return NRS_OK;
+}
+
+enum nrs_rc
+nrs_http_listen(const char *address, int *fd, struct nrs_err *err)
+{
+	struct addrinfo *info = resolve(address, err);
+	enum nrs_rc rc = NRS_OK;
+
+	if (info == NULL)
+		return NRS_REJECT;
 	*fd = bind_socket(info);
 	if (*fd < 0)
 		rc = nrs_fail(err, NRS_FATAL, "cannot listen on %s: %s",
 		    address, strerror(errno));
-out:
-	if (info != NULL)
-		freeaddrinfo(info);
-	free(text);
+	freeaddrinfo(info);
 	return rc;
 }
 

@@ -66,6 +66,18 @@ nrs_service_rows_new(const struct nrs_service *service)
 	return (struct nrs_service_rows){.params = all, .n = n};
 }
 
+static enum nrs_rc
+check_admin(const struct nrs_service_conf *conf, struct nrs_err *err)
+{
+	enum nrs_rc rc = NRS_OK;
+
+	if (conf->admin_listen[0] != '\0')
+		rc = nrs_http_check_listen(conf->admin_listen, err);
+	if (rc != NRS_OK)
+		nrs_err_prefix(err, "admin.listen");
+	return rc;
+}
+
 /* What is no row of ours is meant for librdkafka, which refuses what it does
  * not know. */
 static enum nrs_rc
@@ -96,7 +108,8 @@ read_rows(struct nrs_service_loaded *loaded,
 		return rc;
 	nrs_bus_add_extra(&conf->bus, &rest, loaded->conf.arena);
 	conf->bus.drill = conf->mode != 0;
-	return nrs_bus_check(&conf->bus, err);
+	rc = nrs_bus_check(&conf->bus, err);
+	return rc == NRS_OK ? check_admin(conf, err) : rc;
 }
 
 enum nrs_rc
