@@ -205,6 +205,10 @@ a_path_is_seen_from_the_folder_of_its_file(void **state)
 {
 	assert_loads("rules = \"sub/r.conf\";", NULL);
 	assert_string_equal(values.rules, "/tmp/sub/r.conf");
+	assert_loads("rules = \"./r.conf\";", NULL);
+	assert_string_equal(values.rules, "/tmp/r.conf");
+	assert_loads("rules = \".\";", NULL);
+	assert_string_equal(values.rules, "/tmp");
 	assert_loads("rules = \"\";", NULL);
 	assert_string_equal(values.rules, "");
 }

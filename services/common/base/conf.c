@@ -92,7 +92,11 @@ set_path(const struct load *load, const struct nrs_param *p, const char *text,
 	folder = realpath(nrs_conf_beside(arena, file, "."), NULL);
 	if (folder == NULL)
 		return "its folder cannot be found";
-	*out = nrs_arena_printf(arena, "%s/%s", folder, text);
+	while (strncmp(text, "./", 2) == 0)
+		text += 2;
+	*out = strcmp(text, ".") == 0
+	           ? nrs_arena_strdup(arena, folder)
+	           : nrs_arena_printf(arena, "%s/%s", folder, text);
 	free(folder);
 	return NULL;
 }
