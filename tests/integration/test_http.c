@@ -332,6 +332,9 @@ an_announced_body_too_large_is_refused(void **state)
 	    "Content-Length: 3000\r\n\r\n%03000d",
 	    0);
 	assert_only_status(nrs_buf_str(&request), 413);
+	assert_answer(nrs_buf_str(&request),
+	    "{\"field\":\"body\",\"rule\":\"length\",\"text\":"
+	    "\"the body is longer than 1000 bytes\"}");
 	nrs_buf_fini(&request);
 	/* Far too large, or asked for first: before it is sent. */
 	assert_only_status("POST /echo HTTP/1.1\r\n" HOST

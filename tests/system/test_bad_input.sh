@@ -72,7 +72,7 @@ sed 's/bench 00000001/bench 00000009/' "$STACK/files/000001.pb" >"$STACK/changed
 answered "a changed byte" 422 signature \
 	"$(post "$STACK/changed.pb" application/protobuf)"
 head -c 2000000 /dev/zero >"$STACK/two_mb"
-answered "a body of 2 MB" 413 '' "$(post "$STACK/two_mb" application/protobuf)"
+answered "a body of 2 MB" 413 '"rule":"length"' "$(post "$STACK/two_mb" application/protobuf)"
 printf '{"submission_id": "x", "nonsense": 1}' >"$STACK/unknown.json"
 answered "an unknown key" 422 nonsense "$(post "$STACK/unknown.json" application/json)"
 printf '{' >"$STACK/half.json"

@@ -97,6 +97,20 @@ refuse(struct MHD_Connection *connection, struct request *request, int status,
 	return send_reply(connection, &reply, NULL, true);
 }
 
+static enum MHD_Result
+refuse_size(struct MHD_Connection *connection, struct request *request)
+{
+	struct nrs_http_reply reply = {
+	    .status = 413, .type = "application/json"};
+
+	nrs_buf_printf(&reply.body,
+	    "{\"field\":\"body\",\"rule\":\"length\",\"text\":\"the body is "
+	    "longer than %zu bytes\"}\n",
+	    request->http->conf.max_body);
+	request->answered = true;
+	return send_reply(connection, &reply, NULL, true);
+}
+
 /* ---- the guard ------------------------------------------------------------
  */
 
@@ -314,7 +328,7 @@ start(struct MHD_Connection *connection, struct request *request,
 	if (request->bad_uri || !nrs_text_is_line(path))
 		return refuse(connection, request, 400, "malformed path");
 	if (refuse_unread(connection, request->http))
-		return refuse(connection, request, 413, "body too large");
+		return refuse_size(connection, request);
 	return MHD_YES;
 }
 
@@ -353,7 +367,7 @@ handle(void *opaque, struct MHD_Connection *connection, const char *path,
 	if (n > 0)
 		return receive(request, data, n);
 	if (request->too_large)
-		return refuse(connection, request, 413, "body too large");
+		return refuse_size(connection, request);
 	return answer(connection, request, method, path);
 }
 
