@@ -29,23 +29,19 @@ print_alert(struct consume *c, const struct nrs_record *record,
 	struct ctl_out *out = c->ctl->out;
 
 	ctl_out_begin(out, CTL_BLOCK);
-	ctl_out_str(out, "topic", record->topic);
-	ctl_out_int(out, "offset", record->offset);
-	ctl_out_time(out, "accepted_at", alert->accepted_at);
+	if (alert->stub)
+		ctl_view_stub(c->ctl, content);
+	else
+		ctl_view_content(c->ctl, content);
 	ctl_out_str(out, "signed_by", signer);
+	ctl_out_time(out, "accepted_at", alert->accepted_at);
 	if (alert->classification != NULL && !ctl_out_is_json(out))
 		ctl_out_str(out, "routes",
 		    ctl_view_copy(c->arena, alert->classification));
+	ctl_out_str(out, "topic", record->topic);
+	ctl_out_int(out, "offset", record->offset);
 	ctl_out_message(out, "classification", NRS_TYPE_CLASSIFICATION,
 	    alert->classification);
-	if (ctl_out_is_json(out))
-		ctl_out_message(out, alert->stub ? "stub" : "content",
-		    alert->stub ? NRS_TYPE_STUB_CONTENT : NRS_TYPE_CONTENT,
-		    content);
-	else if (!alert->stub)
-		ctl_view_content(c->ctl, content);
-	else
-		ctl_view_stub(c->ctl, content);
 	ctl_out_end(out);
 }
 

@@ -17,21 +17,18 @@ print_one(struct ctl *ctl, const struct nrs_outcome *outcome,
 	struct ctl_out *out = ctl->out;
 
 	ctl_out_begin(out, CTL_BLOCK);
+	ctl_view_content(ctl, content);
 	ctl_out_term(out, "verdict", NRS_VOC_VERDICT, (int)outcome->verdict);
 	if (signer != NULL)
 		ctl_out_str(out, "signed_by", signer);
 	else
 		ctl_out_str(out, "verified", why->text);
-	if (ctl_out_is_json(out)) {
-		ctl_out_message(out, "outcome", NRS_TYPE_OUTCOME, outcome);
-		ctl_out_message(out, "content", NRS_TYPE_CONTENT, content);
-	} else {
-		ctl_view_content(ctl, content);
+	ctl_out_message(out, "outcome", NRS_TYPE_OUTCOME, outcome);
+	if (!ctl_out_is_json(out))
 		ctl_out_str(out, "text", outcome->text);
-		for (size_t i = 0; i < outcome->n_copies; i++)
-			ctl_out_str(out, "routes",
-			    ctl_view_copy(ctl->arena, &outcome->copies[i]));
-	}
+	for (size_t i = 0; !ctl_out_is_json(out) && i < outcome->n_copies; i++)
+		ctl_out_str(out, "routes",
+		    ctl_view_copy(ctl->arena, &outcome->copies[i]));
 	ctl_out_end(out);
 }
 

@@ -4,11 +4,40 @@
 #include <string.h>
 
 #include "noroshi/base/clock.h"
+#include "noroshi/core/render.h"
 
 static bool
 is_ja(const struct ctl *ctl)
 {
 	return strcmp(ctl_out_lang(ctl->out), "ja") == 0;
+}
+
+static void
+add_routes(struct nrs_buf *text, const struct nrs_classification *copy)
+{
+	nrs_buf_printf(text, "%s%s%s:", copy->sector,
+	    copy->ceptoar[0] == '\0' ? "" : "/", copy->ceptoar);
+	for (size_t i = 0; i < copy->n_routes; i++)
+		nrs_buf_printf(text, " %s",
+		    nrs_term_name(NRS_VOC_ROUTE, (int)copy->routes[i]));
+}
+
+const char *
+ctl_view_routes(struct nrs_arena *arena, const struct nrs_classification *copy)
+{
+	struct nrs_buf text = {0};
+	const char *out;
+
+	add_routes(&text, copy);
+	nrs_buf_printf(&text, "; column %s, posture %s",
+	    nrs_term_name(NRS_VOC_MATRIX_COLUMN, (int)copy->column),
+	    nrs_term_name(NRS_VOC_POSTURE, (int)copy->posture));
+	for (size_t i = 0; i < copy->n_rules; i++)
+		if (strcmp(copy->rules[i], copy->route_rule) != 0)
+			nrs_buf_printf(&text, ", %s", copy->rules[i]);
+	out = nrs_arena_strdup(arena, nrs_buf_str(&text));
+	nrs_buf_fini(&text);
+	return out;
 }
 
 const char *
@@ -17,11 +46,7 @@ ctl_view_copy(struct nrs_arena *arena, const struct nrs_classification *copy)
 	struct nrs_buf text = {0};
 	const char *out;
 
-	nrs_buf_printf(&text, "%s%s%s:", copy->sector,
-	    copy->ceptoar[0] == '\0' ? "" : "/", copy->ceptoar);
-	for (size_t i = 0; i < copy->n_routes; i++)
-		nrs_buf_printf(&text, " %s",
-		    nrs_term_name(NRS_VOC_ROUTE, (int)copy->routes[i]));
+	add_routes(&text, copy);
 	nrs_buf_printf(&text, " (%s", copy->route_rule);
 	for (size_t i = 0; i < copy->n_rules; i++)
 		if (strcmp(copy->rules[i], copy->route_rule) != 0)
@@ -99,6 +124,17 @@ ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome)
 	ctl_out_end(out);
 }
 
+/* A mail's subject: nobody may take a retraction or a drill for an alert. */
+static const char *
+headline(struct ctl *ctl, const struct nrs_content *content,
+    const struct nrs_stub_content *stub)
+{
+	const struct nrs_render render = {
+	    .content = content, .stub = stub, .lang = ctl_out_lang(ctl->out)};
+
+	return nrs_render_subject(ctl->arena, &render);
+}
+
 static void
 content_texts(struct ctl *ctl, const struct nrs_content *c)
 {
@@ -131,7 +167,11 @@ ctl_view_content(struct ctl *ctl, const struct nrs_content *c)
 {
 	struct ctl_out *out = ctl->out;
 
-	ctl_out_str(out, "title", c->title);
+	if (ctl_out_is_json(out)) {
+		ctl_out_message(out, "content", NRS_TYPE_CONTENT, c);
+		return;
+	}
+	ctl_out_str(out, "title", headline(ctl, c, NULL));
 	ctl_out_str(out, "tlp", nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"));
 	ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)c->kind);
 	ctl_out_int(out, "revision", c->revision);
@@ -151,17 +191,15 @@ void
 ctl_view_stub(struct ctl *ctl, const struct nrs_stub_content *stub)
 {
 	struct ctl_out *out = ctl->out;
-	bool gone = stub->kind == NRS_KIND_RETRACTION;
 
+	if (ctl_out_is_json(out)) {
+		ctl_out_message(out, "stub", NRS_TYPE_STUB_CONTENT, stub);
+		return;
+	}
+	ctl_out_str(out, "title", headline(ctl, NULL, stub));
 	ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)stub->kind);
 	ctl_out_int(out, "revision", stub->revision);
 	ctl_out_str(out, "notice_id", stub->notice_id);
 	ctl_out_str(out, "thread_id", stub->thread_id);
 	ctl_out_time(out, "issued_at", stub->issued_at);
-	if (is_ja(ctl))
-		ctl_out_str(out, "text",
-		    gone ? "取り消された" : "変更された (内容は示されない)");
-	else
-		ctl_out_str(out, "text",
-		    gone ? "withdrawn" : "changed; its text is not for here");
 }

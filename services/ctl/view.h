@@ -14,8 +14,13 @@ void ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome);
 /* "finance: REALTIME NEWSLETTER (cell:B_C/...)": one copy, in arena. */
 const char *ctl_view_copy(
     struct nrs_arena *arena, const struct nrs_classification *copy);
-/* What recipients see: a block with its texts under it. */
+/* "finance: REALTIME; column B_C, posture NORMAL, override:3": who shows the
+ * rule that routed beside it. */
+const char *ctl_view_routes(
+    struct nrs_arena *arena, const struct nrs_classification *copy);
+/* What recipients see: a block with its texts under it, or "content" in JSON.
+ */
 void ctl_view_content(struct ctl *ctl, const struct nrs_content *content);
-/* Ids and "withdrawn" or "changed". */
+/* That it was withdrawn or changed, and its ids; "stub" in JSON. */
 void ctl_view_stub(struct ctl *ctl, const struct nrs_stub_content *stub);
 #endif

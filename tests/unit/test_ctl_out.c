@@ -180,6 +180,29 @@ notices_look_as_reviewed_and_command_no_terminal(void **state)
 }
 
 static void
+a_stub_says_first_that_something_was_withdrawn(void **state)
+{
+	static const struct nrs_stub_content stub = {.notice_id = "n3",
+	    .thread_id = "n1",
+	    .revision = 3,
+	    .kind = NRS_KIND_RETRACTION,
+	    .mode = NRS_MODE_ACTUAL,
+	    .issued_at = INT64_C(1795480496000)};
+	static const char *const langs[] = {"ja", "en"};
+	struct page page;
+
+	for (size_t i = 0; i < 2; i++) {
+		char name[32];
+		page_begin(&page, langs[i], false);
+		ctl_out_begin(page.ctl.out, CTL_BLOCK);
+		ctl_view_stub(&page.ctl, &stub);
+		ctl_out_end(page.ctl.out);
+		(void)snprintf(name, sizeof(name), "stub.%s", langs[i]);
+		page_end(&page, name);
+	}
+}
+
+static void
 usage_reads_as_reviewed(void **state)
 {
 	static const char *const langs[] = {"ja", "en"};
@@ -230,6 +253,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(outcomes_look_as_reviewed),
 	    cmocka_unit_test(notices_look_as_reviewed_and_command_no_terminal),
+	    cmocka_unit_test(a_stub_says_first_that_something_was_withdrawn),
 	    cmocka_unit_test(usage_reads_as_reviewed),
 	    cmocka_unit_test(templates_read_as_reviewed),
 	};

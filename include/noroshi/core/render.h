@@ -34,6 +34,9 @@ struct nrs_rendered {
 
 void nrs_render(struct nrs_arena *arena, const struct nrs_render *render,
     struct nrs_rendered *out);
+/* The subject alone; of render only content or stub and lang are looked at. */
+const char *nrs_render_subject(
+    struct nrs_arena *arena, const struct nrs_render *render);
 /* "name 御中" or "To: name", a line of its own, "" for no name. */
 const char *nrs_render_greeting(
     struct nrs_arena *arena, const char *name, const char *lang);

@@ -449,6 +449,17 @@ render_stub(struct page *page, struct nrs_rendered *out)
 	cut(page, &out->text, &out->html);
 }
 
+const char *
+nrs_render_subject(struct nrs_arena *arena, const struct nrs_render *render)
+{
+	const struct page page = {.in = render,
+	    .arena = arena,
+	    .en = strcmp(render->lang, "en") == 0};
+
+	return render->content != NULL ? content_subject(&page)
+	                               : stub_subject(&page);
+}
+
 void
 nrs_render(struct nrs_arena *arena, const struct nrs_render *render,
     struct nrs_rendered *out)
