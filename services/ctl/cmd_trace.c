@@ -23,7 +23,18 @@ struct trace {
 	size_t planned;
 	int64_t planned_at;
 	const char *planned_topic;
-	struct nrs_map *states; /* delivery key in hex -> its receipt */
+	struct nrs_map *deliveries; /* key in hex -> struct delivery */
+};
+
+/* One recipient on one channel: its receipt, or what was planned. */
+struct delivery {
+	const char *subscriber_id, *topic;
+	enum nrs_channel_type channel;
+	enum nrs_delivery_state state; /* UNSPECIFIED: no receipt yet */
+	enum nrs_failure_reason failure_reason;
+	int64_t at, offset;
+	uint32_t attempt;
+	const char *detail;
 };
 
 static void
@@ -96,12 +107,7 @@ see_outcome(void *ctx, const struct nrs_record *record, const void *value,
 		begin(t, "routed", record->timestamp_ms);
 		place(t, record->topic, record->offset);
 		end(t, o->copies[i].route_rule,
-		    nrs_arena_printf(arena, "%s; %s %s",
-		        ctl_view_copy(arena, &o->copies[i]),
-		        nrs_term_name(
-		            NRS_VOC_MATRIX_COLUMN, (int)o->copies[i].column),
-		        nrs_term_name(
-		            NRS_VOC_POSTURE, (int)o->copies[i].posture)));
+		    ctl_view_routes(arena, &o->copies[i]));
 	}
 	for (size_t i = 0; i < o->n_topics; i++) {
 		begin(t, "written", record->timestamp_ms);
@@ -109,6 +115,25 @@ see_outcome(void *ctx, const struct nrs_record *record, const void *value,
 		end(t, "", "");
 	}
 	return NRS_OK;
+}
+
+/* The delivery with this key, made when it was not seen before. */
+static struct delivery *
+delivery_of(struct trace *t, struct nrs_bytes key)
+{
+	char hex[2 * NRS_SHA256_SIZE + 1] = "";
+	struct delivery *d;
+
+	if (key.len > NRS_SHA256_SIZE)
+		return NULL;
+	(void)nrs_hex(key.data, key.len, hex);
+	d = nrs_map_get(t->deliveries, hex);
+	if (d == NULL) {
+		d = nrs_arena_alloc(t->ctl->arena, sizeof(*d));
+		*d = (struct delivery){.detail = ""};
+		(void)nrs_map_put(t->deliveries, hex, d);
+	}
+	return d;
 }
 
 static enum nrs_rc
@@ -125,6 +150,18 @@ see_batch(void *ctx, const struct nrs_record *record, const void *value,
 	t->planned_topic = nrs_arena_strdup(t->ctl->arena, record->topic);
 	if (t->planned_at == 0 || batch->planned_at < t->planned_at)
 		t->planned_at = batch->planned_at;
+	for (size_t i = 0; i < batch->n_deliveries; i++) {
+		const struct nrs_delivery *planned = &batch->deliveries[i];
+		struct delivery *d = delivery_of(t, planned->key);
+		if (d == NULL)
+			continue;
+		d->subscriber_id = planned->subscriber_id;
+		if (planned->channel != NULL)
+			d->channel = planned->channel->type;
+		d->topic = t->planned_topic;
+		d->offset = record->offset;
+		d->at = batch->planned_at;
+	}
 	return NRS_OK;
 }
 
@@ -135,23 +172,60 @@ see_receipt(void *ctx, const struct nrs_record *record, const void *value,
 {
 	struct trace *t = ctx;
 	const struct nrs_receipt *receipt = value;
-	struct nrs_receipt *known;
-	char key[2 * NRS_SHA256_SIZE + 1] = "";
+	struct delivery *d;
 
-	(void)record;
 	(void)err;
-	if (strcmp(receipt->notice_id, t->id) != 0 ||
-	    receipt->key.len > NRS_SHA256_SIZE)
+	if (strcmp(receipt->notice_id, t->id) != 0)
 		return NRS_OK;
-	(void)nrs_hex(receipt->key.data, receipt->key.len, key);
-	known = nrs_map_get(t->states, key);
-	if (known == NULL) {
-		known = nrs_arena_alloc(t->ctl->arena, sizeof(*known));
-		(void)nrs_map_put(t->states, key, known);
-	}
-	if (known->state <= receipt->state)
-		*known = *receipt;
+	d = delivery_of(t, receipt->key);
+	if (d == NULL || d->state > receipt->state)
+		return NRS_OK;
+	*d = (struct delivery){.subscriber_id = receipt->subscriber_id,
+	    .topic = nrs_arena_strdup(t->ctl->arena, record->topic),
+	    .channel = receipt->channel,
+	    .state = receipt->state,
+	    .failure_reason = receipt->failure_reason,
+	    .at = receipt->at,
+	    .offset = record->offset,
+	    .attempt = receipt->attempt,
+	    .detail = receipt->detail};
 	return NRS_OK;
+}
+
+static const char *
+state_name(const struct delivery *d)
+{
+	return d->state == NRS_STATE_UNSPECIFIED
+	           ? "PLANNED"
+	           : nrs_term_name(NRS_VOC_DELIVERY_STATE, (int)d->state);
+}
+
+/* Never the address: who traces need not know it. */
+static void
+print_delivery(struct trace *t, const struct delivery *d)
+{
+	struct ctl_out *out = t->ctl->out;
+	const char *channel =
+	    nrs_term_name(NRS_VOC_CHANNEL_TYPE, (int)d->channel);
+	const char *why =
+	    d->failure_reason == 0
+	        ? ""
+	        : nrs_term_name(NRS_VOC_FAILURE_REASON, (int)d->failure_reason);
+
+	begin(t, "delivery", d->at);
+	place(t, d->topic, d->offset);
+	if (ctl_out_is_json(out)) {
+		ctl_out_str(out, "subscriber_id", d->subscriber_id);
+		ctl_out_str(out, "channel", channel);
+		ctl_out_str(out, "state", state_name(d));
+		ctl_out_int(out, "attempt", d->attempt);
+		end(t, why, d->detail);
+		return;
+	}
+	end(t, why,
+	    nrs_arena_printf(t->ctl->arena, "%s %s: %s%s%s", d->subscriber_id,
+	        channel, state_name(d), d->detail[0] == '\0' ? "" : ": ",
+	        d->detail));
 }
 
 static void
@@ -162,14 +236,15 @@ print_states(struct trace *t)
 	void *cursor = NULL, *value;
 	const char *key;
 
-	while (nrs_map_next(t->states, &cursor, &key, &value)) {
-		const struct nrs_receipt *receipt = value;
-		size_t state = (size_t)receipt->state;
+	while (nrs_map_next(t->deliveries, &cursor, &key, &value)) {
+		const struct delivery *d = value;
+		size_t state = (size_t)d->state;
+		print_delivery(t, d);
 		if (state >= N_STATES)
 			continue;
 		count[state]++;
-		if (receipt->at > latest[state])
-			latest[state] = receipt->at;
+		if (d->at > latest[state])
+			latest[state] = d->at;
 	}
 	for (size_t state = 1; state < N_STATES; state++) {
 		if (count[state] == 0)
@@ -225,9 +300,7 @@ finish(struct trace *t)
 	if (t->planned > 0) {
 		begin(t, "planned", t->planned_at);
 		place(t, t->planned_topic, -1);
-		end(t, "",
-		    nrs_arena_printf(
-		        t->ctl->arena, "%zu deliveries", t->planned));
+		end(t, "", nrs_arena_printf(t->ctl->arena, "%zu", t->planned));
 	}
 	print_states(t);
 	if (t->in_journal || t->decided)
@@ -240,11 +313,11 @@ enum ctl_exit
 ctl_cmd_trace(struct ctl *ctl)
 {
 	struct trace t = {
-	    .ctl = ctl, .id = ctl->args.words[0], .states = nrs_map_new()};
+	    .ctl = ctl, .id = ctl->args.words[0], .deliveries = nrs_map_new()};
 	struct nrs_err err = {0};
 	enum nrs_rc rc = read_all(&t, &err);
 	enum ctl_exit code = rc == NRS_OK ? finish(&t) : ctl_failed(rc, &err);
 
-	nrs_map_free(t.states, NULL);
+	nrs_map_free(t.deliveries, NULL);
 	return code;
 }

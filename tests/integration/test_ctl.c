@@ -19,6 +19,7 @@
 #include "ctl/child.h" /* door_fixture starts programs with it */
 #include "ctl/exit.h"
 #include "noroshi/core/alert.h"
+#include "noroshi/core/delivery.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/wire.h"
 #include "support/bus_fixture.h"
@@ -163,6 +164,92 @@ wrong_use_exits_2_and_what_is_missing_5(void **state)
 }
 
 static void
+put(const char *topic, int partition, struct nrs_bytes value)
+{
+	struct nrs_bus_conf conf = bus_fixture_conf("put");
+	struct nrs_outgoing out = {
+	    .topic = topic, .partition = partition, .value = value};
+	struct nrs_producer *producer;
+
+	assert_int_equal(
+	    nrs_producer_open(&conf, &topic, 1, &producer, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_producer_send_wait(producer, &out, 10000, NULL, NULL), NRS_OK);
+	nrs_producer_close(producer);
+}
+
+static const char *const subscribers[] = {"op-alpha", "op-beta"};
+
+static void
+put_batch(struct nrs_arena *arena, const char *id)
+{
+	static struct nrs_channel mail = {
+	    .type = NRS_CHANNEL_MAIL, .address = "secret@example.jp"};
+	static struct nrs_delivery deliveries[2];
+	struct nrs_delivery_batch batch = {.notice_id = id,
+	    .thread_id = id,
+	    .planned_at = SIGNED_AT,
+	    .deliveries = deliveries,
+	    .n_deliveries = 2};
+
+	for (size_t i = 0; i < 2; i++)
+		deliveries[i] = (struct nrs_delivery){
+		    .key = bus_fixture_bytes(subscribers[i]),
+		    .subscriber_id = subscribers[i],
+		    .channel = &mail};
+	put(NRS_TOPIC_DELIVERY_ALERT, 3,
+	    nrs_wire_encode(arena, NRS_TYPE_DELIVERY_BATCH, &batch));
+}
+
+static void
+put_receipt(
+    struct nrs_arena *arena, const char *id, enum nrs_delivery_state state)
+{
+	const struct nrs_receipt receipt = {.notice_id = id,
+	    .key = bus_fixture_bytes(subscribers[0]),
+	    .subscriber_id = subscribers[0],
+	    .channel = NRS_CHANNEL_MAIL,
+	    .state = state,
+	    .attempt = 2,
+	    .detail = "250 queued",
+	    .at = SIGNED_AT + 5};
+
+	put(NRS_TOPIC_RECEIPT_ALERT, 3,
+	    nrs_wire_encode(arena, NRS_TYPE_RECEIPT, &receipt));
+}
+
+static void
+a_trace_goes_down_to_each_delivery_and_tells_no_address(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	char id[64], line[128];
+	struct ran ran = ctl(GOOD, "-q issue");
+
+	(void)snprintf(id, sizeof(id), "%.36s", ran.out);
+	bus_fixture_topic(NRS_TOPIC_DELIVERY_ALERT, 12);
+	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, 12);
+	put_batch(arena, id);
+	put_receipt(arena, id, NRS_STATE_DELIVERED);
+	put_receipt(arena, id, NRS_STATE_INTENT); /* a late one */
+	(void)snprintf(line, sizeof(line), "--json trace %s", id);
+	ran = ctl("", line);
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out,
+	    "\"topic\":\"receipt.alert\",\"offset\":0,\"subscriber_id\":"
+	    "\"op-alpha\",\"channel\":\"MAIL\",\"state\":\"DELIVERED\","
+	    "\"attempt\":2,\"detail\":\"250 queued\"");
+	assert_has(ran.out,
+	    "\"subscriber_id\":\"op-beta\",\"channel\":\"MAIL\","
+	    "\"state\":\"PLANNED\"");
+	assert_has(ran.out, "\"step\":\"DELIVERED\",\"detail\":\"1 of 2\"");
+	assert_null(strstr(ran.out, "secret@"));
+	(void)snprintf(line, sizeof(line), "--lang en trace %s", id);
+	ran = ctl("", line);
+	assert_has(ran.out, "op-alpha MAIL: DELIVERED: 250 queued\n");
+	nrs_arena_free(arena);
+}
+
+static void
 a_trace_shows_when_it_was_accepted_and_decided(void **state)
 {
 	struct ran ran = ctl(GOOD, "-q issue");
@@ -205,9 +292,7 @@ what_could_not_be_sent_is_kept_and_sent_again(void **state)
 static void
 put_alert(struct nrs_arena *arena, const struct nrs_submission *s)
 {
-	static const char *const topics[] = {"alert.power.green"};
 	uint8_t addressing[NRS_SHA256_SIZE];
-	struct nrs_bus_conf conf = bus_fixture_conf("alerts");
 	const struct nrs_alert alert = {.payload = s->payload,
 	    .addressing_sha256 = {addressing, sizeof(addressing)},
 	    .signatures = s->signatures,
@@ -215,16 +300,10 @@ put_alert(struct nrs_arena *arena, const struct nrs_submission *s)
 	    .accepted_at = SIGNED_AT,
 	    .submission_id = s->submission_id,
 	    .mode = s->mode};
-	struct nrs_outgoing out = {.topic = topics[0]};
-	struct nrs_producer *producer;
 
 	nrs_sha256(s->addressing, addressing);
-	out.value = nrs_wire_encode(arena, NRS_TYPE_ALERT, &alert);
-	assert_int_equal(
-	    nrs_producer_open(&conf, topics, 1, &producer, NULL), NRS_OK);
-	assert_int_equal(
-	    nrs_producer_send_wait(producer, &out, 10000, NULL, NULL), NRS_OK);
-	nrs_producer_close(producer);
+	put("alert.power.green", 0,
+	    nrs_wire_encode(arena, NRS_TYPE_ALERT, &alert));
 }
 
 static void
@@ -300,6 +379,8 @@ main(void)
 	    cmocka_unit_test(a_refusal_names_field_and_rule_and_exits_4),
 	    cmocka_unit_test(a_rejected_command_exits_4_with_its_outcome),
 	    cmocka_unit_test(wrong_use_exits_2_and_what_is_missing_5),
+	    cmocka_unit_test(
+	        a_trace_goes_down_to_each_delivery_and_tells_no_address),
 	    cmocka_unit_test(a_trace_shows_when_it_was_accepted_and_decided),
 	    cmocka_unit_test(what_could_not_be_sent_is_kept_and_sent_again),
 	    cmocka_unit_test(only_what_a_known_key_signed_is_shown),
