@@ -285,7 +285,8 @@ read_all(struct trace *t, struct nrs_err *err)
 		    .type = steps[i].type,
 		    .each = steps[i].each,
 		    .ctx = t,
-		    .from = NRS_FROM_START};
+		    .from = NRS_FROM_START,
+		    .optional = steps[i].type != NRS_TYPE_OUTCOME};
 		rc = ctl_read(t->ctl, &reading, err);
 		if (rc != NRS_OK && rc != NRS_RETRY)
 			(void)fprintf(stderr, "noroshictl: %s: %s\n",

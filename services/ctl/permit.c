@@ -57,7 +57,8 @@ load_ceptoars(struct ctl *ctl, struct ctl_acl_world *world, struct nrs_err *err)
 	    .type = NRS_TYPE_SUBMISSION,
 	    .each = take,
 	    .ctx = &all,
-	    .from = NRS_FROM_START};
+	    .from = NRS_FROM_START,
+	    .optional = true};
 	const struct nrs_subscription **list;
 	void *cursor = NULL, *value;
 	const char *id;

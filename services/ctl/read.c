@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "noroshi/core/topic.h"
@@ -55,6 +56,19 @@ short_read(struct ctl *ctl)
 	return bus;
 }
 
+static enum nrs_rc
+no_topic(struct ctl *ctl, const char *topic, struct nrs_err *err)
+{
+	char *full = nrs_bus_full_name(&ctl->conf.bus, topic);
+	enum nrs_rc rc = nrs_refuse(err, "", "not-found",
+	    "%s has no topic \"%s\": another bus or bus.prefix, or "
+	    "`noroshictl topics apply` is still to come",
+	    ctl->conf.bus.servers, full);
+
+	free(full);
+	return rc;
+}
+
 enum nrs_rc
 ctl_read(
     struct ctl *ctl, const struct ctl_reading *reading, struct nrs_err *err)
@@ -69,6 +83,8 @@ ctl_read(
 	rc = nrs_reader_open(&bus, &reader, err);
 	if (rc == NRS_OK)
 		rc = nrs_reader_partitions(reader, reading->topic, &n, err);
+	if (rc == NRS_OK && n == 0 && !reading->optional)
+		rc = no_topic(ctl, reading->topic, err);
 	if (rc != NRS_OK || n == 0)
 		goto out;
 	if (n > PARTITIONS_MAX)
@@ -81,6 +97,8 @@ ctl_read(
 		rc = nrs_reader_to_end(
 		    reader, TIMEOUT_MS, decode_each, &context, err);
 out:
+	if (rc == NRS_RETRY)
+		nrs_err_prefix(err, "%s", ctl->conf.bus.servers);
 	nrs_reader_close(reader);
 	return rc;
 }

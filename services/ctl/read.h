@@ -15,9 +15,11 @@ struct ctl_reading {
 	enum nrs_rc (*each)(void *ctx, const struct nrs_record *record,
 	    const void *value, struct nrs_err *err);
 	void *ctx;
-	int64_t from; /* an offset in partition 0, or NRS_FROM_START */
+	int64_t from;  /* an offset in partition 0, or NRS_FROM_START */
+	bool optional; /* a topic that does not exist has no records */
 };
-/* A topic that does not exist has no records. Values live in ctl->arena. */
+/* Values live in ctl->arena. NRS_REJECT, rule not-found: there is no such topic
+ * (a wrong bus or prefix must not look like an empty one). */
 NRS_CHECKED enum nrs_rc ctl_read(
     struct ctl *ctl, const struct ctl_reading *reading, struct nrs_err *err);
 
