@@ -12,6 +12,9 @@ static enum nrs_rc
 word_list(
     const char *text, bool modes, struct nrs_buf *out, struct nrs_err *err)
 {
+	if (text[0] == '\0')
+		return nrs_refuse(err, "", "usage", "--%s names none",
+		    modes ? "modes" : "roles");
 	nrs_buf_addc(out, '[');
 	for (const char *p = text; *p != '\0';) {
 		size_t len = strcspn(p, ",");
@@ -25,7 +28,10 @@ word_list(
 		free(word);
 		if (!good)
 			return nrs_refuse(err, modes ? "modes" : "roles",
-			    "usage", "\"%.*s\" is none", (int)len, p);
+			    "usage", "--%s: \"%.*s\" is %s",
+			    modes ? "modes" : "roles", (int)len, p,
+			    modes ? "not ACTUAL, EXERCISE or TEST"
+			          : "not 1 to 64 of A-Z a-z 0-9 . _ : -");
 		p += len + (p[len] == ',');
 	}
 	nrs_buf_addc(out, ']');

@@ -82,6 +82,12 @@ fill(struct ctl *ctl, struct nrs_posture_change *change, struct nrs_err *err)
 		return nrs_refuse(err, "", "usage",
 		    "a posture is NORMAL, HEIGHTENED or INCIDENT, not \"%s\"",
 		    ctl->args.words[1]);
+	if (reason == NULL || (until == NULL && level != NRS_POSTURE_NORMAL))
+		return nrs_refuse(err, "", "usage",
+		    "to set %s say --reason TEXT%s", ctl->args.words[1],
+		    level == NRS_POSTURE_NORMAL
+		        ? ""
+		        : " and --until TIME: it must have an end");
 	change->scope = ctl->args.words[0];
 	change->posture = (enum nrs_posture)level;
 	change->reason = reason == NULL ? "" : reason;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "noroshi/base/rand.h"
+#include "noroshi/base/text.h"
 
 #define SYSTEM_FILE "/etc/noroshi/actual/noroshictl.conf"
 
@@ -76,12 +77,22 @@ which_file(const struct ctl *ctl)
 	return access(SYSTEM_FILE, R_OK) == 0 ? SYSTEM_FILE : NULL;
 }
 
-/* Two runs at once must not share a client id: it is made when none is set. */
+/* Two runs at once must not share a client id, nor a file's with a daemon. */
 static const char *
 own_instance(struct nrs_arena *arena)
 {
 	return nrs_arena_printf(arena, "bus.instance=noroshictl-%ld-%04x",
 	    (long)getpid(), (unsigned)nrs_rand_below(0x10000));
+}
+
+static enum nrs_rc
+check_producer(const struct ctl *ctl, struct nrs_err *err)
+{
+	enum nrs_rc rc = nrs_text_url(ctl->conf.producer, err);
+
+	if (rc != NRS_OK)
+		nrs_err_prefix(err, "producer: \"%s\"", ctl->conf.producer);
+	return rc;
 }
 
 enum nrs_rc
@@ -92,6 +103,7 @@ ctl_conf_load(struct ctl *ctl, struct nrs_conf *conf, struct nrs_err *err)
 	const struct nrs_param *params = ctl_conf_params(ctl->arena, &n_params);
 	const char *servers = ctl_opt(ctl, CTL_OPT_SERVERS);
 	const char *key = ctl_opt(ctl, CTL_OPT_KEY);
+	struct nrs_conf_list rest = {0};
 	struct nrs_conf_input in;
 	enum nrs_rc rc;
 
@@ -107,9 +119,13 @@ ctl_conf_load(struct ctl *ctl, struct nrs_conf *conf, struct nrs_err *err)
 	    .n = n_params,
 	    .file = which_file(ctl),
 	    .overrides = set,
-	    .n_overrides = n_set};
+	    .n_overrides = n_set,
+	    .rest = &rest};
 	rc = nrs_conf_load(conf, &in, &ctl->conf, err);
-	if (rc == NRS_OK)
-		ctl->conf.bus.drill = ctl_mode(ctl) != NRS_MODE_ACTUAL;
-	return rc;
+	if (rc != NRS_OK)
+		return rc;
+	ctl->conf.bus.drill = ctl_mode(ctl) != NRS_MODE_ACTUAL;
+	nrs_bus_add_extra(&ctl->conf.bus, &rest, ctl->arena);
+	rc = nrs_bus_check(&ctl->conf.bus, err);
+	return rc == NRS_OK ? check_producer(ctl, err) : rc;
 }

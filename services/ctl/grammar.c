@@ -15,8 +15,9 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "the bus; the same as -X bus.servers=...",
         "バス。-X bus.servers=... と同じ"},
     [CTL_OPT_SET] = {"set", 'X', "KEY=VALUE",
-        "override one configuration key; may be given again",
-        "設定を一つ上書きする (複数可)"},
+        "set a configuration key, or a librdkafka property; may be given "
+        "again",
+        "設定または librdkafka の設定を一つ上書きする (複数可)"},
     [CTL_OPT_JSON] = {"json", 0, NULL, "one JSON document per line on stdout",
         "一行一件の JSON で出力する"},
     [CTL_OPT_LANG] = {"lang", 0, "ja|en",

@@ -109,6 +109,7 @@ keep(struct ctl *ctl, const char *id, struct nrs_bytes json, enum ctl_exit code)
 {
 	const char *file =
 	    nrs_arena_printf(ctl->arena, "%s/%s.json", ctl->conf.outbox, id);
+	const char *conf = ctl_opt(ctl, CTL_OPT_CONF);
 	struct nrs_err err = {0};
 
 	if (ctl->args.command != NULL &&
@@ -118,9 +119,9 @@ keep(struct ctl *ctl, const char *id, struct nrs_bytes json, enum ctl_exit code)
 		(void)ctl_failed(NRS_FATAL, &err);
 	else
 		(void)fprintf(stderr,
-		    "noroshictl: kept; send it again with: noroshictl resend "
-		    "%s\n",
-		    file);
+		    "noroshictl: kept; send it again with: noroshictl%s%s "
+		    "resend %s\n",
+		    conf == NULL ? "" : " -F ", conf == NULL ? "" : conf, file);
 	return code;
 }
 
@@ -223,11 +224,13 @@ ctl_submit(struct ctl *ctl, const struct ctl_parcel *parcel)
 	enum ctl_exit code;
 	enum nrs_rc rc = pack(ctl, parcel, &json, &err);
 
-	if (rc != NRS_OK)
-		code = ctl_failed(rc, &err);
-	else
+	if (rc == NRS_OK)
 		code = ctl_submit_again(ctl, parcel->id,
 		    (struct nrs_bytes){(const uint8_t *)json.data, json.len});
+	else { /* the configured key is not there, or is none */
+		(void)ctl_failed(rc, &err);
+		code = CTL_USAGE;
+	}
 	nrs_buf_fini(&json);
 	return code;
 }

@@ -164,6 +164,34 @@ wrong_use_exits_2_and_what_is_missing_5(void **state)
 }
 
 static void
+a_configuration_that_cannot_work_exits_2_and_says_why(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} cases[] = {
+	    {"-X no.such=1 list", "\"no.such\""},
+	    {"-X enable.auto.commit=true list", "enable.auto.commit"},
+	    {"-X producer=desk list", "producer: \"desk\": does not begin"},
+	    {"--key /no/such.pem issue", "/no/such.pem: No such file"},
+	    {"-X key= issue", "no key to sign with"},
+	    {"posture power INCIDENT", "--reason TEXT and --until TIME"},
+	    {"posture power NORMAL", "--reason TEXT\n"},
+	    {"key new --out @ --principal x --modes REAL",
+	        "\"REAL\" is not ACTUAL, EXERCISE or TEST"},
+	    {"key new --out @ --principal x --roles=", "--roles names none"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ran ran = ctl(GOOD, cases[i].line);
+		assert_int_equal(ran.code, CTL_USAGE);
+		assert_has(ran.err, cases[i].says);
+		assert_string_equal(ran.out, "");
+	}
+	assert_int_equal(
+	    ctl("", "-X fetch.wait.max.ms=33 list").code, CTL_DONE);
+}
+
+static void
 put(const char *topic, int partition, struct nrs_bytes value)
 {
 	struct nrs_bus_conf conf = bus_fixture_conf("put");
@@ -379,6 +407,8 @@ main(void)
 	    cmocka_unit_test(a_refusal_names_field_and_rule_and_exits_4),
 	    cmocka_unit_test(a_rejected_command_exits_4_with_its_outcome),
 	    cmocka_unit_test(wrong_use_exits_2_and_what_is_missing_5),
+	    cmocka_unit_test(
+	        a_configuration_that_cannot_work_exits_2_and_says_why),
 	    cmocka_unit_test(
 	        a_trace_goes_down_to_each_delivery_and_tells_no_address),
 	    cmocka_unit_test(a_trace_shows_when_it_was_accepted_and_decided),
