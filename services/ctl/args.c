@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "noroshi/base/buf.h"
+
 struct cursor {
 	int argc, at;
 	char **argv;
@@ -143,6 +145,27 @@ matches(const struct ctl_args *args, const char *name)
 	return 0;
 }
 
+/* "topics" alone is the beginning of two: name them. */
+static enum nrs_rc
+unknown_command(const char *word, struct nrs_err *err)
+{
+	size_t n, len = strlen(word);
+	const struct ctl_command *commands = ctl_commands(&n);
+	struct nrs_buf more = {0};
+	enum nrs_rc rc;
+
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(commands[i].name, word, len) == 0 &&
+		    commands[i].name[len] == ' ')
+			nrs_buf_printf(&more, "%s%s",
+			    more.len == 0 ? "; there is: " : ", ",
+			    commands[i].name);
+	rc = nrs_refuse(err, "", "usage", "unknown command \"%s\"%s", word,
+	    nrs_buf_str(&more));
+	nrs_buf_fini(&more);
+	return rc;
+}
+
 static enum nrs_rc
 find_command(struct ctl_args *args, struct nrs_err *err)
 {
@@ -159,8 +182,7 @@ find_command(struct ctl_args *args, struct nrs_err *err)
 		    args->n_words * sizeof(args->words[0]));
 		return NRS_OK;
 	}
-	return nrs_refuse(
-	    err, "", "usage", "unknown command \"%s\"", args->words[0]);
+	return unknown_command(args->words[0], err);
 }
 
 static enum nrs_rc

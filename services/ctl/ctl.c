@@ -136,8 +136,9 @@ ctl_misused(const struct ctl *ctl, const struct nrs_err *err)
 
 	(void)fprintf(stderr, "noroshictl: %s\n", err->text);
 	if (command != NULL)
-		(void)fprintf(stderr, "usage: noroshictl %s [options] %s\n",
-		    command->name, command->args);
+		(void)fprintf(stderr, "usage: noroshictl %s [options]%s%s\n",
+		    command->name, command->args[0] == '\0' ? "" : " ",
+		    command->args);
 	(void)fprintf(stderr, "try: noroshictl %s%s-h\n",
 	    command == NULL ? "" : command->name, command == NULL ? "" : " ");
 	return CTL_USAGE;

@@ -102,7 +102,9 @@ wrong_use_says_what_is_wrong(void **state)
 		const char *line, *says;
 	} cases[] = {
 	    {"isue", "unknown command \"isue\""},
-	    {"key", "unknown command \"key\""},
+	    {"key", "unknown command \"key\"; there is: key new"},
+	    {"topics", "unknown command \"topics\"; there is: topics apply, "
+	               "topics diff"},
 	    {"list --colour", "unknown option --colour"},
 	    {"list -z", "unknown option -z"},
 	    {"list --correct", "\"list\" has no option --correct"},
