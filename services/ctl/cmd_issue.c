@@ -86,12 +86,7 @@ issue_as(struct ctl *ctl, enum nrs_stream stream)
 		code = ctl_submit_notice(ctl, &draft);
 	} else
 		code = ctl_failed(rc, &err);
-	if (edited != NULL && code == CTL_DONE)
-		(void)unlink(edited);
-	else if (edited != NULL)
-		(void)fprintf(
-		    stderr, "noroshictl: your text is in %s\n", edited);
-	return code;
+	return ctl_text_edited(edited, code);
 }
 
 enum ctl_exit

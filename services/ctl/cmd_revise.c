@@ -84,26 +84,48 @@ not_found(const char *id)
 	return CTL_NOT_FOUND;
 }
 
-/* What the person changes: a file, standard input, or the last text in their
- * editor. With nothing but --final or --reason nothing else changes. */
+/* The thread's last text as the person leaves it: what they take out is gone.
+ * One who leaves it as it was wants nothing sent, except with --final. */
 static enum nrs_rc
-changes(struct ctl *ctl, const struct last *last, struct nrs_bytes *over,
-    struct nrs_err *err)
+edit(struct ctl *ctl, const struct last *last, struct ctl_draft *draft,
+    const char **edited, struct nrs_err *err)
+{
+	const struct nrs_bytes was = ctl_draft_text(ctl->arena, &last->draft);
+	struct nrs_bytes text;
+	enum nrs_rc rc =
+	    ctl_text_edit(ctl->arena, (const char *)was.data, edited, err);
+
+	if (rc == NRS_OK)
+		rc = ctl_text_read(ctl->arena, *edited, &text, err);
+	if (rc != NRS_OK)
+		return rc;
+	if (ctl_opt(ctl, CTL_OPT_FINAL) == NULL && text.len >= was.len &&
+	    memcmp(text.data, was.data, was.len) == 0 &&
+	    text.len - was.len <= strlen("\n")) {
+		(void)unlink(*edited);
+		*edited = NULL;
+		return nrs_fail(
+		    err, NRS_FATAL, "nothing was changed: nothing was sent");
+	}
+	return ctl_draft_parse(ctl->arena, text, draft, err);
+}
+
+/* Members from a file or standard input lie over the thread's last text. */
+static enum nrs_rc
+change(struct ctl *ctl, const struct last *last, struct ctl_draft *draft,
+    const char **edited, struct nrs_err *err)
 {
 	const char *file = ctl->args.n_words > 1 ? ctl->args.words[1] : NULL;
-	struct nrs_bytes start;
-	const char *edited;
+	struct nrs_bytes text;
 	enum nrs_rc rc;
 
-	if (file != NULL || isatty(STDIN_FILENO) != 1)
-		return ctl_text_read(ctl->arena, file, over, err);
-	start = ctl_draft_text(ctl->arena, &last->draft);
-	rc = ctl_text_edit(ctl->arena, (const char *)start.data, &edited, err);
-	if (rc == NRS_OK)
-		rc = ctl_text_read(ctl->arena, edited, over, err);
-	if (rc == NRS_OK)
-		(void)unlink(edited);
-	return rc;
+	*edited = NULL;
+	if (file == NULL && isatty(STDIN_FILENO) == 1)
+		return edit(ctl, last, draft, edited, err);
+	rc = ctl_text_read(ctl->arena, file, &text, err);
+	if (rc != NRS_OK)
+		return rc;
+	return ctl_draft_overlay(ctl->arena, &last->draft, text, draft, err);
 }
 
 /* Of the thread's last text: a time that is over says nothing any more. */
@@ -140,7 +162,7 @@ ctl_cmd_revise(struct ctl *ctl)
 {
 	const char *id = ctl->args.words[0];
 	bool correct = ctl_opt(ctl, CTL_OPT_CORRECT) != NULL;
-	struct nrs_bytes over;
+	const char *edited = NULL;
 	struct last last = {0};
 	struct ctl_draft draft;
 	struct nrs_err err = {0};
@@ -155,15 +177,12 @@ ctl_cmd_revise(struct ctl *ctl)
 	if (rc == NRS_OK && last.thread.last == NULL)
 		return not_found(id);
 	if (rc == NRS_OK)
-		rc = changes(ctl, &last, &over, &err);
-	if (rc == NRS_OK)
-		rc = ctl_draft_overlay(
-		    ctl->arena, &last.draft, over, &draft, &err);
+		rc = change(ctl, &last, &draft, &edited, &err);
 	if (rc != NRS_OK)
-		return ctl_failed(rc, &err);
+		return ctl_text_edited(edited, ctl_failed(rc, &err));
 	set_successor(
 	    ctl, &last, correct ? NRS_KIND_CORRECTION : NRS_KIND_FOLLOW_UP);
-	return send(ctl, &last, &draft);
+	return ctl_text_edited(edited, send(ctl, &last, &draft));
 }
 
 enum ctl_exit

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -72,6 +73,8 @@ ctl_text_save(const char *file, struct nrs_bytes text, struct nrs_err *err)
 		return nrs_fail(
 		    err, NRS_RETRY, "%s: %s", file, strerror(errno));
 	rc = write_all(fd, file, text, err);
+	if (rc == NRS_OK && fsync(fd) != 0)
+		rc = nrs_fail(err, NRS_RETRY, "%s: %s", file, strerror(errno));
 	if (close(fd) != 0 && rc == NRS_OK)
 		rc = nrs_fail(err, NRS_RETRY, "%s: %s", file, strerror(errno));
 	return rc;
@@ -101,8 +104,7 @@ run_editor(const char *editor, char *file, struct nrs_err *err)
 	if (rc != 0)
 		return nrs_fail(err, NRS_FATAL, "%s: %s", editor, strerror(rc));
 	if (status != 0)
-		return nrs_fail(err, NRS_FATAL,
-		    "%s did not end well; the text is in %s", editor, file);
+		return nrs_fail(err, NRS_FATAL, "%s did not end well", editor);
 	return NRS_OK;
 }
 
@@ -131,4 +133,15 @@ ctl_text_edit(struct nrs_arena *arena, const char *start, const char **file,
 	rc = write_all(fd, path, text, err);
 	(void)close(fd);
 	return rc == NRS_OK ? run_editor(editor, path, err) : rc;
+}
+
+enum ctl_exit
+ctl_text_edited(const char *edited, enum ctl_exit code)
+{
+	if (edited != NULL && code == CTL_DONE)
+		(void)unlink(edited);
+	else if (edited != NULL)
+		(void)fprintf(
+		    stderr, "noroshictl: your text is in %s\n", edited);
+	return code;
 }

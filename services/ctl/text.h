@@ -20,4 +20,7 @@ NRS_CHECKED enum nrs_rc ctl_text_edit(struct nrs_arena *arena,
 /* Write text to a new file that only the owner can read. */
 NRS_CHECKED enum nrs_rc ctl_text_save(
     const char *file, struct nrs_bytes text, struct nrs_err *err);
+/* The end of an edited text, edited NULL for none: removed when its notice is
+ * done, else the person is told where it lies. Returns code. */
+enum ctl_exit ctl_text_edited(const char *edited, enum ctl_exit code);
 #endif

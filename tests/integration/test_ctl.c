@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The real noroshictl against the door: what a script sees of it. */
+/* long: one door, and every command in front of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -46,9 +47,9 @@ slurp(const char *path, char *to, size_t size)
 		(void)fclose(f);
 }
 
-/* noroshictl with words split at blanks; "@" stands for the folder. */
+/* noroshictl with words split at blanks and standard input from a file. */
 static struct ran
-ctl(const char *input, const char *line)
+run(const char *from, const char *line)
 {
 	static struct ran ran;
 	static char words[1024], program[256], conf[128];
@@ -65,10 +66,8 @@ ctl(const char *input, const char *line)
 	     at != NULL && argc < WORDS_MAX; at = strtok_r(NULL, " ", &rest))
 		argv[argc++] = at;
 	argv[argc] = NULL;
-	door_write("stdin", input);
 	(void)posix_spawn_file_actions_init(&io);
-	(void)posix_spawn_file_actions_addopen(
-	    &io, 0, door_path("stdin"), O_RDONLY, 0);
+	(void)posix_spawn_file_actions_addopen(&io, 0, from, O_RDWR, 0);
 	(void)posix_spawn_file_actions_addopen(
 	    &io, 1, door_path("stdout"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	(void)posix_spawn_file_actions_addopen(
@@ -82,6 +81,48 @@ ctl(const char *input, const char *line)
 	slurp(door_path("stdout"), ran.out, sizeof(ran.out));
 	slurp(door_path("stderr"), ran.err, sizeof(ran.err));
 	return ran;
+}
+
+static struct ran
+ctl(const char *input, const char *line)
+{
+	door_write("stdin", input);
+	return run(door_path("stdin"), line);
+}
+
+/* The same on a terminal, with the shell commands as editor: $1 is the file. */
+static struct ran
+ctl_edit(const char *commands, const char *line)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	char script[512];
+	struct ran ran;
+
+	assert_true(terminal >= 0);
+	assert_int_equal(grantpt(terminal), 0);
+	assert_int_equal(unlockpt(terminal), 0);
+	(void)snprintf(script, sizeof(script), "#!/bin/sh\n%s\n", commands);
+	door_write("editor", script);
+	assert_int_equal(chmod(door_path("editor"), 0700), 0);
+	assert_int_equal(setenv("EDITOR", door_path("editor"), 1), 0);
+	assert_int_equal(setenv("TMPDIR", door_dir(), 1), 0);
+	(void)unsetenv("VISUAL");
+	ran = run(ptsname(terminal), line);
+	(void)close(terminal);
+	return ran;
+}
+
+/* Its path ends the last line. */
+static void
+remove_kept_text(struct ran *ran)
+{
+	static const char before[] = "your text is in ";
+	char *path = strstr(ran->err, before);
+
+	assert_non_null(path);
+	path += strlen(before);
+	path[strcspn(path, "\n")] = '\0';
+	assert_int_equal(unlink(path), 0);
 }
 
 static void
@@ -161,6 +202,61 @@ wrong_use_exits_2_and_what_is_missing_5(void **state)
 	assert_int_equal(
 	    ctl("", "retract nothing --reason x").code, CTL_NOT_FOUND);
 	assert_int_equal(ctl("", "issue /no/such/file").code, CTL_FAILED);
+}
+
+static void
+issue_in(char id[37])
+{
+	struct ran ran = ctl(GOOD, "-q issue");
+
+	assert_int_equal(ran.code, CTL_DONE);
+	(void)snprintf(id, 37, "%.36s", ran.out);
+}
+
+/* What is taken out in the editor is gone: a deadline, say, or a recipient. */
+static void
+a_thread_revised_in_the_editor_says_what_stands_there(void **state)
+{
+	char id[37], line[128];
+	struct ran ran;
+
+	issue_in(id);
+	(void)snprintf(line, sizeof(line), "--dry-run revise %s", id);
+	ran = ctl_edit("sed -i -e '/\"countermeasures\"/,/\\]/d' "
+	               "-e 's/概要/変更/' \"$1\"",
+	    line);
+	assert_int_equal(ran.code, CTL_REFUSED);
+	assert_has(ran.err, "countermeasures: countermeasure: ");
+	assert_has(ran.err, "your text is in ");
+	remove_kept_text(&ran);
+	ran = ctl_edit("sed -i -e '/\"countermeasures\"/,/\\]/d' "
+	               "-e 's/概要/変更/' "
+	               "-e '1a \"no_countermeasure\": true,' \"$1\"",
+	    line);
+	assert_string_equal(ran.err, "");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "\"summary\": \"変更\"");
+	assert_null(strstr(ran.out, "対処"));
+}
+
+static void
+an_editor_left_without_a_change_sends_nothing(void **state)
+{
+	char id[37], line[128];
+	int before;
+	struct ran ran;
+
+	issue_in(id);
+	before = bus_fixture_count(NRS_TOPIC_JOURNAL);
+	(void)snprintf(line, sizeof(line), "revise %s", id);
+	ran = ctl_edit("echo >> \"$1\"", line);
+	assert_int_equal(ran.code, CTL_FAILED);
+	assert_has(ran.err, "nothing was changed: nothing was sent");
+	ran = ctl_edit("exit 1", line);
+	assert_int_equal(ran.code, CTL_FAILED);
+	assert_has(ran.err, "did not end well");
+	remove_kept_text(&ran);
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_JOURNAL), before);
 }
 
 static void
@@ -407,6 +503,9 @@ main(void)
 	    cmocka_unit_test(a_refusal_names_field_and_rule_and_exits_4),
 	    cmocka_unit_test(a_rejected_command_exits_4_with_its_outcome),
 	    cmocka_unit_test(wrong_use_exits_2_and_what_is_missing_5),
+	    cmocka_unit_test(
+	        a_thread_revised_in_the_editor_says_what_stands_there),
+	    cmocka_unit_test(an_editor_left_without_a_change_sends_nothing),
 	    cmocka_unit_test(
 	        a_configuration_that_cannot_work_exits_2_and_says_why),
 	    cmocka_unit_test(

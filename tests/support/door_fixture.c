@@ -49,6 +49,7 @@ decide(struct nrs_arena *arena, const struct nrs_record *record)
 	    .journal_offset = record->offset, .verdict = NRS_VERDICT_RELEASED};
 	const struct nrs_submission *s;
 	const struct nrs_content *content;
+	struct nrs_thread_change thread = {.mode = NRS_MODE_ACTUAL};
 	void *value;
 
 	if (nrs_wire_decode(arena, &in, &value, NULL) != NRS_OK)
@@ -65,6 +66,11 @@ decide(struct nrs_arena *arena, const struct nrs_record *record)
 		outcome.verdict = NRS_VERDICT_REJECTED;
 		outcome.field = "revision";
 		outcome.rule = "revision-gap";
+	} else if (s->type == NRS_SUBMISSION_NOTICE) {
+		thread.thread_id = outcome.thread_id = content->thread_id;
+		thread.revision = content->revision;
+		thread.notice_id = content->notice_id;
+		outcome.thread = &thread;
 	}
 	outcome.submission_id = s->submission_id;
 	outcome.type = s->type;

@@ -96,6 +96,7 @@ again() { # FACT WORD JQ [STATUS]
 		"$STACK/addressing.json" >"$STACK/again.pb"
 	answered "$1" "${4:-422}" "$2" "$(post "$STACK/again.pb" application/protobuf)"
 }
+# shellcheck disable=SC2016
 again "the same id with other content" '"rule":"duplicate-id"' '.notice_id = $t |
 	.kind = "INITIAL" | .revision = 1 | .supersedes = []' 409
 again "a revision gap" '"rule":"revision-gap"' '.revision = 5'

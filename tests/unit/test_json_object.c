@@ -47,8 +47,8 @@ merging_replaces_and_null_takes_away(void **state)
 	    nrs_json_merge(arena, bytes("{\"a\":1,\"b\":{\"c\":2},\"d\":3}"),
 	        bytes("{\"b\":[4],\"d\":null,\"e\":5}"), &out, &err),
 	    NRS_OK);
-	assert_string_equal(
-	    (const char *)out.data, "{\"a\":1,\"b\":[4],\"e\":5}");
+	assert_string_equal((const char *)out.data,
+	    "{\n  \"a\": 1,\n  \"b\": [\n    4\n  ],\n  \"e\": 5\n}");
 	nrs_arena_free(arena);
 }
 

@@ -37,7 +37,8 @@ NRS_CHECKED enum nrs_rc nrs_json_part(struct nrs_arena *arena,
     enum nrs_message_type type, struct nrs_bytes text,
     struct nrs_json_parts *out, struct nrs_err *err);
 /* The object base with the members of over in place of its own of that name;
- * null takes one away. NRS_REJECT: one of them is no object. */
+ * null takes one away; indented, for people. NRS_REJECT: one of them is no
+ * object. */
 NRS_CHECKED enum nrs_rc nrs_json_merge(struct nrs_arena *arena,
     struct nrs_bytes base, struct nrs_bytes over, struct nrs_bytes *out,
     struct nrs_err *err);

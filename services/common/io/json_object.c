@@ -7,9 +7,9 @@
 
 /* Member order is kept: errors and people meet it as it was written. */
 static struct nrs_bytes
-dump(struct nrs_arena *arena, const json_t *object)
+dump(struct nrs_arena *arena, const json_t *object, size_t how)
 {
-	char *text = json_dumps(object, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = json_dumps(object, how | JSON_ENCODE_ANY);
 	struct nrs_bytes out;
 
 	if (text == NULL)
@@ -47,8 +47,8 @@ nrs_json_part(struct nrs_arena *arena, enum nrs_message_type type,
 		if (json_object_set(to, name, value) != 0)
 			abort();
 	}
-	out->ours = dump(arena, ours);
-	out->others = dump(arena, others);
+	out->ours = dump(arena, ours, JSON_COMPACT);
+	out->others = dump(arena, others, JSON_COMPACT);
 	json_decref(ours);
 	json_decref(others);
 	json_decref(all);
@@ -74,7 +74,7 @@ nrs_json_merge(struct nrs_arena *arena, struct nrs_bytes base,
 		else if (json_object_set(into, name, value) != 0)
 			abort();
 	}
-	*out = dump(arena, into);
+	*out = dump(arena, into, JSON_INDENT(2));
 out:
 	json_decref(into);
 	json_decref(from);
