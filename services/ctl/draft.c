@@ -59,6 +59,23 @@ leave_out_the_empty(struct nrs_content *c, struct nrs_addressing *a)
 	COMPACT(a->recipients, a->n_recipients, a->recipients[i][0] != '\0');
 }
 
+/* Written by hand they would be overwritten in silence. */
+static enum nrs_rc
+refuse_what_is_minted(const struct nrs_content *c, struct nrs_err *err)
+{
+	const char *field = c->thread_id[0] != '\0'           ? "thread_id"
+	                    : c->revision != 0                ? "revision"
+	                    : c->kind != NRS_KIND_UNSPECIFIED ? "kind"
+	                    : c->n_supersedes != 0            ? "supersedes"
+	                    : c->schema_version != 0          ? "schema_version"
+	                                                      : NULL;
+
+	if (field == NULL)
+		return NRS_OK;
+	return nrs_refuse(err, field, "minted",
+	    "issue, revise and retract make it: leave it out");
+}
+
 enum nrs_rc
 ctl_draft_parse(struct nrs_arena *arena, struct nrs_bytes text,
     struct ctl_draft *draft, struct nrs_err *err)
@@ -80,7 +97,7 @@ ctl_draft_parse(struct nrs_arena *arena, struct nrs_bytes text,
 	draft->content = content;
 	draft->addressing = addressing;
 	leave_out_the_empty(draft->content, draft->addressing);
-	return NRS_OK;
+	return refuse_what_is_minted(content, err);
 }
 
 /* What belongs to one notice only and not to the thread. */

@@ -16,7 +16,8 @@ struct ctl_draft {
 };
 
 /* Sections, countermeasures and so on whose text is empty are left out: a
- * template's that was not filled in. NRS_REJECT names the field. */
+ * template's that was not filled in; what mint makes is refused. NRS_REJECT
+ * names the field. */
 NRS_CHECKED enum nrs_rc ctl_draft_parse(struct nrs_arena *arena,
     struct nrs_bytes text, struct ctl_draft *draft, struct nrs_err *err);
 /* The JSON that ctl_draft_parse reads, without what mint makes. */

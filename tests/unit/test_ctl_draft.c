@@ -144,6 +144,11 @@ a_wrong_draft_names_field_and_rule(void **state)
 	    {"{\"sections\":[{\"label\":\"a\",\"txt\":\"b\"}]}",
 	        "sections[0].txt"},
 	    {"{\"recipients\":\"op\"}", "recipients"},
+	    {"{\"thread_id\":\"t\"}", "thread_id"},
+	    {"{\"revision\":2}", "revision"},
+	    {"{\"kind\":\"RETRACTION\"}", "kind"},
+	    {"{\"supersedes\":[\"t\"]}", "supersedes"},
+	    {"{\"schema_version\":1}", "schema_version"},
 	};
 	struct nrs_arena *arena = nrs_arena_new();
 
