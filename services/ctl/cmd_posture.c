@@ -114,9 +114,8 @@ set(struct ctl *ctl)
 	if (fill(ctl, &change, &err) != NRS_OK)
 		return ctl_misused(ctl, &err);
 	rc = ctl_sectors(ctl, &check.sectors, &err);
-	if (rc != NRS_OK)
-		return ctl_failed(NRS_FATAL, &err);
-	rc = nrs_check_posture_change(&check, &change, &err);
+	if (rc == NRS_OK)
+		rc = nrs_check_posture_change(&check, &change, &err);
 	if (rc != NRS_OK)
 		return ctl_failed(rc, &err);
 	parcel.id = change.change_id;

@@ -301,7 +301,9 @@ finish(struct trace *t)
 	if (t->planned > 0) {
 		begin(t, "planned", t->planned_at);
 		place(t, t->planned_topic, -1);
-		end(t, "", nrs_arena_printf(t->ctl->arena, "%zu", t->planned));
+		end(t, "",
+		    nrs_arena_printf(
+		        t->ctl->arena, "deliveries: %zu", t->planned));
 	}
 	print_states(t);
 	if (t->in_journal || t->decided)

@@ -124,9 +124,11 @@ ctl_failed(enum nrs_rc rc, const struct nrs_err *err)
 	(void)fprintf(stderr, "noroshictl: %s%s%s%s%s\n", err->field,
 	    len > 0 ? ": " : "", err->rule, err->rule[0] != '\0' ? ": " : "",
 	    text);
-	if (rc == NRS_REJECT && strcmp(err->rule, "not-found") == 0)
+	if (rc != NRS_REJECT)
+		return CTL_FAILED;
+	if (strcmp(err->rule, "not-found") == 0)
 		return CTL_NOT_FOUND;
-	return rc == NRS_REJECT ? CTL_REFUSED : CTL_FAILED;
+	return strcmp(err->rule, "conf") == 0 ? CTL_USAGE : CTL_REFUSED;
 }
 
 enum ctl_exit

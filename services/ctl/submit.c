@@ -270,11 +270,8 @@ ctl_submit_notice(struct ctl *ctl, const struct ctl_draft *draft)
 	struct nrs_err err = {0};
 	enum nrs_rc rc = ctl_sectors(ctl, &check.sectors, &err);
 
-	if (rc != NRS_OK) {
-		(void)ctl_failed(NRS_FATAL, &err);
-		return CTL_USAGE;
-	}
-	rc = nrs_check_notice(&check, c, draft->addressing, &err);
+	if (rc == NRS_OK)
+		rc = nrs_check_notice(&check, c, draft->addressing, &err);
 	if (rc != NRS_OK)
 		return ctl_failed(rc, &err);
 	if (ctl_opt(ctl, CTL_OPT_DRY_RUN) != NULL) {

@@ -267,6 +267,8 @@ a_configuration_that_cannot_work_exits_2_and_says_why(void **state)
 	} cases[] = {
 	    {"-X no.such=1 list", "\"no.such\""},
 	    {"-X enable.auto.commit=true list", "enable.auto.commit"},
+	    {"-X keys=/no/keys.conf consume --sector power",
+	        "/no/keys.conf: No such file"},
 	    {"-X producer=desk list", "producer: \"desk\": does not begin"},
 	    {"--key /no/such.pem issue", "/no/such.pem: No such file"},
 	    {"-X key= issue", "no key to sign with"},
