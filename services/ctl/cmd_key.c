@@ -105,6 +105,11 @@ ctl_cmd_key_new(struct ctl *ctl)
 	row.public = nrs_base64(ctl->arena,
 	    (struct nrs_bytes){nrs_key_public(key), NRS_PUBLIC_KEY_SIZE});
 	print_row(ctl, key, &row);
+	ctl_out_note(ctl->out,
+	    "This row belongs between the ( ) of keys.conf, after a comma if "
+	    "there is one before it.",
+	    "この行を keys.conf の ( ) "
+	    "の間に書く。前に行があればコンマで区切る。");
 out:
 	nrs_key_free(key);
 	nrs_buf_fini(&row.roles);

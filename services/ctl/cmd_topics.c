@@ -184,8 +184,14 @@ run(struct ctl *ctl, bool apply)
 	nrs_admin_close(t.admin);
 	if (rc != NRS_OK && strcmp(err.rule, "usage") == 0)
 		return ctl_misused(ctl, &err);
+	if (rc == NRS_RETRY)
+		ctl_out_note(ctl->out,
+		    "An embedded bus answers no such questions: its topics are "
+		    "made when it starts.",
+		    "組み込みのバスはこの問い合わせに答えない。トピックは起動時"
+		    "に作られる。");
 	if (rc != NRS_OK)
-		return ctl_failed(NRS_FATAL, &err);
+		return ctl_failed(rc, &err);
 	if (t.n_changes + n_more == 0)
 		ctl_out_note(ctl->out, "all topics are as the table says",
 		    "すべてのトピックは表のとおり");

@@ -429,6 +429,6 @@ ctl_out_note(struct ctl_out *out, const char *en, const char *ja)
 {
 	if (out->conf.json || out->conf.quiet)
 		return;
-	(void)fprintf(out->conf.file, "%s\n", pick(out, en, ja));
-	(void)fflush(out->conf.file);
+	(void)fflush(out->conf.file); /* what it is about comes first */
+	(void)fprintf(stderr, "%s\n", pick(out, en, ja));
 }

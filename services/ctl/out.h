@@ -52,6 +52,6 @@ void ctl_out_whole(
 /* People only: text that stands under the block, folded to 76 columns. */
 void ctl_out_body(struct ctl_out *out, const char *heading, const char *text);
 void ctl_out_end(struct ctl_out *out);
-/* People only: one line in the language of the output. */
+/* People only: a hint on stderr, in the language of the output. */
 void ctl_out_note(struct ctl_out *out, const char *en, const char *ja);
 #endif

@@ -469,7 +469,9 @@ a_new_key_is_never_written_over_another(void **state)
 	    door_path("new.pem"));
 	ran = ctl("", line);
 	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.err, "between the ( ) of keys.conf");
 	assert_has(ran.out, "principal = \"desk-2\"");
+	assert_null(strstr(ran.out, "keys.conf")); /* it is pasted as it is */
 	assert_has(ran.out, "roles = [\"desk\", \"review\"]");
 	slurp(door_path("new.pem"), row, sizeof(row));
 	assert_has(row, "PRIVATE KEY");
