@@ -8,7 +8,9 @@
 #include "ctl/read.h"
 #include "ctl/since.h"
 #include "ctl/view.h"
+#include "noroshi/base/map.h"
 #include "noroshi/core/topic.h"
+#include "noroshi/io/wire.h"
 
 /* The newest so many, as a ring. */
 struct newest {
@@ -95,16 +97,70 @@ ended(const struct ctl *ctl, enum nrs_rc rc, const struct nrs_err *err)
 	return ctl_failed(rc, err);
 }
 
+struct titles {
+	struct ctl *ctl;
+	struct nrs_map *by_id; /* submission id -> its content */
+};
+
+static enum nrs_rc
+see_title(void *ctx, const struct nrs_record *record, const void *value,
+    struct nrs_err *err)
+{
+	struct titles *titles = ctx;
+	const struct nrs_submission *command = value;
+	const struct nrs_wire_input in = {.type = NRS_TYPE_CONTENT,
+	    .bytes = command->payload,
+	    .how = NRS_WIRE_TOLERANT};
+	void *content;
+
+	(void)record;
+	(void)err;
+	if (command->type == NRS_SUBMISSION_NOTICE &&
+	    nrs_wire_decode(titles->ctl->arena, &in, &content, NULL) == NRS_OK)
+		(void)nrs_map_put(
+		    titles->by_id, command->submission_id, content);
+	return NRS_OK;
+}
+
+/* Outcomes have no content: titles are in the journal, for who may read it. */
+static void
+read_titles(const struct newest *newest, struct titles *titles)
+{
+	struct ctl_reading reading = {.topic = NRS_TOPIC_JOURNAL,
+	    .type = NRS_TYPE_SUBMISSION,
+	    .each = see_title,
+	    .ctx = titles,
+	    .from = NRS_FROM_START,
+	    .optional = true};
+	const struct nrs_outcome *oldest;
+	struct nrs_err err = {0};
+
+	if (newest->n == 0 || ctl_out_is_json(titles->ctl->out))
+		return;
+	oldest = newest->values[slot(newest, 0)];
+	reading.from = oldest->journal_offset;
+	if (ctl_read(titles->ctl, &reading, &err) != NRS_OK)
+		(void)fprintf(stderr, "noroshictl: no titles: %s\n", err.text);
+}
+
 enum ctl_exit
 ctl_cmd_list(struct ctl *ctl)
 {
 	struct newest newest = {.time_of = outcome_time};
+	struct titles titles = {.ctl = ctl, .by_id = nrs_map_new()};
 	struct nrs_err err = {0};
 	enum nrs_rc rc = read_newest(
 	    ctl, NRS_TOPIC_OUTCOME, NRS_TYPE_OUTCOME, &newest, &err);
 
-	for (size_t i = 0; rc == NRS_OK && i < kept(&newest); i++)
-		ctl_view_outcome_row(ctl, newest.values[slot(&newest, i)]);
+	if (rc == NRS_OK)
+		read_titles(&newest, &titles);
+	for (size_t i = 0; rc == NRS_OK && i < kept(&newest); i++) {
+		const struct nrs_outcome *o = newest.values[slot(&newest, i)];
+		const struct nrs_content *c =
+		    nrs_map_get(titles.by_id, o->submission_id);
+		ctl_view_outcome_row(ctl, o, c == NULL ? NULL : c->title);
+	}
+	nrs_map_free(titles.by_id, NULL);
 	return ended(ctl, rc, &err);
 }
 

@@ -54,7 +54,7 @@ static const struct label labels[] = {
     {"until", "until", "期限", 25},
     {"tlp", "TLP", "TLP", 16},
     {"urgency", "urgency", "緊急度", 8},
-    {"item_type", "item", "項目", 24},
+    {"item_type", "item", "項目", 4},
     {"stream", "stream", "区分", 24},
     {"title", "title", "件名", 0},
     {"reason", "reason", "理由", 0},

@@ -93,7 +93,8 @@ ctl_view_outcome(struct ctl *ctl, const struct nrs_outcome *outcome)
 }
 
 void
-ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome)
+ctl_view_outcome_row(
+    struct ctl *ctl, const struct nrs_outcome *outcome, const char *title)
 {
 	struct ctl_out *out = ctl->out;
 
@@ -119,8 +120,11 @@ ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome)
 	    outcome->tlp == 0
 	        ? ""
 	        : nrs_term_text(NRS_VOC_TLP, (int)outcome->tlp, "en"));
-	ctl_out_term(
-	    out, "item_type", NRS_VOC_ITEM_TYPE, (int)outcome->item_type);
+	ctl_out_str(out, "item_type",
+	    outcome->item_type == 0
+	        ? ""
+	        : nrs_term_name(NRS_VOC_ITEM_TYPE, (int)outcome->item_type));
+	ctl_out_str(out, "title", title == NULL ? "" : title);
 	ctl_out_end(out);
 }
 

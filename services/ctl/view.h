@@ -9,8 +9,9 @@
 
 /* One decided command: a block, or the JSON of Outcome. */
 void ctl_view_outcome(struct ctl *ctl, const struct nrs_outcome *outcome);
-/* The same as a row of a list. */
-void ctl_view_outcome_row(struct ctl *ctl, const struct nrs_outcome *outcome);
+/* The same as a row of a list; title may be NULL: not known. */
+void ctl_view_outcome_row(
+    struct ctl *ctl, const struct nrs_outcome *outcome, const char *title);
 /* "finance: REALTIME NEWSLETTER (cell:B_C/...)": one copy, in arena. */
 const char *ctl_view_copy(
     struct nrs_arena *arena, const struct nrs_classification *copy);

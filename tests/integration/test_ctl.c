@@ -213,6 +213,24 @@ issue_in(char id[37])
 	(void)snprintf(id, 37, "%.36s", ran.out);
 }
 
+static void
+a_list_shows_titles_to_people(void **state)
+{
+	char id[37];
+	const char *row;
+	struct ran ran;
+
+	issue_in(id);
+	ran = ctl("", "--lang en list --limit 3");
+	assert_int_equal(ran.code, CTL_DONE);
+	row = strstr(ran.out, id);
+	assert_non_null(row);
+	assert_has(row, "題名\n");
+	ran = ctl("", "--json list --limit 3");
+	assert_has(ran.out, id);
+	assert_null(strstr(ran.out, "題名"));
+}
+
 /* What is taken out in the editor is gone: a deadline, say, or a recipient. */
 static void
 a_thread_revised_in_the_editor_says_what_stands_there(void **state)
@@ -507,6 +525,7 @@ main(void)
 	    cmocka_unit_test(a_refusal_names_field_and_rule_and_exits_4),
 	    cmocka_unit_test(a_rejected_command_exits_4_with_its_outcome),
 	    cmocka_unit_test(wrong_use_exits_2_and_what_is_missing_5),
+	    cmocka_unit_test(a_list_shows_titles_to_people),
 	    cmocka_unit_test(
 	        a_thread_revised_in_the_editor_says_what_stands_there),
 	    cmocka_unit_test(an_editor_left_without_a_change_sends_nothing),

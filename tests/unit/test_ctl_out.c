@@ -125,12 +125,12 @@ outcomes_look_as_reviewed(void **state)
 
 	page_begin(&page, "ja", false);
 	ctl_view_outcome(&page.ctl, &outcome);
-	ctl_view_outcome_row(&page.ctl, &outcome);
+	ctl_view_outcome_row(&page.ctl, &outcome, "題名");
 	page_end(&page, "outcome.ja");
 	page_begin(&page, "en", false);
 	ctl_view_outcome(&page.ctl, &outcome);
-	ctl_view_outcome_row(&page.ctl, &outcome);
-	ctl_view_outcome_row(&page.ctl, &outcome);
+	ctl_view_outcome_row(&page.ctl, &outcome, NULL);
+	ctl_view_outcome_row(&page.ctl, &outcome, NULL);
 	page_end(&page, "outcome.en");
 	page_begin(&page, "en", true);
 	ctl_view_outcome(&page.ctl, &outcome);
