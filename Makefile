@@ -381,12 +381,11 @@ install: all $(MAN) ## programs, man pages, units, examples; DESTDIR= PREFIX= SY
 	$(if $(filter %/noroshictl,$(BINS)),install $(BUILD)/noroshictl \
 	    $(DESTDIR)$(PREFIX)/bin)
 	$(if $(CONFIGS),install -m 644 $(CONFIGS) $(SHARE)/noroshi/config)
-	for file in $(filter-out noroshictl.conf,$(notdir $(CONFIGS))); do \
+	install -D -m 644 config/demo/sectors.conf \
+	    $(SHARE)/noroshi/config/demo/sectors.conf
+	for file in $(notdir $(CONFIGS)); do \
 	    test -e $(ETC)/actual/$$file || \
 	    install -m 644 config/$$file $(ETC)/actual/$$file; done
-	test -e $(ETC)/noroshictl.conf || \
-	    sed 's,"\(keys\|sectors\).conf","actual/\1.conf",' \
-	    config/noroshictl.conf > $(ETC)/noroshictl.conf
 	$(foreach page,$(MAN),install -m 644 $(page) \
 	    $(SHARE)/man/man$(patsubst .%,%,$(suffix $(page)));)
 	for unit in $(notdir $(wildcard deploy/systemd/*.service)); do \

@@ -116,11 +116,23 @@ start_daemon(
 	    nrs_arena_printf(arena, "%s/%s.log", e->look.state, names[i]), err);
 }
 
-/* The daemons lie beside this program. */
+/* The daemons lie beside this program, or installed in sbin. */
+static const char *
+folder_of_daemons(struct nrs_arena *arena)
+{
+	const char *beside = ctl_child_folder(arena);
+	const char *one =
+	    nrs_arena_printf(arena, "%s/noroshi-producer", beside);
+
+	return access(one, X_OK) == 0
+	           ? beside
+	           : nrs_arena_printf(arena, "%s/../sbin", beside);
+}
+
 static enum nrs_rc
 start_daemons(struct embedded *e, struct nrs_err *err)
 {
-	const char *beside = ctl_child_folder(e->ctl->arena);
+	const char *beside = folder_of_daemons(e->ctl->arena);
 	struct sigaction sa = {.sa_handler = on_child};
 	enum nrs_rc rc = NRS_OK;
 
