@@ -148,7 +148,10 @@ content_texts(struct ctl *ctl, const struct nrs_content *c)
 	for (size_t i = 0; i < c->n_countermeasures; i++) {
 		const struct nrs_countermeasure *m = &c->countermeasures[i];
 		const char *head = is_ja(ctl) ? "対策" : "What to do";
-		if (m->deadline != 0)
+		if (c->kind == NRS_KIND_RETRACTION)
+			head = is_ja(ctl) ? "取り消された対策"
+			                  : "No longer to be done";
+		else if (m->deadline != 0)
 			head = nrs_arena_printf(ctl->arena, "%s (%s %s)", head,
 			    is_ja(ctl) ? "期限" : "by",
 			    nrs_time_text(

@@ -180,6 +180,27 @@ notices_look_as_reviewed_and_command_no_terminal(void **state)
 }
 
 static void
+a_retraction_asks_for_nothing_to_be_done(void **state)
+{
+	static const char *const langs[] = {"ja", "en"};
+	struct nrs_content gone = content;
+	struct page page;
+
+	gone.kind = NRS_KIND_RETRACTION;
+	gone.mode = NRS_MODE_ACTUAL;
+	gone.title = "題名";
+	for (size_t i = 0; i < 2; i++) {
+		char name[32];
+		page_begin(&page, langs[i], false);
+		ctl_out_begin(page.ctl.out, CTL_BLOCK);
+		ctl_view_content(&page.ctl, &gone);
+		ctl_out_end(page.ctl.out);
+		(void)snprintf(name, sizeof(name), "retraction.%s", langs[i]);
+		page_end(&page, name);
+	}
+}
+
+static void
 a_stub_says_first_that_something_was_withdrawn(void **state)
 {
 	static const struct nrs_stub_content stub = {.notice_id = "n3",
@@ -253,6 +274,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(outcomes_look_as_reviewed),
 	    cmocka_unit_test(notices_look_as_reviewed_and_command_no_terminal),
+	    cmocka_unit_test(a_retraction_asks_for_nothing_to_be_done),
 	    cmocka_unit_test(a_stub_says_first_that_something_was_withdrawn),
 	    cmocka_unit_test(usage_reads_as_reviewed),
 	    cmocka_unit_test(templates_read_as_reviewed),
