@@ -177,19 +177,35 @@ assign(struct consume *c, struct nrs_reader *reader, size_t *n_there,
 	return nrs_reader_assign(reader, from, *n_there, err);
 }
 
+/* One record, if there is one soon. A bus that is away is told once. */
+static enum nrs_rc
+follow_one(struct consume *c, struct nrs_reader *reader, bool *away,
+    struct nrs_err *err)
+{
+	struct nrs_record record = {0};
+	enum nrs_rc rc = nrs_reader_next(reader, FOLLOW_MS, &record, err);
+
+	if (rc == NRS_RETRY && !*away)
+		(void)fprintf(
+		    stderr, "noroshictl: %s: trying again\n", err->text);
+	*away = rc == NRS_RETRY;
+	if (*away)
+		(void)nrs_stop_wait(c->ctl->stop, FOLLOW_MS);
+	if (rc == NRS_OK && record.topic != NULL)
+		rc = see(c, &record, err);
+	if (ferror(stdout))
+		return nrs_fail(err, NRS_FATAL, "nobody takes what is read");
+	return rc;
+}
+
 static enum nrs_rc
 follow(struct consume *c, struct nrs_reader *reader, struct nrs_err *err)
 {
 	enum nrs_rc rc = NRS_OK;
+	bool away = false;
 
-	while (rc != NRS_FATAL && !nrs_stop_asked(c->ctl->stop)) {
-		struct nrs_record record = {0};
-		rc = nrs_reader_next(reader, FOLLOW_MS, &record, err);
-		if (rc == NRS_OK && record.topic != NULL)
-			rc = see(c, &record, err);
-		else if (rc == NRS_RETRY)
-			(void)nrs_stop_wait(c->ctl->stop, FOLLOW_MS);
-	}
+	while (rc != NRS_FATAL && !nrs_stop_asked(c->ctl->stop))
+		rc = follow_one(c, reader, &away, err);
 	return rc == NRS_FATAL ? rc : NRS_OK;
 }
 

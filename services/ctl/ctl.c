@@ -171,11 +171,6 @@ run(struct ctl *ctl, struct nrs_err *err)
 		return CTL_USAGE;
 	}
 	code = ctl->args.command->run(ctl);
-	if (fflush(stdout) != 0 && code == CTL_DONE) {
-		(void)fprintf(
-		    stderr, "noroshictl: stdout: %s\n", strerror(errno));
-		code = CTL_FAILED;
-	}
 	nrs_conf_fini(&conf);
 	return (int)code;
 }
@@ -214,6 +209,18 @@ without_a_command(const struct ctl *ctl, const char *lang)
 	return CTL_USAGE;
 }
 
+/* What a full disk swallowed was not done. */
+static int
+check_stdout(int code)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	(void)fprintf(stderr, "noroshictl: stdout: %s\n",
+	    errno == 0 ? "could not be written" : strerror(errno));
+	return code == CTL_DONE ? CTL_FAILED : code;
+}
+
 int
 ctl_main(int argc, char **argv)
 {
@@ -230,7 +237,7 @@ ctl_main(int argc, char **argv)
 	if (ctl.args.command == NULL || ctl_opt(&ctl, CTL_OPT_HELP) != NULL ||
 	    ctl_opt(&ctl, CTL_OPT_VERSION) != NULL ||
 	    ctl_opt(&ctl, CTL_OPT_PRINT_MAN) != NULL)
-		return without_a_command(&ctl, lang);
+		return check_stdout(without_a_command(&ctl, lang));
 	ctl.verbose = ctl_opt(&ctl, CTL_OPT_VERBOSE) != NULL;
 	nrs_log_setup("noroshictl", ctl.verbose ? NRS_LOG_INFO : NRS_LOG_ERROR,
 	    NRS_LOG_LOGFMT);
@@ -246,5 +253,5 @@ ctl_main(int argc, char **argv)
 	ctl_out_free(ctl.out);
 	nrs_stop_free(ctl.stop);
 	nrs_arena_free(ctl.arena);
-	return code;
+	return check_stdout(code);
 }

@@ -47,6 +47,9 @@ slurp(const char *path, char *to, size_t size)
 		(void)fclose(f);
 }
 
+/* Where standard output goes; the file that is read back, if not changed. */
+static const char *sink;
+
 /* noroshictl with words split at blanks and standard input from a file. */
 static struct ran
 run(const char *from, const char *line)
@@ -68,8 +71,9 @@ run(const char *from, const char *line)
 	argv[argc] = NULL;
 	(void)posix_spawn_file_actions_init(&io);
 	(void)posix_spawn_file_actions_addopen(&io, 0, from, O_RDWR, 0);
-	(void)posix_spawn_file_actions_addopen(
-	    &io, 1, door_path("stdout"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	(void)posix_spawn_file_actions_addopen(&io, 1,
+	    sink == NULL ? door_path("stdout") : sink,
+	    O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	(void)posix_spawn_file_actions_addopen(
 	    &io, 2, door_path("stderr"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_int_equal(
@@ -477,6 +481,24 @@ only_what_a_known_key_signed_is_shown(void **state)
 }
 
 static void
+output_that_nobody_took_is_no_success(void **state)
+{
+	static const char *const lines[] = {"list", "--json list", "-h",
+	    "consume --sector power --from-start",
+	    "consume --sector power --from-start --follow"};
+
+	bus_fixture_topic("alert.power.green", 1);
+	bus_fixture_put("alert.power.green", 0, "unreadable");
+	sink = "/dev/full";
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct ran ran = ctl("", lines[i]);
+		assert_int_equal(ran.code, CTL_FAILED);
+		assert_has(ran.err, "stdout: ");
+	}
+	sink = NULL;
+}
+
+static void
 a_new_key_is_never_written_over_another(void **state)
 {
 	char line[256], row[512];
@@ -536,6 +558,7 @@ main(void)
 	    cmocka_unit_test(a_trace_shows_when_it_was_accepted_and_decided),
 	    cmocka_unit_test(what_could_not_be_sent_is_kept_and_sent_again),
 	    cmocka_unit_test(only_what_a_known_key_signed_is_shown),
+	    cmocka_unit_test(output_that_nobody_took_is_no_success),
 	    cmocka_unit_test(a_new_key_is_never_written_over_another),
 	};
 
