@@ -7,7 +7,11 @@
 #include "noroshi/core/render.h"
 #include "noroshi/io/bus.h"
 
-#define CHUNK 500 /* recipients of one record */
+#define CHUNK 500 /* recipients of one record, at most */
+/* Of one record: librdkafka takes no more than 1,000,000 bytes, and a notice
+ * that it refuses would stop the planner for ever. */
+#define RECORD_MAX_BYTES (900 * 1024)
+#define DELIVERY_FRAME 128 /* key, tags and lengths; the texts come on top */
 
 /* Each value with its length in front: no two rows of values run together. */
 static void
@@ -48,7 +52,8 @@ struct maker {
 	size_t *variant_of; /* by target */
 	int *partition_of;
 	struct dispatcher_batch *out;
-	size_t n;
+	size_t n, cap;
+	size_t left_bytes; /* in the record that is being filled */
 };
 
 /* In ASCII, as SMTP wants it. One that is no address goes in as it is: the
@@ -95,6 +100,14 @@ fill_delivery(const struct maker *m, const struct dispatcher_target *target,
 	out->organisation = target->organisation;
 }
 
+static size_t
+size_of(const struct nrs_delivery *delivery)
+{
+	return DELIVERY_FRAME + strlen(delivery->subscriber_id) +
+	       strlen(delivery->channel->address) + strlen(delivery->greeting) +
+	       strlen(delivery->organisation);
+}
+
 /* ---- one batch ---- */
 
 static int64_t
@@ -111,11 +124,26 @@ give_up_at(const struct maker *m)
 }
 
 static struct dispatcher_batch *
+next_place(struct maker *m)
+{
+	struct dispatcher_batch *items;
+
+	if (m->n == m->cap) {
+		m->cap = m->cap == 0 ? 32 : m->cap * 2;
+		items = nrs_arena_array(m->q->arena, m->cap, sizeof(*items));
+		if (m->n > 0)
+			memcpy(items, m->out, m->n * sizeof(*items));
+		m->out = items;
+	}
+	return &m->out[m->n++];
+}
+
+static void
 open_batch(struct maker *m, int partition, const struct nrs_variant *variant,
     enum nrs_delivery_purpose purpose)
 {
 	const struct dispatcher_notice *notice = m->q->composer->notice;
-	struct dispatcher_batch *b = &m->out[m->n++];
+	struct dispatcher_batch *b = next_place(m);
 
 	b->partition = partition;
 	b->batch = (struct nrs_delivery_batch){
@@ -138,7 +166,25 @@ open_batch(struct maker *m, int partition, const struct nrs_variant *variant,
 	        m->q->arena, CHUNK, sizeof(*b->batch.deliveries)),
 	};
 	b->batch.variants[0] = *variant;
-	return b;
+	m->left_bytes = RECORD_MAX_BYTES - dispatcher_compose_bytes(variant);
+}
+
+/* To the batch that was opened last. */
+static void
+add_delivery(struct maker *m, const struct nrs_delivery *delivery)
+{
+	struct nrs_delivery_batch *batch = &m->out[m->n - 1].batch;
+	size_t bytes = size_of(delivery);
+
+	batch->deliveries[batch->n_deliveries++] = *delivery;
+	m->left_bytes -= bytes < m->left_bytes ? bytes : m->left_bytes;
+}
+
+static bool
+has_room(const struct maker *m, size_t bytes)
+{
+	return m->out[m->n - 1].batch.n_deliveries < CHUNK &&
+	       m->left_bytes >= bytes;
 }
 
 /* All targets of one partition and variant. */
@@ -148,7 +194,7 @@ fill_batches(
 {
 	const struct dispatcher_targets *t = m->q->targets;
 	const struct nrs_variant *frozen = NULL;
-	struct dispatcher_batch *b = NULL;
+	struct nrs_delivery delivery;
 	enum nrs_rc rc;
 	size_t i;
 
@@ -156,17 +202,17 @@ fill_batches(
 		if (m->partition_of[i] != partition ||
 		    m->variant_of[i] != variant)
 			continue;
-		if (frozen == NULL) {
-			rc = dispatcher_compose(
-			    m->q->composer, variant, &frozen, err);
-			if (rc != NRS_OK)
-				return rc;
+		delivery = (struct nrs_delivery){0};
+		fill_delivery(m, &t->items[i], &delivery);
+		if (frozen != NULL && has_room(m, size_of(&delivery))) {
+			add_delivery(m, &delivery);
+			continue;
 		}
-		if (b == NULL || b->batch.n_deliveries == CHUNK)
-			b = open_batch(
-			    m, partition, frozen, t->items[i].purpose);
-		fill_delivery(m, &t->items[i],
-		    &b->batch.deliveries[b->batch.n_deliveries++]);
+		rc = dispatcher_compose(m->q->composer, variant, &frozen, err);
+		if (rc != NRS_OK)
+			return rc;
+		open_batch(m, partition, frozen, t->items[i].purpose);
+		add_delivery(m, &delivery);
 	}
 	return NRS_OK;
 }
@@ -216,10 +262,6 @@ dispatcher_batches(const struct dispatcher_batches_query *query,
 	size_t variant;
 	int partition;
 
-	m.out = nrs_arena_array(query->arena,
-	    n_targets / CHUNK +
-	        (size_t)query->n_partitions * DISPATCHER_VARIANTS,
-	    sizeof(*m.out));
 	sort_out(&m);
 	for (partition = 0; partition < query->n_partitions; partition++)
 		for (variant = 0; variant < DISPATCHER_VARIANTS && rc == NRS_OK;

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "noroshi/base/text.h"
 #include "noroshi/core/label.h"
+#include "noroshi/core/phrase.h"
 #include "noroshi/io/json.h"
 #include "noroshi/io/mime.h"
 
@@ -46,14 +48,34 @@ is_stub(size_t index)
 
 /* ---- mail ---- */
 
-static size_t
-size_of(const struct nrs_variant *variant)
+/* Of text, of which every byte may become two (a line end), and three of these
+ * four (base64). */
+#define TEXT_MAX (VARIANT_MAX / 3)
+
+size_t
+dispatcher_compose_bytes(const struct nrs_variant *variant)
 {
 	size_t i, size = 0;
 
 	for (i = 0; i < variant->n_parts; i++)
 		size += variant->parts[i].data.len;
 	return size;
+}
+
+/* A text that grows beyond a record when it is laid out is cut rather than not
+ * sent: what to do and until when comes first in it. */
+static void
+cut_text(
+    struct dispatcher_composer *c, struct nrs_rendered *rendered, bool english)
+{
+	const struct nrs_content *content = c->notice->admitted->content;
+	size_t len = nrs_text_cut(rendered->text, TEXT_MAX);
+
+	while (len > 0 && rendered->text[len - 1] != '\n')
+		len--;
+	rendered->text = nrs_arena_printf(c->arena, "%.*s\n%s\n%s: %s\n",
+	    (int)len, rendered->text, nrs_phrase(NRS_PHRASE_CUT, english),
+	    nrs_phrase(NRS_PHRASE_NOTICE_ID, english), content->notice_id);
 }
 
 static void
@@ -107,9 +129,13 @@ compose_mail(struct dispatcher_composer *c, size_t index,
 
 	render(c, index, &rendered);
 	rc = nrs_mime_compose(c->arena, &mail, out, err);
-	if (rc != NRS_OK || size_of(out) <= VARIANT_MAX)
+	if (rc != NRS_OK || dispatcher_compose_bytes(out) <= VARIANT_MAX)
 		return rc;
 	mail.text_only = true;
+	rc = nrs_mime_compose(c->arena, &mail, out, err);
+	if (rc != NRS_OK || dispatcher_compose_bytes(out) <= VARIANT_MAX)
+		return rc;
+	cut_text(c, &rendered, strcmp(mail.lang, "en") == 0);
 	return nrs_mime_compose(c->arena, &mail, out, err);
 }
 
@@ -200,6 +226,10 @@ dispatcher_compose(struct dispatcher_composer *c, size_t index,
 			rc = compose_mail(c, index, variant, err);
 		else if (channel_of(index) == NRS_CHANNEL_WEBHOOK)
 			compose_webhook(c, index, variant);
+		if (rc == NRS_OK &&
+		    dispatcher_compose_bytes(variant) > VARIANT_MAX)
+			rc = nrs_refuse(err, "payload", "length",
+			    "too long for one record of the bus");
 		if (rc != NRS_OK)
 			return rc;
 		variant->lang = lang_of(index);

@@ -39,4 +39,6 @@ size_t dispatcher_compose_index(const char *lang, enum nrs_channel_type channel,
  * be put into this channel. */
 NRS_CHECKED enum nrs_rc dispatcher_compose(struct dispatcher_composer *composer,
     size_t index, const struct nrs_variant **out, struct nrs_err *err);
+/* Of its parts; at most 700 KiB. */
+size_t dispatcher_compose_bytes(const struct nrs_variant *variant);
 #endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dispatcher/batches.h"
+#include "noroshi/io/sign.h"
+#include "noroshi/io/wire.h"
+#include "support/signed.h"
+
+#define LIBRDKAFKA_MAX_BYTES 1000000
+#define N_TARGETS 600
+#define BLOCK_MAX (64 * 1024)
+
+struct scene {
+	struct nrs_arena *arena;
+	struct dispatcher_conf conf;
+	struct dispatcher d;
+	struct nrs_submission submission;
+	struct nrs_dispatch dispatch;
+	struct nrs_content *content;
+	struct nrs_admitted admitted;
+	struct dispatcher_notice notice;
+	struct dispatcher_composer composer;
+	struct dispatcher_target items[N_TARGETS];
+	struct dispatcher_targets targets;
+	struct dispatcher_batch *batches;
+	size_t n;
+};
+
+static int
+set_up(void **state)
+{
+	struct scene *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	s->arena = nrs_arena_new();
+	s->conf = (struct dispatcher_conf){
+	    .transfer.mail_from = "desk@noroshi.example",
+	    .from_name = "",
+	    .sender = "",
+	    .desk = ""};
+	s->d = (struct dispatcher){.conf = &s->conf, .domain = "x.example"};
+	s->content = signed_content(s->arena);
+	s->admitted = (struct nrs_admitted){
+	    .submission = &s->submission, .content = s->content};
+	s->notice = (struct dispatcher_notice){
+	    .dispatch = &s->dispatch, .admitted = &s->admitted};
+	s->composer = (struct dispatcher_composer){
+	    .d = &s->d, .arena = s->arena, .notice = &s->notice};
+	s->targets.items = s->items;
+	*state = s;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct scene *s = *state;
+
+	nrs_arena_free(s->arena);
+	free(s);
+	return 0;
+}
+
+static const char *
+long_text(struct scene *s, const char *unit, size_t len)
+{
+	char *out = nrs_arena_alloc(s->arena, len + 1);
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		out[i] = unit[i % strlen(unit)];
+	out[len] = '\0';
+	return out;
+}
+
+static void
+add_target(struct scene *s, enum nrs_channel_type type, const char *address)
+{
+	const size_t n = s->targets.n++;
+
+	s->items[n] = (struct dispatcher_target){
+	    .subscriber_id = nrs_arena_printf(s->arena, "s-%zu", n),
+	    .organisation = "o",
+	    .name = "名前",
+	    .lang = "ja",
+	    .channel = {type, address},
+	    .purpose = NRS_PURPOSE_ALERT};
+}
+
+/* Make the batches; each must be one that the bus takes. */
+static size_t
+plan(struct scene *s, int n_partitions)
+{
+	const struct dispatcher_batches_query query = {.arena = s->arena,
+	    .composer = &s->composer,
+	    .targets = &s->targets,
+	    .n_partitions = n_partitions};
+	struct nrs_err err = {0};
+	struct nrs_bytes value;
+	size_t i, deliveries = 0;
+
+	s->dispatch.payload =
+	    nrs_wire_encode(s->arena, NRS_TYPE_CONTENT, s->content);
+	assert_int_equal(
+	    dispatcher_batches(&query, &s->batches, &s->n, &err), NRS_OK);
+	for (i = 0; i < s->n; i++) {
+		value = nrs_wire_encode(
+		    s->arena, NRS_TYPE_DELIVERY_BATCH, &s->batches[i].batch);
+		assert_true(value.len < LIBRDKAFKA_MAX_BYTES - 1000);
+		assert_int_equal(s->batches[i].batch.chunk, i);
+		assert_int_equal(s->batches[i].batch.n_chunks, s->n);
+		deliveries += s->batches[i].batch.n_deliveries;
+	}
+	return deliveries;
+}
+
+static void
+few_recipients_of_one_kind_share_a_record(void **state)
+{
+	struct scene *s = *state;
+
+	add_target(s, NRS_CHANNEL_MAIL, "a@x.example");
+	add_target(s, NRS_CHANNEL_WEBHOOK, "https://x.example/b");
+	add_target(s, NRS_CHANNEL_MAIL, "c@x.example");
+	assert_int_equal(plan(s, 1), 3);
+	assert_int_equal(s->n, 2);
+	assert_string_equal(
+	    s->batches[0].batch.deliveries[1].channel->address, "c@x.example");
+}
+
+static void
+one_recipients_deliveries_meet_in_one_partition(void **state)
+{
+	struct scene *s = *state;
+	size_t i;
+
+	for (i = 0; i < 40; i++)
+		add_target(s, NRS_CHANNEL_MAIL, "a@x.example");
+	for (i = 0; i < 40; i++)
+		s->items[i].subscriber_id = "same";
+	assert_int_equal(plan(s, 12), 40);
+	assert_int_equal(s->n, 1);
+}
+
+/* A record that the bus refuses would stop all alerts. */
+static void
+long_addresses_make_more_records_not_a_larger_one(void **state)
+{
+	struct scene *s = *state;
+	const char *url = nrs_arena_printf(
+	    s->arena, "https://x.example/%s", long_text(s, "p", 2000));
+	struct nrs_section *sections =
+	    nrs_arena_array(s->arena, 3, sizeof(*sections));
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		sections[i] =
+		    (struct nrs_section){"節", long_text(s, "x\n", BLOCK_MAX)};
+	s->content->sections = sections;
+	s->content->n_sections = 3;
+	for (i = 0; i < N_TARGETS; i++)
+		add_target(s, NRS_CHANNEL_WEBHOOK, url);
+	assert_int_equal(plan(s, 1), N_TARGETS);
+	assert_true(s->n > 2);
+}
+
+/* The text after the greeting, decoded. */
+static const char *
+text_of(struct scene *s, const struct nrs_variant *variant)
+{
+	struct nrs_buf lines = {0};
+	struct nrs_bytes text;
+	const char *at, *end;
+	size_t i = 0;
+
+	while (variant->parts[i].slot != NRS_SLOT_GREETING)
+		i++;
+	at = nrs_arena_strndup(s->arena,
+	    (const char *)variant->parts[i + 1].data.data,
+	    variant->parts[i + 1].data.len);
+	end = strstr(at, "\r\n--");
+	assert_non_null(end);
+	for (; at < end; at++)
+		if (*at != '\r' && *at != '\n')
+			nrs_buf_addc(&lines, *at);
+	assert_int_equal(
+	    nrs_base64_decode(s->arena, nrs_buf_str(&lines), &text, NULL),
+	    NRS_OK);
+	nrs_buf_fini(&lines);
+	return nrs_arena_strndup(s->arena, (const char *)text.data, text.len);
+}
+
+/* Nine bytes for each of its two: more than a record holds. */
+static void
+a_text_that_grows_too_long_is_cut_and_says_so(void **state)
+{
+	struct scene *s = *state;
+	struct nrs_countermeasure *measures =
+	    nrs_arena_array(s->arena, 3, sizeof(*measures));
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		measures[i].text = long_text(s, "x\n", BLOCK_MAX);
+	s->content->countermeasures = measures;
+	s->content->n_countermeasures = 3;
+	for (i = 0; i < N_TARGETS; i++)
+		add_target(s, NRS_CHANNEL_MAIL, "a@x.example");
+	assert_int_equal(plan(s, 1), N_TARGETS);
+	text = text_of(s, &s->batches[0].batch.variants[0]);
+	assert_non_null(strstr(text, "\r\n  1.  x\r\n"));
+	text = strstr(text, "以下を省略しました");
+	assert_non_null(text);
+	assert_non_null(strstr(text, s->content->notice_id));
+}
+
+int
+main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    CASE(few_recipients_of_one_kind_share_a_record),
+	    CASE(one_recipients_deliveries_meet_in_one_partition),
+	    CASE(long_addresses_make_more_records_not_a_larger_one),
+	    CASE(a_text_that_grows_too_long_is_cut_and_says_so),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "dispatcher_batches", tests, NULL, NULL);
+}
