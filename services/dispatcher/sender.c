@@ -28,23 +28,27 @@ move_on(struct sender *s, int timeout_ms)
 	nrs_service_alive(s->ctx, s->lane);
 }
 
+/* True in *more when others may wait: the fd speaks of what comes, not of what
+ * lies there. */
 static enum nrs_rc
-take_records(struct sender *s, struct nrs_err *err)
+take_records(struct sender *s, bool *more, struct nrs_err *err)
 {
 	struct nrs_record record;
-	enum nrs_rc rc = NRS_OK;
+	enum nrs_rc rc;
 	int i;
 
-	for (i = 0; i < RECORDS_MAX && rc == NRS_OK; i++) {
+	*more = false;
+	for (i = 0; i < RECORDS_MAX; i++) {
 		memset(&record, 0, sizeof(record));
 		rc = nrs_group_next(s->group, 0, &record, err);
 		if (rc != NRS_OK || record.topic == NULL)
-			break;
+			return rc;
 		/* Who may see it is asked anew for what is new. */
 		s->subs_at = 0;
 		sender_load(s, &record);
 	}
-	return rc;
+	*more = true;
+	return NRS_OK;
 }
 
 /* Bounded memory: no more records while too much is open. */
@@ -89,17 +93,16 @@ static enum nrs_rc
 work(struct sender *s, struct nrs_err *err)
 {
 	struct nrs_mono since = nrs_mono_now();
-	enum nrs_rc rc = NRS_OK;
+	bool more;
 
 	while (!nrs_stop_asked(nrs_service_stop(s->ctx))) {
-		rc = take_records(s, err);
-		if (rc == NRS_FATAL)
-			return rc;
+		if (take_records(s, &more, err) == NRS_FATAL)
+			return NRS_FATAL;
 		throttle(s);
 		(void)dispatcher_queue_wake(s->queue, nrs_wall_ms());
 		sender_pump(s);
 		tell_ready(s, since);
-		move_on(s, time_to_wait(s));
+		move_on(s, more ? 0 : time_to_wait(s));
 	}
 	return NRS_OK;
 }

@@ -518,6 +518,39 @@ what_was_deferred_arrives_with_the_same_bytes(void **state)
 	wait_for_all("n-3", NRS_STATE_DELIVERED);
 }
 
+/* As after a long absence: what has ended long ago is gone through at once, not
+ * by the handful and the second. */
+static void
+old_deliveries_hold_up_no_new_one(void **state)
+{
+	static const struct nrs_bus_header headers[] = {
+	    {"thread", "old"}, {"source", "0"}};
+	const struct nrs_delivery_batch ended = {.notice_id = "old",
+	    .thread_id = "old",
+	    .revision = 1,
+	    .kind = NRS_KIND_INITIAL,
+	    .mode = NRS_MODE_ACTUAL,
+	    .tlp = NRS_TLP_CLEAR,
+	    .purpose = NRS_PURPOSE_ALERT,
+	    .urgency = NRS_URGENCY_ROUTINE};
+	const struct nrs_outgoing out = {.topic = NRS_TOPIC_DELIVERY_ALERT,
+	    .key = bus_fixture_bytes("old"),
+	    .value = nrs_wire_encode(arena, NRS_TYPE_DELIVERY_BATCH, &ended),
+	    .headers = headers,
+	    .n_headers = 2};
+	struct nrs_mono since;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1500; i++)
+		assert_int_equal(nrs_producer_send(door, &out, NULL), NRS_OK);
+	assert_int_equal(nrs_producer_flush(door, WAIT_MS, NULL), NRS_OK);
+	since = nrs_mono_now();
+	release_notice("n-old");
+	wait_for_all("n-old", NRS_STATE_DELIVERED);
+	assert_true(nrs_mono_since_ms(since) < 5000);
+}
+
 /* F25 */
 static void
 a_refused_recipient_ends_alone(void **state)
@@ -692,8 +725,8 @@ write_files(void)
 static int
 open_stage(void **state)
 {
-	static const char *const doors[] = {
-	    NRS_TOPIC_DISPATCH_ALERT, NRS_TOPIC_SUBSCRIPTION};
+	static const char *const doors[] = {NRS_TOPIC_DISPATCH_ALERT,
+	    NRS_TOPIC_SUBSCRIPTION, NRS_TOPIC_DELIVERY_ALERT};
 	struct nrs_bus_conf bus;
 
 	arena = nrs_arena_new();
@@ -715,7 +748,7 @@ open_stage(void **state)
 	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS);
 	bus = bus_fixture_conf("door");
 	assert_int_equal(nrs_reader_open(&bus, &reader, NULL), NRS_OK);
-	if (nrs_producer_open(&bus, doors, 2, &door, NULL) != NRS_OK)
+	if (nrs_producer_open(&bus, doors, 3, &door, NULL) != NRS_OK)
 		return -1;
 	subscribe_all();
 	return 0;
@@ -746,6 +779,7 @@ main(void)
 	    cmocka_unit_test(no_recipient_sees_another),
 	    cmocka_unit_test(poison_ends_in_rejected_and_the_next_goes_on),
 	    cmocka_unit_test(what_was_deferred_arrives_with_the_same_bytes),
+	    cmocka_unit_test(old_deliveries_hold_up_no_new_one),
 	    cmocka_unit_test(a_refused_recipient_ends_alone),
 	    cmocka_unit_test(what_has_expired_is_not_sent),
 	    cmocka_unit_test(
