@@ -102,6 +102,13 @@ is_untouched(const struct dispatcher_task *task)
 	return task->step == DISPATCHER_WAITING && !task->ambiguous;
 }
 
+static bool
+was_never_tried(const struct dispatcher_task *task)
+{
+	return task->attempt == 0 &&
+	       (is_untouched(task) || task->end == NRS_STATE_CANCELLED);
+}
+
 /* A successor cancels a predecessor that surely never arrived. The retraction
  * of what was never even tried is not sent either; after any doubt it is. */
 static void
@@ -109,16 +116,19 @@ cancel_earlier(struct sender *s, struct dispatcher_task *task)
 {
 	const struct nrs_delivery_batch *batch = task->load->batch;
 	struct dispatcher_task *earlier = task, *before;
-	uint32_t untried = 0;
+	uint32_t untried = 0, counted = batch->revision, revision;
 
 	before = dispatcher_queue_earlier(earlier);
 	while ((earlier = before) != NULL) {
 		before = dispatcher_queue_earlier(earlier);
-		if (earlier->load->batch->revision >= batch->revision)
+		revision = earlier->load->batch->revision;
+		if (revision >= batch->revision)
 			continue;
-		untried += earlier->attempt == 0 &&
-		           (is_untouched(earlier) ||
-		               earlier->end == NRS_STATE_CANCELLED);
+		/* One revision may have come in two records. */
+		if (revision < counted && was_never_tried(earlier)) {
+			counted = revision;
+			untried++;
+		}
 		if (is_untouched(earlier))
 			sender_end(s, earlier, NRS_STATE_CANCELLED,
 			    NRS_FAILURE_UNSPECIFIED, "superseded");

@@ -24,9 +24,16 @@ struct row {
 	struct dispatcher_place *first, *last;
 };
 
+/* By what comes next at a place. */
+enum row_kind {
+	FRESH, /* was never tried */
+	AGAIN,
+	KINDS,
+};
+
 struct dispatcher_queue {
 	struct nrs_map *places;
-	struct row rows[CHANNELS];
+	struct row rows[CHANNELS][KINDS];
 	struct dispatcher_place **heap;
 	size_t n_heap, cap_heap;
 };
@@ -164,9 +171,11 @@ candidate(const struct dispatcher_place *place)
 }
 
 static void
-row_add(struct dispatcher_queue *q, struct dispatcher_place *place)
+row_add(struct dispatcher_queue *q, struct dispatcher_place *place,
+    const struct dispatcher_task *task)
 {
-	struct row *row = &q->rows[place->channel];
+	struct row *row =
+	    &q->rows[place->channel][task->attempt == 0 ? FRESH : AGAIN];
 
 	if (place->in_row)
 		return;
@@ -190,7 +199,7 @@ look_again(
 	if (task == NULL)
 		return;
 	if (task->due_ms <= now)
-		row_add(q, place);
+		row_add(q, place, task);
 	else
 		heap_insert(q, place, task->due_ms);
 }
@@ -262,30 +271,50 @@ dispatcher_queue_update(
 	look_again(queue, task->place, now);
 }
 
-struct dispatcher_task *
-dispatcher_queue_next(
-    struct dispatcher_queue *queue, enum nrs_channel_type channel, int64_t now)
+static struct dispatcher_place *
+row_take(struct row *row)
 {
-	struct row *row = &queue->rows[channel];
+	struct dispatcher_place *place = row->first;
+
+	if (place == NULL)
+		return NULL;
+	row->first = place->row_next;
+	if (row->first == NULL)
+		row->last = NULL;
+	place->in_row = false;
+	return place;
+}
+
+static struct dispatcher_task *
+next_of(struct dispatcher_queue *queue, enum nrs_channel_type channel,
+    enum row_kind kind, int64_t now)
+{
 	struct dispatcher_place *place;
 	struct dispatcher_task *task;
 
-	while ((place = row->first) != NULL) {
-		row->first = place->row_next;
-		if (row->first == NULL)
-			row->last = NULL;
-		place->in_row = false;
+	while ((place = row_take(&queue->rows[channel][kind])) != NULL) {
 		if (place->first == NULL) {
 			(void)nrs_map_del(queue->places, place->id);
 			free_place(place);
 			continue;
 		}
 		task = candidate(place);
-		if (task != NULL && task->due_ms <= now)
+		if (task != NULL && task->due_ms <= now &&
+		    (kind == AGAIN || task->attempt == 0))
 			return task;
 		look_again(queue, place, now);
 	}
 	return NULL;
+}
+
+struct dispatcher_task *
+dispatcher_queue_next(struct dispatcher_queue *queue,
+    enum nrs_channel_type channel, bool fresh_only, int64_t now)
+{
+	struct dispatcher_task *task = next_of(queue, channel, FRESH, now);
+
+	return task != NULL || fresh_only ? task
+	                                  : next_of(queue, channel, AGAIN, now);
 }
 
 int64_t

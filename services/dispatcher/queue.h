@@ -4,8 +4,9 @@
 /*
  * queue: the deliveries a sender has in hand, in order per recipient. A place
  * is one recipient, channel and address; it has one transfer at a time, and of
- * one thread a revision never overtakes an earlier one. What is due waits in a
- * row per channel, what is not in a heap by time. No I/O, no clock of its own.
+ * one thread a revision never overtakes an earlier one. What is due waits in
+ * one of two rows per channel, what is not in a heap by time. No I/O, no clock
+ * of its own.
  */
 #include <stdbool.h>
 
@@ -68,10 +69,11 @@ void dispatcher_queue_remove(
 /* A task's step or due time has changed: look at its place again. */
 void dispatcher_queue_update(
     struct dispatcher_queue *queue, struct dispatcher_task *task, int64_t now);
-/* Next task whose turn has come, by mail, webhook or topic; NULL for none. It
- * is taken from the row: give it another step, or update it. */
-struct dispatcher_task *dispatcher_queue_next(
-    struct dispatcher_queue *queue, enum nrs_channel_type channel, int64_t now);
+/* Next task whose turn has come, by mail, webhook or topic; NULL for none. What
+ * was never tried comes first, and alone if fresh_only. It is taken from the
+ * row: give it another step, or update it. */
+struct dispatcher_task *dispatcher_queue_next(struct dispatcher_queue *queue,
+    enum nrs_channel_type channel, bool fresh_only, int64_t now);
 /* Move what has become due into its row; the time when the next will, or
  * INT64_MAX. */
 int64_t dispatcher_queue_wake(struct dispatcher_queue *queue, int64_t now);

@@ -39,6 +39,7 @@ struct sender {
 	int64_t again_at;
 	size_t n_open;
 	size_t n_moving[NRS_CHANNEL_TOPIC + 1];
+	size_t n_retried[NRS_CHANNEL_TOPIC + 1]; /* of them */
 	bool paused, stopping;
 	struct nrs_metric *states[DISPATCHER_STATES];
 	struct nrs_metric *seconds, *repeats, *open;

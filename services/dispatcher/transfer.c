@@ -98,6 +98,8 @@ static void
 count_moving(struct sender *s, const struct dispatcher_task *task, int change)
 {
 	s->n_moving[task->delivery->channel->type] += (size_t)change;
+	if (task->attempt > 1)
+		s->n_retried[task->delivery->channel->type] += (size_t)change;
 	task->load->part->n_moving += (size_t)change;
 }
 
@@ -114,16 +116,22 @@ begin(struct sender *s, struct dispatcher_task *task, int64_t now)
 
 /* ---- starting ---- */
 
-static bool
-has_room(const struct sender *s, enum nrs_channel_type channel)
+static size_t
+limit_of(const struct sender *s, enum nrs_channel_type channel)
 {
 	if (channel == NRS_CHANNEL_MAIL)
-		return s->n_moving[channel] <
-		       (size_t)s->conf->transfer.max_mail;
+		return (size_t)s->conf->transfer.max_mail;
 	if (channel == NRS_CHANNEL_WEBHOOK)
-		return s->n_moving[channel] <
-		       (size_t)s->conf->transfer.max_webhook;
-	return true;
+		return (size_t)s->conf->transfer.max_webhook;
+	return SIZE_MAX;
+}
+
+/* Recipients that hang whenever they are tried get half of the connections, so
+ * that a new alert need not wait for their timeouts. */
+static bool
+is_full_of_retries(const struct sender *s, enum nrs_channel_type channel)
+{
+	return s->n_retried[channel] >= (limit_of(s, channel) + 1) / 2;
 }
 
 /* Clearance as it is now: a look at the topic's end before anything starts,
@@ -145,26 +153,29 @@ know_subscribers(struct sender *s, int64_t now)
 	return true;
 }
 
-static void
+/* False: nothing may start now. */
+static bool
 pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
 {
 	struct dispatcher_task *task;
 
-	while (has_room(s, channel)) {
-		task = dispatcher_queue_next(s->queue, channel, now);
+	while (s->n_moving[channel] < limit_of(s, channel)) {
+		task = dispatcher_queue_next(
+		    s->queue, channel, is_full_of_retries(s, channel), now);
 		if (task == NULL)
-			return;
+			return true;
 		if (!know_subscribers(s, now) ||
 		    !nrs_group_lease_held(s->group)) {
 			task->due_ms = now + POSTPONE_MS;
 			dispatcher_queue_update(s->queue, task, now);
-			return;
+			return false;
 		}
 		begin(s, task, now);
 		/* Another task of the place may be next; begin has changed
 		 * this one's step. */
 		dispatcher_queue_update(s->queue, task, now);
 	}
+	return true;
 }
 
 void
@@ -172,9 +183,9 @@ sender_pump(struct sender *s)
 {
 	int64_t now = nrs_wall_ms();
 
-	pump_channel(s, NRS_CHANNEL_TOPIC, now);
-	pump_channel(s, NRS_CHANNEL_MAIL, now);
-	pump_channel(s, NRS_CHANNEL_WEBHOOK, now);
+	(void)(pump_channel(s, NRS_CHANNEL_TOPIC, now) &&
+	       pump_channel(s, NRS_CHANNEL_MAIL, now) &&
+	       pump_channel(s, NRS_CHANNEL_WEBHOOK, now));
 }
 
 /* ---- the transfer ---- */

@@ -72,7 +72,7 @@ static struct dispatcher_task *
 next(struct scene *s, int64_t now)
 {
 	(void)dispatcher_queue_wake(s->queue, now);
-	return dispatcher_queue_next(s->queue, MAIL, now);
+	return dispatcher_queue_next(s->queue, MAIL, false, now);
 }
 
 static void
@@ -152,9 +152,9 @@ channels_have_rows_of_their_own(void **state)
 
 	s->channels[0].type = NRS_CHANNEL_WEBHOOK;
 	a = add(s, 0, "t", 0);
-	assert_null(dispatcher_queue_next(s->queue, MAIL, 0));
+	assert_null(dispatcher_queue_next(s->queue, MAIL, false, 0));
 	assert_ptr_equal(
-	    dispatcher_queue_next(s->queue, NRS_CHANNEL_WEBHOOK, 0), a);
+	    dispatcher_queue_next(s->queue, NRS_CHANNEL_WEBHOOK, false, 0), a);
 }
 
 static void
@@ -170,6 +170,21 @@ wake_says_when_the_next_is_due(void **state)
 	assert_int_equal(dispatcher_queue_wake(s->queue, 300), 500);
 	assert_int_equal(dispatcher_queue_wake(s->queue, 600), 700);
 	assert_true(dispatcher_queue_wake(s->queue, 700) == INT64_MAX);
+}
+
+static void
+what_was_never_tried_comes_first(void **state)
+{
+	struct scene *s = *state;
+	struct dispatcher_task *again = add(s, 0, "t", 500), *fresh;
+
+	again->attempt = 1;
+	(void)dispatcher_queue_wake(s->queue, 500);
+	assert_null(dispatcher_queue_next(s->queue, MAIL, true, 500));
+	fresh = add(s, 1, "t", 0);
+	assert_ptr_equal(next(s, 500), fresh);
+	start(s, fresh);
+	assert_ptr_equal(next(s, 500), again);
 }
 
 /* All tasks of 3 places and 4 threads come out, each thread in order, whatever
@@ -208,6 +223,7 @@ main(void)
 	    CASE(another_thread_does_not_wait_for_a_deferred_one),
 	    CASE(channels_have_rows_of_their_own),
 	    CASE(wake_says_when_the_next_is_due),
+	    CASE(what_was_never_tried_comes_first),
 	    CASE(whatever_is_due_when_order_holds_and_nothing_is_lost),
 	};
 

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sender between bus and world, both played by this test: what it starts,
+ * in which order, and what it puts on record.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dispatcher/sender.h"
+#include "noroshi/base/clock.h"
+#include "noroshi/io/wire.h"
+
+#define MAIL NRS_CHANNEL_MAIL
+#define HOOK NRS_CHANNEL_WEBHOOK
+#define ROOM 4
+#define KEPT 64
+
+struct letter {
+	const struct nrs_receipt *receipt;
+	void (*acked)(
+	    void *opaque, enum nrs_rc rc, int partition, int64_t offset);
+	void *opaque;
+};
+
+struct world {
+	struct nrs_arena *arena;
+	struct dispatcher_conf conf;
+	struct dispatcher d;
+	struct dispatcher_part part;
+	struct dispatcher_lane traffic;
+	struct sender s;
+	struct nrs_match_set *subs;
+	int64_t offset;
+	/* the bus */
+	enum nrs_rc refresh;
+	int n_refreshed;
+	struct letter letters[KEPT];
+	size_t n_letters, n_acked;
+	/* what is under way */
+	struct nrs_transfer_job jobs[KEPT];
+	size_t n_jobs;
+};
+
+static struct world *w;
+
+/* ---- in place of bus and world ---- */
+
+enum nrs_rc
+dispatcher_subs_refresh(
+    struct dispatcher_subs *subs, int timeout_ms, struct nrs_err *err)
+{
+	(void)subs, (void)timeout_ms;
+	w->n_refreshed++;
+	return w->refresh == NRS_OK ? NRS_OK
+	                            : nrs_fail(err, w->refresh, "silent");
+}
+
+const struct nrs_match_set *
+dispatcher_subs_set(const struct dispatcher_subs *subs)
+{
+	(void)subs;
+	return w->subs;
+}
+
+bool
+nrs_group_lease_held(const struct nrs_group *group)
+{
+	(void)group;
+	return true;
+}
+
+void
+nrs_group_commit(struct nrs_group *group, int partition, int64_t offset,
+    const char *metadata)
+{
+	(void)group, (void)partition, (void)offset, (void)metadata;
+}
+
+enum nrs_rc
+nrs_producer_send(struct nrs_producer *producer, const struct nrs_outgoing *out,
+    struct nrs_err *err)
+{
+	const struct nrs_wire_input in = {.type = NRS_TYPE_RECEIPT,
+	    .how = NRS_WIRE_STRICT,
+	    .bytes =
+	        nrs_arena_bytes(w->arena, out->value.data, out->value.len)};
+	void *receipt;
+
+	(void)producer;
+	assert_true(w->n_letters < KEPT);
+	assert_int_equal(nrs_wire_decode(w->arena, &in, &receipt, err), NRS_OK);
+	w->letters[w->n_letters++] =
+	    (struct letter){receipt, out->acked, out->opaque};
+	return NRS_OK;
+}
+
+void
+nrs_service_alive(struct nrs_service_ctx *ctx, const struct nrs_lane *lane)
+{
+	(void)ctx, (void)lane;
+}
+
+enum nrs_rc
+nrs_transfer_start(struct nrs_transfer *transfer,
+    const struct nrs_transfer_job *job, struct nrs_err *err)
+{
+	(void)transfer, (void)err;
+	assert_true(w->n_jobs < KEPT);
+	w->jobs[w->n_jobs++] = *job;
+	return NRS_OK;
+}
+
+/* The bus has taken all that was sent. */
+static void
+ack(void)
+{
+	const struct letter *letter;
+
+	while (w->n_acked < w->n_letters) {
+		letter = &w->letters[w->n_acked++];
+		letter->acked(
+		    letter->opaque, NRS_OK, 0, (int64_t)w->n_acked - 1);
+	}
+}
+
+/* Start what may start now; the number of transfers begun. */
+static size_t
+pump(void)
+{
+	size_t before = w->n_jobs;
+
+	sender_pump(&w->s);
+	ack();
+	return w->n_jobs - before;
+}
+
+static void
+finish(size_t job, enum nrs_transfer_class class)
+{
+	const struct nrs_transfer_result result = {
+	    .class = class, .reason = NRS_FAILURE_TIMEOUT};
+
+	w->jobs[job].done(w->jobs[job].opaque, &result);
+	ack();
+}
+
+static size_t
+count(enum nrs_delivery_state state, uint32_t revision)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->n_letters; i++)
+		n += w->letters[i].receipt->state == state &&
+		     w->letters[i].receipt->revision == revision;
+	return n;
+}
+
+/* ---- deliveries ---- */
+
+static struct nrs_delivery_batch
+batch_of(uint32_t revision, enum nrs_msg_kind kind)
+{
+	return (struct nrs_delivery_batch){.notice_id = "n",
+	    .thread_id = "t",
+	    .revision = revision,
+	    .kind = kind,
+	    .mode = NRS_MODE_ACTUAL,
+	    .tlp = NRS_TLP_GREEN,
+	    .purpose = NRS_PURPOSE_ALERT,
+	    .urgency = NRS_URGENCY_IMMEDIATE,
+	    .give_up_at = nrs_wall_ms() + 3600000};
+}
+
+/* One delivery to "a@x.example", "b@x.example", ... */
+static void
+load(struct nrs_delivery_batch batch, enum nrs_channel_type type, char who)
+{
+	char *address = nrs_arena_printf(w->arena,
+	    type == MAIL ? "%c@x.example" : "https://x.example/%c", who);
+	struct nrs_variant variant = {
+	    .lang = "ja", .channel = type, .media_type = "text/plain"};
+	struct nrs_channel channel = {type, address};
+	uint8_t key[NRS_SHA256_SIZE] = {0};
+	struct nrs_delivery delivery = {.subscriber_id = "s",
+	    .channel = &channel,
+	    .key = {key, sizeof(key)},
+	    .greeting = "",
+	    .organisation = "o",
+	    .kind = NRS_SUBSCRIBER_OPERATOR};
+	struct nrs_record record = {
+	    .topic = "delivery.alert", .partition = 0, .offset = w->offset++};
+
+	(void)snprintf((char *)key, sizeof(key), "%c %u %d", who,
+	    batch.revision, (int)batch.purpose);
+	batch.variants = &variant;
+	batch.n_variants = 1;
+	batch.deliveries = &delivery;
+	batch.n_deliveries = 1;
+	record.value =
+	    nrs_wire_encode(w->arena, NRS_TYPE_DELIVERY_BATCH, &batch);
+	sender_load(&w->s, &record);
+}
+
+static struct nrs_subscription reader = {
+    .subscriber_id = "s", .organisation = "o", .max_tlp = NRS_TLP_GREEN};
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	w = calloc(1, sizeof(*w));
+	assert_non_null(w);
+	w->arena = nrs_arena_new();
+	w->conf = (struct dispatcher_conf){
+	    .transfer = {.max_mail = ROOM, .max_webhook = ROOM},
+	    .retry_min_ms = 1,
+	    .retry_max_ms = 1,
+	    .max_open = 1000};
+	w->d.conf = &w->conf;
+	w->traffic = (struct dispatcher_lane){.name = "alert",
+	    .delivery = "delivery.alert",
+	    .receipt = "receipt.alert"};
+	w->part = (struct dispatcher_part){.sender = &w->s, .ours = true};
+	w->s = (struct sender){.d = &w->d,
+	    .conf = &w->conf,
+	    .traffic = &w->traffic,
+	    .queue = dispatcher_queue_new(),
+	    .parts = &w->part,
+	    .n_parts = 1,
+	    .n_ours = 1,
+	    .scratch = nrs_arena_new()};
+	w->subs = nrs_match_set_new();
+	nrs_match_set_put(w->subs, &reader);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	sender_unload_all(&w->s);
+	dispatcher_queue_free(w->s.queue);
+	nrs_arena_free(w->s.scratch);
+	nrs_match_set_free(w->subs);
+	nrs_arena_free(w->arena);
+	free(w);
+	return 0;
+}
+
+/* ---- facts ---- */
+
+static void
+an_intent_is_on_record_before_a_transfer_starts(void **state)
+{
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	sender_pump(&w->s);
+	assert_int_equal(w->n_jobs, 0);
+	assert_int_equal(count(NRS_STATE_INTENT, 1), 1);
+	ack();
+	assert_int_equal(w->n_jobs, 1);
+	finish(0, NRS_TRANSFER_DELIVERED);
+	assert_int_equal(count(NRS_STATE_DELIVERED, 1), 1);
+	assert_int_equal(w->s.n_open, 0);
+}
+
+/* Each question may take as long as a lane may be silent. */
+static void
+a_silent_bus_is_asked_once_a_turn(void **state)
+{
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'a');
+	w->refresh = NRS_RETRY;
+	assert_int_equal(pump(), 0);
+	assert_int_equal(w->n_refreshed, 1);
+}
+
+static void
+who_lost_the_clearance_since_gets_nothing(void **state)
+{
+	struct nrs_subscription now = reader;
+
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	now.max_tlp = NRS_TLP_CLEAR;
+	nrs_match_set_put(w->subs, &now);
+	assert_int_equal(pump(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, 1), 1);
+}
+
+/* What hangs again and again must not keep all connections from a new alert. */
+static void
+retries_leave_room_for_what_was_never_tried(void **state)
+{
+	struct nrs_mono since;
+	char who;
+	size_t i;
+
+	(void)state;
+	for (who = 'a'; who < 'a' + 2 * ROOM; who++)
+		load(batch_of(1, NRS_KIND_INITIAL), MAIL, who);
+	for (i = 0; i < (size_t)2 * ROOM; i++) {
+		(void)pump();
+		finish(i, NRS_TRANSFER_DEFERRED);
+	}
+	since = nrs_mono_now();
+	while (w->s.n_moving[MAIL] < ROOM / 2) {
+		assert_true(nrs_mono_since_ms(since) < 5000);
+		(void)dispatcher_queue_wake(w->s.queue, nrs_wall_ms());
+		(void)pump();
+	}
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'z');
+	assert_int_equal(pump(), 1);
+	assert_string_equal(w->jobs[w->n_jobs - 1].address, "z@x.example");
+}
+
+static void
+the_retraction_of_what_was_never_tried_is_not_sent(void **state)
+{
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	load(batch_of(2, NRS_KIND_FOLLOW_UP), MAIL, 'a');
+	load(batch_of(3, NRS_KIND_RETRACTION), MAIL, 'a');
+	ack();
+	assert_int_equal(pump(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, 3), 1);
+}
+
+/* A promotion, or a planner in doubt, may plan a revision in two records. */
+static void
+a_retraction_counts_revisions_not_records(void **state)
+{
+	struct nrs_delivery_batch stub = batch_of(2, NRS_KIND_FOLLOW_UP);
+
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(pump(), 1);
+	finish(0, NRS_TRANSFER_DELIVERED);
+	stub.purpose = NRS_PURPOSE_STUB;
+	load(batch_of(2, NRS_KIND_FOLLOW_UP), MAIL, 'a');
+	load(stub, MAIL, 'a');
+	load(batch_of(3, NRS_KIND_RETRACTION), MAIL, 'a');
+	ack();
+	assert_int_equal(pump(), 1);
+	assert_int_equal(count(NRS_STATE_CANCELLED, 3), 0);
+}
+
+int
+main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    CASE(an_intent_is_on_record_before_a_transfer_starts),
+	    CASE(a_silent_bus_is_asked_once_a_turn),
+	    CASE(who_lost_the_clearance_since_gets_nothing),
+	    CASE(retries_leave_room_for_what_was_never_tried),
+	    CASE(the_retraction_of_what_was_never_tried_is_not_sent),
+	    CASE(a_retraction_counts_revisions_not_records),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "dispatcher_sender", tests, NULL, NULL);
+}
