@@ -9,7 +9,18 @@
 #include "noroshi/base/map.h"
 #include "noroshi/io/wire.h"
 
+#define OPEN_MAX_BYTES ((size_t)256 * 1024 * 1024)
+
 /* ---- life of tasks and loads ---- */
+
+static void
+free_arena(struct sender *s, struct dispatcher_load *load)
+{
+	nrs_arena_free(load->arena);
+	load->arena = NULL;
+	s->n_open_bytes -= load->bytes;
+	load->bytes = 0;
+}
 
 static void
 free_load(struct sender *s, struct dispatcher_load *load)
@@ -20,9 +31,18 @@ free_load(struct sender *s, struct dispatcher_load *load)
 		load->all_prev->all_next = load->all_next;
 	if (load->all_next != NULL)
 		load->all_next->all_prev = load->all_prev;
-	nrs_arena_free(load->arena);
+	free_arena(s, load);
 	free(load->tasks);
 	free(load);
+}
+
+bool
+sender_is_full(const struct sender *s, bool was_full)
+{
+	const size_t part = was_full ? 2 : 1;
+
+	return s->n_open > (size_t)s->conf->max_open / part ||
+	       s->n_open_bytes > OPEN_MAX_BYTES / part;
 }
 
 void
@@ -43,8 +63,7 @@ sender_free_task(struct sender *s, struct dispatcher_task *task)
 	if (load->lost) {
 		free_load(s, load);
 	} else {
-		nrs_arena_free(load->arena);
-		load->arena = NULL;
+		free_arena(s, load);
 		load->batch = NULL;
 		free(load->tasks);
 		load->tasks = NULL;
@@ -201,6 +220,8 @@ new_load(struct sender *s, struct dispatcher_part *part,
 	load->part = part;
 	load->arena = nrs_arena_new();
 	load->offset = record->offset;
+	load->bytes = record->value.len;
+	s->n_open_bytes += load->bytes;
 	load->receipt_floor = record->offset < part->past_end
 	                          ? part->past_floor
 	                          : part->receipt_end;

@@ -24,6 +24,7 @@ struct dispatcher_load {
 	struct nrs_arena *arena;
 	const struct nrs_delivery_batch *batch;
 	int64_t offset;
+	size_t bytes;          /* of the record, while its arena lives */
 	int64_t receipt_floor; /* receipts of it are at or after this */
 	struct dispatcher_task **tasks; /* NULL once one has ended */
 	size_t n_tasks;

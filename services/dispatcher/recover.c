@@ -117,6 +117,7 @@ sender_recover(struct sender *s, struct dispatcher_part *part,
 		    part->number, &deliveries, err);
 	if (rc == NRS_OK) {
 		part->past_end = deliveries.end;
+		part->position = deliveries.first;
 		rc = read_receipts(&r, reader, err);
 	}
 	nrs_reader_close(reader);

@@ -55,8 +55,7 @@ take_records(struct sender *s, bool *more, struct nrs_err *err)
 static void
 throttle(struct sender *s)
 {
-	bool pause = s->paused ? s->n_open > (size_t)s->conf->max_open / 2
-	                       : s->n_open > (size_t)s->conf->max_open;
+	bool pause = sender_is_full(s, s->paused);
 	int i;
 
 	if (pause == s->paused)
@@ -116,12 +115,17 @@ gained(void *self, struct nrs_group_gain *gain, struct nrs_err *err)
 	struct dispatcher_part *part = &s->parts[gain->partition];
 	enum nrs_rc rc;
 
+	if (gain->partition >= s->n_parts)
+		return nrs_fail(err, NRS_FATAL,
+		    "%s has more partitions than when this process started",
+		    s->traffic->delivery);
 	/* Asked again when the bus could not start it. */
 	sender_unload(s, part);
 	rc = sender_recover(s, part, gain->metadata, err);
 	if (rc != NRS_OK)
 		return rc;
-	gain->start = gain->committed < 0 ? 0 : gain->committed;
+	/* Never, or so long ago that the bus forgot: from the oldest it has. */
+	gain->start = gain->committed < 0 ? part->position : gain->committed;
 	part->position = part->committed = gain->start;
 	s->n_ours += part->ours ? 0 : 1;
 	part->ours = true;
@@ -133,13 +137,15 @@ gained(void *self, struct nrs_group_gain *gain, struct nrs_err *err)
 	return NRS_OK;
 }
 
-/* What is under way ends better here than as somebody else's repeat. */
+/* What is under way ends better here than as somebody else's repeat. All the
+ * partitions that go together have the time once. */
 static void
-drain(struct sender *s, const size_t *n_moving, int ms)
+drain(struct sender *s, const struct dispatcher_part *part)
 {
-	struct nrs_mono since = nrs_mono_now();
-
-	while (*n_moving > 0 && nrs_mono_since_ms(since) < ms) {
+	if (nrs_mono_since_ms(s->draining) > 2 * DRAIN_MS)
+		s->draining = nrs_mono_now();
+	while (
+	    part->n_moving > 0 && nrs_mono_since_ms(s->draining) < DRAIN_MS) {
 		nrs_transfer_poll(s->transfer, 10, NULL, 0);
 		nrs_producer_poll(s->producer, 0);
 		nrs_service_alive(s->ctx, s->lane);
@@ -152,12 +158,12 @@ lost(void *self, int partition, bool clean)
 	struct sender *s = self;
 	struct dispatcher_part *part = &s->parts[partition];
 
-	if (!part->ours)
+	if (partition >= s->n_parts || !part->ours)
 		return;
 	part->ours = false;
 	s->n_ours--;
 	if (clean && !s->stopping)
-		drain(s, &part->n_moving, DRAIN_MS);
+		drain(s, part);
 	sender_unload(s, part);
 	nrs_log(NRS_LOG_INFO, "partition_lost",
 	    NRS_S("topic", s->traffic->delivery), NRS_I("partition", partition),
@@ -283,7 +289,7 @@ finish(struct sender *s)
 	/* Intents that are not acknowledged yet start nothing more. */
 	s->stopping = true;
 	for (i = 0; i < s->n_parts; i++)
-		drain(s, &s->parts[i].n_moving, DRAIN_MS);
+		drain(s, &s->parts[i]);
 	for (i = 0; i < s->n_parts; i++)
 		moving += s->parts[i].n_moving;
 	if (moving > 0)

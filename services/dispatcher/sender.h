@@ -14,6 +14,7 @@
 #include "dispatcher/part.h"
 #include "dispatcher/queue.h"
 #include "dispatcher/subs.h"
+#include "noroshi/base/clock.h"
 #include "noroshi/io/group.h"
 
 #define DISPATCHER_STATES (NRS_STATE_RESPONDED + 1)
@@ -37,7 +38,8 @@ struct sender {
 	int64_t subs_at;               /* wall time of the last refresh */
 	struct dispatcher_task *again; /* whose end the bus did not take */
 	int64_t again_at;
-	size_t n_open;
+	size_t n_open, n_open_bytes;
+	struct nrs_mono draining; /* since when, if it was a moment ago */
 	size_t n_moving[NRS_CHANNEL_TOPIC + 1];
 	size_t n_retried[NRS_CHANNEL_TOPIC + 1]; /* of them */
 	bool paused, stopping;
@@ -45,7 +47,8 @@ struct sender {
 	struct nrs_metric *seconds, *repeats, *open;
 };
 
-/* recover.c: the past of a partition, from its receipts. */
+/* recover.c: the past of a partition, from its receipts; its position becomes
+ * the oldest delivery that the bus has. */
 NRS_CHECKED enum nrs_rc sender_recover(struct sender *s,
     struct dispatcher_part *part, const char *metadata, struct nrs_err *err);
 /* What is known of a delivery, taken out; NULL for nothing. free() it. */
@@ -61,6 +64,9 @@ void sender_unload_all(struct sender *s);
 /* The task has ended durably. */
 void sender_done(struct sender *s, struct dispatcher_task *task);
 void sender_free_task(struct sender *s, struct dispatcher_task *task);
+/* Too much is in hand to read on; more than half of that, if it was so before.
+ */
+bool sender_is_full(const struct sender *s, bool was_full);
 /* Commit what has ended. */
 void sender_advance(struct sender *s, struct dispatcher_part *part);
 

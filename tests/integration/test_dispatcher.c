@@ -19,6 +19,7 @@
 
 #include "dispatcher/dispatcher.h"
 #include "noroshi/base/clock.h"
+#include "noroshi/base/rand.h"
 #include "noroshi/base/stop.h"
 #include "noroshi/core/alert.h"
 #include "noroshi/core/delivery.h"
@@ -279,6 +280,32 @@ release_notice(const char *id)
 	release(&dispatch);
 }
 
+/* Deliveries without anything left to do, all in one partition. */
+static void
+put_ended(const char *notice_id, int n)
+{
+	static const struct nrs_bus_header headers[] = {
+	    {"thread", "old"}, {"source", "-1"}};
+	const struct nrs_delivery_batch ended = {.notice_id = notice_id,
+	    .thread_id = "old",
+	    .revision = 1,
+	    .kind = NRS_KIND_INITIAL,
+	    .mode = NRS_MODE_ACTUAL,
+	    .tlp = NRS_TLP_CLEAR,
+	    .purpose = NRS_PURPOSE_ALERT,
+	    .urgency = NRS_URGENCY_ROUTINE};
+	const struct nrs_outgoing out = {.topic = NRS_TOPIC_DELIVERY_ALERT,
+	    .partition = -1,
+	    .key = bus_fixture_bytes("old"),
+	    .value = nrs_wire_encode(arena, NRS_TYPE_DELIVERY_BATCH, &ended),
+	    .headers = headers,
+	    .n_headers = 2};
+
+	while (n-- > 0)
+		assert_int_equal(nrs_producer_send(door, &out, NULL), NRS_OK);
+	assert_int_equal(nrs_producer_flush(door, WAIT_MS, NULL), NRS_OK);
+}
+
 /* ---- what comes out ---- */
 
 struct found {
@@ -410,11 +437,35 @@ message(int n)
 
 static struct member first, second;
 
+/* Retention ended its first records, and nothing was ever committed: the mock
+ * cluster keeps five megabytes of a partition. */
+static void
+a_topic_is_read_from_what_is_left_of_it(void **state)
+{
+	char *filler = nrs_arena_alloc(arena, 900 * 1024 + 1);
+	struct nrs_bounds bounds;
+	int i;
+
+	(void)state;
+	/* letters that no compression makes few */
+	for (i = 0; i < 900 * 1024; i++)
+		filler[i] = (char)('a' + nrs_rand_below(26));
+	filler[i] = '\0';
+	for (i = 0; i < 9; i++)
+		put_ended(filler, 1);
+	assert_int_equal(
+	    nrs_reader_bounds(reader, NRS_TOPIC_DELIVERY_ALERT,
+	        nrs_bus_partition(bus_fixture_bytes("old"), PARTITIONS),
+	        &bounds, NULL),
+	    NRS_OK);
+	assert_true(bounds.first > 0);
+	start(&first);
+}
+
 static void
 a_notice_to_two_sectors_reaches_each_recipient_once(void **state)
 {
 	(void)state;
-	start(&first);
 	release_notice("n-1");
 	wait_for_all("n-1", NRS_STATE_DELIVERED);
 	assert_int_equal(peer_count(relay, "RCPT TO:"), 2);
@@ -523,28 +574,10 @@ what_was_deferred_arrives_with_the_same_bytes(void **state)
 static void
 old_deliveries_hold_up_no_new_one(void **state)
 {
-	static const struct nrs_bus_header headers[] = {
-	    {"thread", "old"}, {"source", "0"}};
-	const struct nrs_delivery_batch ended = {.notice_id = "old",
-	    .thread_id = "old",
-	    .revision = 1,
-	    .kind = NRS_KIND_INITIAL,
-	    .mode = NRS_MODE_ACTUAL,
-	    .tlp = NRS_TLP_CLEAR,
-	    .purpose = NRS_PURPOSE_ALERT,
-	    .urgency = NRS_URGENCY_ROUTINE};
-	const struct nrs_outgoing out = {.topic = NRS_TOPIC_DELIVERY_ALERT,
-	    .key = bus_fixture_bytes("old"),
-	    .value = nrs_wire_encode(arena, NRS_TYPE_DELIVERY_BATCH, &ended),
-	    .headers = headers,
-	    .n_headers = 2};
 	struct nrs_mono since;
-	int i;
 
 	(void)state;
-	for (i = 0; i < 1500; i++)
-		assert_int_equal(nrs_producer_send(door, &out, NULL), NRS_OK);
-	assert_int_equal(nrs_producer_flush(door, WAIT_MS, NULL), NRS_OK);
+	put_ended("old", 1500);
 	since = nrs_mono_now();
 	release_notice("n-old");
 	wait_for_all("n-old", NRS_STATE_DELIVERED);
@@ -773,6 +806,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_topic_is_read_from_what_is_left_of_it),
 	    cmocka_unit_test(
 	        a_notice_to_two_sectors_reaches_each_recipient_once),
 	    cmocka_unit_test(the_intent_fixed_the_bytes_that_were_sent),
