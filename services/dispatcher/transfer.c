@@ -251,6 +251,20 @@ defer(struct sender *s, struct dispatcher_task *task,
 	dispatcher_queue_update(s->queue, task, now);
 }
 
+/* Its partition went and came back meanwhile: the same delivery waits a second
+ * time, in doubt whether this one arrives. It has. */
+static void
+end_again(struct sender *s, const struct dispatcher_task *task)
+{
+	struct dispatcher_task *t;
+
+	for (t = task->next; t != NULL; t = t->next)
+		if (t->step == DISPATCHER_WAITING &&
+		    nrs_bytes_equal(t->delivery->key, task->delivery->key))
+			sender_end(s, t, NRS_STATE_DELIVERED,
+			    NRS_FAILURE_UNSPECIFIED, "");
+}
+
 static void
 finished(void *opaque, const struct nrs_transfer_result *result)
 {
@@ -259,6 +273,8 @@ finished(void *opaque, const struct nrs_transfer_result *result)
 
 	count_moving(s, task, -1);
 	task->ambiguous = result->class == NRS_TRANSFER_AMBIGUOUS;
+	if (result->class == NRS_TRANSFER_DELIVERED && task->load->lost)
+		end_again(s, task);
 	if (result->class == NRS_TRANSFER_DELIVERED)
 		sender_end(s, task, NRS_STATE_DELIVERED,
 		    NRS_FAILURE_UNSPECIFIED, result->detail);

@@ -301,12 +301,11 @@ static void
 retries_leave_room_for_what_was_never_tried(void **state)
 {
 	struct nrs_mono since;
-	char who;
 	size_t i;
 
 	(void)state;
-	for (who = 'a'; who < 'a' + 2 * ROOM; who++)
-		load(batch_of(1, NRS_KIND_INITIAL), MAIL, who);
+	for (i = 0; i < (size_t)2 * ROOM; i++)
+		load(batch_of(1, NRS_KIND_INITIAL), MAIL, (char)('a' + i));
 	for (i = 0; i < (size_t)2 * ROOM; i++) {
 		(void)pump();
 		finish(i, NRS_TRANSFER_DEFERRED);
@@ -353,6 +352,58 @@ a_retraction_counts_revisions_not_records(void **state)
 	assert_int_equal(count(NRS_STATE_CANCELLED, 3), 0);
 }
 
+/* After a session that was lost and found again while a mail was under way. */
+static void
+what_ends_well_after_all_is_not_sent_again(void **state)
+{
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(pump(), 1);
+	sender_unload(&w->s, &w->part);
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(pump(), 0);
+	finish(0, NRS_TRANSFER_DELIVERED);
+	assert_int_equal(pump(), 0);
+	assert_int_equal(count(NRS_STATE_INTENT, 1), 1);
+	assert_int_equal(w->s.n_open, 0);
+}
+
+static void
+what_ended_in_doubt_is_sent_again(void **state)
+{
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(pump(), 1);
+	sender_unload(&w->s, &w->part);
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	finish(0, NRS_TRANSFER_AMBIGUOUS);
+	assert_int_equal(pump(), 1);
+}
+
+/* Many records with one recipient each weigh more than one with many. */
+static void
+memory_is_bounded_by_bytes_too(void **state)
+{
+	struct nrs_delivery_batch large = batch_of(1, NRS_KIND_INITIAL);
+	const size_t size = (size_t)900 * 1024;
+	char *id = nrs_arena_alloc(w->arena, size + 1);
+	size_t n;
+
+	(void)state;
+	memset(id, 'n', size);
+	id[size] = '\0';
+	large.notice_id = id;
+	for (n = 0; !sender_is_full(&w->s, false); n++) {
+		assert_true(n < 1000);
+		load(large, MAIL, 'a');
+	}
+	assert_true(n > 100);
+	assert_true(sender_is_full(&w->s, true));
+	sender_unload(&w->s, &w->part);
+	assert_false(sender_is_full(&w->s, true));
+	assert_int_equal(w->s.n_open_bytes, 0);
+}
+
 int
 main(void)
 {
@@ -363,6 +414,9 @@ main(void)
 	    CASE(who_lost_the_clearance_since_gets_nothing),
 	    CASE(retries_leave_room_for_what_was_never_tried),
 	    CASE(the_retraction_of_what_was_never_tried_is_not_sent),
+	    CASE(what_ends_well_after_all_is_not_sent_again),
+	    CASE(what_ended_in_doubt_is_sent_again),
+	    CASE(memory_is_bounded_by_bytes_too),
 	    CASE(a_retraction_counts_revisions_not_records),
 	};
 
