@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* long: one small test per thing that a relay or an endpoint may do. */
+#include <netdb.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +12,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <dlfcn.h>
 
 #include "noroshi/base/clock.h"
 #include "noroshi/io/transfer.h"
@@ -18,6 +22,48 @@
 #define MAIL "Subject: x\r\n\r\nbody\r\n"
 
 static const char *loopback[] = {"127.0.0.0/8"};
+
+/* ---- names ---- */
+
+/* Two names of ours; libcurl asks here instead of libc. "slow.example" has a
+ * server that does not answer; "mixed.example" has an address inside and one
+ * that is allowed. */
+static atomic_bool slow_asked, slow_over;
+
+static int
+resolve(const char *node, const char *service, const struct addrinfo *hints,
+    struct addrinfo **out)
+{
+	typedef int resolver(const char *, const char *,
+	    const struct addrinfo *, struct addrinfo **);
+	resolver *real;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+	return real(node, service, hints, out);
+}
+
+int
+getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+    struct addrinfo **out)
+{
+	struct nrs_mono since = nrs_mono_now();
+	int rc;
+
+	if (node != NULL && strcmp(node, "slow.example") == 0) {
+		atomic_store(&slow_asked, true);
+		while (!atomic_load(&slow_over) &&
+		       nrs_mono_since_ms(since) < 10 * TIMEOUT_MS)
+			(void)poll(NULL, 0, 10);
+		return EAI_AGAIN;
+	}
+	if (node == NULL || strcmp(node, "mixed.example") != 0)
+		return resolve(node, service, hints, out);
+	rc = resolve("10.9.9.9", service, hints, out);
+	return rc != 0 ? rc
+	               : resolve("127.0.0.1", service, hints, &(*out)->ai_next);
+}
+
+/* ---- the world ---- */
 
 struct world {
 	struct peer_script script;
@@ -615,6 +661,42 @@ a_repeat_is_never_hidden(void **state)
 	assert_int_equal(peer_count(w->hook, "POST "), 2);
 }
 
+/* A name server that is away must hold up its own webhook only. */
+static void
+a_name_that_is_not_answered_holds_up_nobody(void **state)
+{
+	struct world *w = *state;
+	struct waiting stuck;
+	struct nrs_transfer_job job =
+	    job_to(NRS_CHANNEL_WEBHOOK, "https://slow.example/", "{}", &stuck);
+	struct nrs_mono since = nrs_mono_now();
+	struct nrs_err err;
+
+	atomic_store(&slow_over, false);
+	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
+	wait_for(w, &stuck);
+	assert_true(atomic_load(&slow_asked));
+	EXPECT(stuck.result, DEFERRED(TIMEOUT));
+	assert_true(nrs_mono_since_ms(since) < 3 * TIMEOUT_MS);
+	EXPECT(hook(w), DELIVERED);
+	atomic_store(&slow_over, true);
+}
+
+/* What got through by another address was delivered. */
+static void
+one_address_inside_does_not_spoil_the_other(void **state)
+{
+	struct world *w = *state;
+	char url[64];
+
+	(void)snprintf(url, sizeof(url), "http://mixed.example:%d/hook",
+	    peer_port(w->hook));
+	EXPECT(send_to(w, NRS_CHANNEL_WEBHOOK, url), DELIVERED);
+	assert_int_equal(peer_count(w->hook, "POST /hook"), 1);
+	w->script.http = PEER_HANG;
+	EXPECT(send_to(w, NRS_CHANNEL_WEBHOOK, url), AMBIGUOUS(TIMEOUT));
+}
+
 int
 main(void)
 {
@@ -642,6 +724,8 @@ main(void)
 	    CASE(plain_http_goes_to_allowed_networks_only),
 	    CASE(a_proxy_in_the_environment_is_ignored),
 	    CASE(a_url_that_is_none_is_refused),
+	    CASE(a_name_that_is_not_answered_holds_up_nobody),
+	    CASE(one_address_inside_does_not_spoil_the_other),
 	    CASE(hangs_drips_and_floods_end_in_time),
 	    CASE(a_repeat_is_never_hidden),
 	};

@@ -75,6 +75,13 @@ judge_status(struct nrs_transfer_result *out)
 		out->reason = NRS_FAILURE_CONTACT_STALE;
 }
 
+/* Nothing of it left the house. */
+static bool
+is_inside(const struct slot *slot)
+{
+	return slot->refused_inside && !slot->opened;
+}
+
 static void
 judge_webhook(
     const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
@@ -88,7 +95,7 @@ judge_webhook(
 	if (wait > 0)
 		out->retry_after_s =
 		    wait < RETRY_AFTER_MAX_S ? (int)wait : RETRY_AFTER_MAX_S;
-	if (slot->refused_inside)
+	if (is_inside(slot))
 		verdict(out, NRS_TRANSFER_FAILED, NRS_FAILURE_REJECTED);
 	else if (code >= 200) /* whatever the rest of the reply was */
 		judge_status(out);
@@ -103,7 +110,7 @@ describe(const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
 {
 	const char *text = slot->last;
 
-	if (slot->refused_inside)
+	if (is_inside(slot))
 		text = "address is inside: not allowed";
 	else if (out->code == 0)
 		text = curl_easy_strerror(rc);

@@ -32,6 +32,7 @@ struct slot {
 	int reply;           /* code of the last reply since the last command */
 	bool plain;          /* http, without TLS */
 	bool refused_inside; /* a socket was refused: the address is inside */
+	bool opened;         /* another was not */
 	char last[128];      /* the last reply's text */
 	struct slot *next;   /* while free */
 };

@@ -167,6 +167,7 @@ on_socket(void *opaque, curlsocktype purpose, struct curl_sockaddr *addr)
 		slot->refused_inside = true;
 		return CURL_SOCKET_BAD;
 	}
+	slot->opened = true;
 	return socket(
 	    addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
 }
@@ -194,6 +195,9 @@ set_common(struct slot *slot)
 
 	SET(slot, CURLOPT_PRIVATE, slot);
 	SET(slot, CURLOPT_NOSIGNAL, 1L);
+	/* Else a timeout waits, and everybody with it, for the thread that asks
+	 * a name server; this way the thread ends on its own. */
+	SET(slot, CURLOPT_QUICK_EXIT, 1L);
 	SET(slot, CURLOPT_PROXY, "");
 	SET(slot, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(slot, CURLOPT_READFUNCTION, on_read);
