@@ -4,22 +4,25 @@
 /* clang-format off */
 static const char *const phrases[NRS_PHRASE_COUNT][2] = {
     [NRS_PHRASE_DRILL_1] = {"【訓練】これは訓練です。実際の事象ではありません。",
-	"[EXERCISE] This is an exercise. Nothing of it has happened."},
+	"[EXERCISE] This is an exercise. The events described are not real."},
     [NRS_PHRASE_DRILL_2] = {"訓練番号: ", "Exercise: "},
     [NRS_PHRASE_TEST_1] = {"【試験】これは配信の試験です。実際の事象ではありません。",
-	"[TEST] This is a test of the service. Nothing of it has happened."},
+	"[TEST] This is a test of the service. The events described are not real."},
     [NRS_PHRASE_RETRACTED] = {"■■■ 取消 ■■■ この情報は取り消されました。",
 	"*** RETRACTED *** This notice has been withdrawn."},
-    [NRS_PHRASE_CORRECTED] = {"■■ 訂正 ■■ 前にお送りした情報に誤りがありました。",
-	"** CORRECTION ** What was sent before was wrong."},
+    [NRS_PHRASE_CORRECTED] = {"■■ 訂正 ■■ 先にお送りした情報に誤りがありましたので、訂正します。",
+	"** CORRECTION ** An earlier report of this notice contained an error."},
     [NRS_PHRASE_VOIDED] = {"無効となる情報: ", "No longer valid: "},
     [NRS_PHRASE_REASON] = {"理由: ", "Reason: "},
-    [NRS_PHRASE_UNDO] = {"お願い: 取り消された情報による対処は見合わせ、実施済みのもの"
-		"は要否を確認してください。転送した先にも取消をお伝えくださ"
-		"い。",
+    [NRS_PHRASE_CORRECTS] = {"前報からの変更点: ", "What changed: "},
+    [NRS_PHRASE_UNDO] = {"お願い: 取り消された情報に基づく対処は見合わせ、実施済みのもの"
+		"は要否を確認してください。転送先にも取消をお伝えください。",
 	"What to do: take no further action on the withdrawn notice, review "
 	"what was already done, and tell everyone you passed it on to."},
+    [NRS_PHRASE_WITHDRAWN_TEXT] = {"以下は取り消された情報の内容です。対処の根拠にしないでください。",
+	"What follows is the text that was withdrawn. Do not act on it."},
     [NRS_PHRASE_MEASURES] = {"対策", "Countermeasures"},
+    [NRS_PHRASE_MEASURES_WITHDRAWN] = {"取り消された対策", "Countermeasures, withdrawn"},
     [NRS_PHRASE_FIRST_DEADLINE] = {"最初の期限: ", "first deadline: "},
     [NRS_PHRASE_DEADLINE] = {"期限: ", "by "},
     [NRS_PHRASE_NO_MEASURE_KNOWN] = {"現時点で判明している対策はありません。",
@@ -53,20 +56,20 @@ static const char *const phrases[NRS_PHRASE_COUNT][2] = {
     [NRS_PHRASE_HANDLING] = {"取扱い", "Handling"},
     [NRS_PHRASE_SIGNED] = {"署名鍵", "Signing key"},
     [NRS_PHRASE_HASH] = {"内容のSHA-256", "SHA-256 of the signed content"},
-    [NRS_PHRASE_VERIFY] = {"真偽の確認: 識別番号を所属のセプターか上記の窓口に照会して"
-		  "ください。署名は noroshictl show 識別番号 で検証できます。"
-		  "このメールへの返信では確認できません。",
-	"To verify: quote the notice id to your CEPTOAR or to the desk named "
-	"above, or check the signature with `noroshictl show ID`. Do not rely "
-	"on a reply to this mail."},
+    [NRS_PHRASE_VERIFY] = {"真偽の確認: 識別番号を、所属のセプターか、あらかじめご存じの発信元の"
+		  "窓口に照会してください。署名は noroshictl show 識別番号 で検"
+		  "証できます。このメールへの返信では確認できません。",
+	"To verify: quote the notice id to your CEPTOAR or to the sender's "
+	"desk, by a contact that you already had, or check the signature with "
+	"`noroshictl show ID`. Do not rely on a reply to this mail."},
     [NRS_PHRASE_STUB_RETRACTED] = {"■■■ 取消 ■■■ 以前お送りした情報は取り消されました。",
 	"*** RETRACTED *** A notice that was sent to you has been withdrawn."},
     [NRS_PHRASE_STUB_CHANGED] = {"■■ 変更 ■■ 以前お送りした情報は変更されました。",
 	"** CHANGED ** A notice that was sent to you has been changed."},
     [NRS_PHRASE_STUB_WHY] = {"共有範囲の変更により、内容はお送りできません。必要な場合は"
-		    "所属のセプターか下記の窓口にお問い合わせください。",
-	"Its label no longer allows the text to be sent to you. If you need "
-	"it, ask your CEPTOAR or the desk named below."},
+		    "所属のセプターか発信元の窓口にお問い合わせください。",
+	"Its TLP label no longer allows us to send you the text. If you need "
+	"it, ask your CEPTOAR or the sender's desk."},
     [NRS_PHRASE_STUB_RETRACTED_SUBJECT] = {"以前お送りした情報の取消",
 	"Withdrawal of a notice sent to you"},
     [NRS_PHRASE_STUB_CHANGED_SUBJECT] = {"以前お送りした情報の変更",
@@ -83,9 +86,9 @@ static const char *const phrases[NRS_PHRASE_COUNT][2] = {
 static const char *const handling[][2] = {
     [NRS_TLP_RED] = {"宛先の個人限り。転送・共有不可",
         "for the eyes of individual recipients only, no further disclosure"},
-    [NRS_TLP_AMBER_STRICT] = {"所属組織内の知る必要のある者限り",
+    [NRS_TLP_AMBER_STRICT] = {"所属組織内の、知る必要のある者限り",
         "on a need-to-know basis within the recipient's organisation only"},
-    [NRS_TLP_AMBER] = {"所属組織とその顧客の知る必要のある者限り",
+    [NRS_TLP_AMBER] = {"所属組織とその顧客のうち、知る必要のある者限り",
         "on a need-to-know basis within the organisation and its clients"},
     [NRS_TLP_GREEN] = {"関係者間限り。公開不可",
         "within the community, not through public channels"},

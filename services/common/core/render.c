@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "noroshi/core/render.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "noroshi/base/clock.h"
@@ -14,6 +13,7 @@ struct page {
 	struct nrs_arena *arena;
 	struct nrs_doc doc;
 	bool en;
+	const char *lang;
 };
 
 static const char *
@@ -23,15 +23,9 @@ say(const struct page *page, enum nrs_phrase phrase)
 }
 
 static const char *
-lang_of(const struct page *page)
-{
-	return page->en ? "en" : "ja";
-}
-
-static const char *
 term(const struct page *page, enum nrs_vocabulary voc, int value)
 {
-	return nrs_term_text(voc, value, lang_of(page));
+	return nrs_term_text(voc, value, page->lang);
 }
 
 static const char *
@@ -40,7 +34,7 @@ when(const struct page *page, int64_t ms)
 	char text[64];
 
 	return nrs_arena_strdup(
-	    page->arena, nrs_time_text(ms, lang_of(page), text));
+	    page->arena, nrs_time_text(ms, page->lang, text));
 }
 
 static const char *
@@ -139,13 +133,26 @@ mode_banner(struct page *page, enum nrs_mode mode, const char *exercise_id)
 		    join(page, say(page, NRS_PHRASE_DRILL_2), exercise_id));
 }
 
+static bool
+is_retracted(const struct page *page)
+{
+	return page->in->content->kind == NRS_KIND_RETRACTION;
+}
+
+static bool
+is_voiding(const struct page *page)
+{
+	return is_retracted(page) ||
+	       page->in->content->kind == NRS_KIND_CORRECTION;
+}
+
 static void
 void_banner(struct page *page)
 {
 	const struct nrs_content *c = page->in->content;
-	bool retracted = c->kind == NRS_KIND_RETRACTION;
+	bool retracted = is_retracted(page);
 
-	if (!retracted && c->kind != NRS_KIND_CORRECTION)
+	if (!is_voiding(page))
 		return;
 	nrs_doc_banner_begin(&page->doc);
 	nrs_doc_banner_line(&page->doc,
@@ -156,7 +163,9 @@ void_banner(struct page *page)
 	                    list_of(page, (const char *const *)c->supersedes,
 	                        c->n_supersedes)));
 	nrs_doc_banner_line(&page->doc,
-	    join(page, say(page, NRS_PHRASE_REASON), c->revision_reason));
+	    join(page,
+	        say(page, retracted ? NRS_PHRASE_REASON : NRS_PHRASE_CORRECTS),
+	        c->revision_reason));
 	if (retracted)
 		nrs_doc_banner_line(&page->doc, say(page, NRS_PHRASE_UNDO));
 	nrs_doc_banner_end(&page->doc);
@@ -208,35 +217,46 @@ first_deadline(const struct nrs_content *c)
 	return first;
 }
 
+static const char *
+measures_heading(const struct page *page, int64_t first)
+{
+	if (first == 0 || is_retracted(page))
+		return say(page, is_retracted(page)
+		                     ? NRS_PHRASE_MEASURES_WITHDRAWN
+		                     : NRS_PHRASE_MEASURES);
+	return nrs_arena_printf(page->arena, "%s (%s%s)",
+	    say(page, NRS_PHRASE_MEASURES),
+	    say(page, NRS_PHRASE_FIRST_DEADLINE), when(page, first));
+}
+
+/* A retraction has the text that it withdraws: nothing in it is due. */
+static const char *
+deadline_of(const struct page *page, const struct nrs_countermeasure *m)
+{
+	if (m->deadline == 0 || is_retracted(page))
+		return "";
+	return nrs_arena_printf(page->arena, "[%s%s]",
+	    say(page, NRS_PHRASE_DEADLINE), when(page, m->deadline));
+}
+
 static void
 measures(struct page *page)
 {
 	const struct nrs_content *c = page->in->content;
 	const struct nrs_countermeasure *m;
-	int64_t first = first_deadline(c);
-	char mark[24];
 	size_t i;
 
 	if (c->n_countermeasures == 0 && !c->no_countermeasure)
 		return;
-	nrs_doc_heading(&page->doc,
-	    first == 0
-	        ? say(page, NRS_PHRASE_MEASURES)
-	        : nrs_arena_printf(page->arena, "%s (%s%s)",
-	              say(page, NRS_PHRASE_MEASURES),
-	              say(page, NRS_PHRASE_FIRST_DEADLINE), when(page, first)));
+	nrs_doc_heading(&page->doc, measures_heading(page, first_deadline(c)));
 	if (c->n_countermeasures == 0)
 		nrs_doc_para(
 		    &page->doc, say(page, NRS_PHRASE_NO_MEASURE_KNOWN));
 	for (i = 0; i < c->n_countermeasures; i++) {
 		m = &c->countermeasures[i];
-		(void)snprintf(mark, sizeof(mark), "%zu.", i + 1);
-		nrs_doc_point(&page->doc, mark,
-		    m->deadline == 0 ? ""
-		                     : nrs_arena_printf(page->arena, "[%s%s]",
-		                           say(page, NRS_PHRASE_DEADLINE),
-		                           when(page, m->deadline)),
-		    m->text);
+		nrs_doc_point(&page->doc,
+		    nrs_arena_printf(page->arena, "%zu.", i + 1),
+		    deadline_of(page, m), m->text);
 	}
 }
 
@@ -255,7 +275,8 @@ background(struct page *page)
 	const struct nrs_content *c = page->in->content;
 	size_t i;
 
-	block(page, say(page, NRS_PHRASE_CHANGES), c->revision_reason);
+	if (!is_voiding(page)) /* the banner has said it */
+		block(page, say(page, NRS_PHRASE_CHANGES), c->revision_reason);
 	block(page, say(page, NRS_PHRASE_SUMMARY), c->summary);
 	for (i = 0; i < c->n_sections; i++)
 		block(page, c->sections[i].label, c->sections[i].text);
@@ -421,6 +442,8 @@ render_content(struct page *page, struct nrs_rendered *out)
 	void_banner(page);
 	cut(page, &out->text_head, &out->html_head);
 	title_lines(page);
+	if (is_retracted(page))
+		nrs_doc_para(&page->doc, say(page, NRS_PHRASE_WITHDRAWN_TEXT));
 	measures(page);
 	arrangement(page);
 	background(page);
@@ -468,6 +491,7 @@ nrs_render(struct nrs_arena *arena, const struct nrs_render *render,
 	    .arena = arena,
 	    .en = strcmp(render->lang, "en") == 0};
 
+	page.lang = page.en ? "en" : "ja";
 	if (render->content != NULL)
 		render_content(&page, out);
 	else
