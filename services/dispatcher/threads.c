@@ -67,6 +67,14 @@ dispatcher_threads_add(struct dispatcher_threads *threads,
 	    (struct pointer){.partition = partition, .offset = offset};
 }
 
+/* Many records may pass before there is an answer. */
+static void
+count_read(struct dispatcher_threads *threads)
+{
+	if (++threads->n_read % ALIVE_EVERY == 0)
+		threads->conf.alive(threads->conf.ctx);
+}
+
 static enum nrs_rc
 see(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 {
@@ -77,8 +85,7 @@ see(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 	    nrs_record_header(record, DISPATCHER_HEADER_SOURCE);
 
 	(void)err;
-	if (++threads->n_read % ALIVE_EVERY == 0)
-		threads->conf.alive(threads->conf.ctx);
+	count_read(threads);
 	if (thread_id == NULL || source == NULL) {
 		nrs_log(NRS_LOG_ERROR, "delivery_without_thread",
 		    NRS_I("partition", record->partition),
@@ -228,6 +235,7 @@ dispatcher_threads_read(struct dispatcher_threads *threads,
 	rc = go_to_first(threads, thread, err);
 	for (left = thread->n; left > 0 && rc == NRS_OK;) {
 		memset(&record, 0, sizeof(record));
+		count_read(threads);
 		rc = nrs_reader_next(
 		    threads->reader, threads->conf.timeout_ms, &record, err);
 		if (rc == NRS_OK && record.topic == NULL)
