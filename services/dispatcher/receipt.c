@@ -23,7 +23,7 @@ struct letter {
 static void
 intent_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 {
-	if (task->load->lost)
+	if (task->load->lost || !task->load->part->ours)
 		sender_abandon(s, task);
 	else if (rc == NRS_OK)
 		sender_transfer(s, task);

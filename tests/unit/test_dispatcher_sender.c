@@ -271,6 +271,19 @@ an_intent_is_on_record_before_a_transfer_starts(void **state)
 	assert_int_equal(w->s.n_open, 0);
 }
 
+/* It is handed over clean, with five seconds for what is under way. */
+static void
+a_partition_that_is_leaving_starts_nothing_more(void **state)
+{
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	sender_pump(&w->s);
+	w->part.ours = false;
+	ack();
+	assert_int_equal(w->n_jobs, 0);
+	assert_int_equal(w->part.n_moving, 0);
+}
+
 /* Each question may take as long as a lane may be silent. */
 static void
 a_silent_bus_is_asked_once_a_turn(void **state)
@@ -410,6 +423,7 @@ main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    CASE(an_intent_is_on_record_before_a_transfer_starts),
+	    CASE(a_partition_that_is_leaving_starts_nothing_more),
 	    CASE(a_silent_bus_is_asked_once_a_turn),
 	    CASE(who_lost_the_clearance_since_gets_nothing),
 	    CASE(retries_leave_room_for_what_was_never_tried),
