@@ -35,7 +35,7 @@ static const struct nrs_param params[] = {
     {.name = "max_batch",
         .type = NRS_PARAM_INT,
         ROW(max_batch),
-        .def = "2000",
+        .def = "10000",
         .min = 1,
         .max = 10000,
         .unit = "commands",
@@ -189,6 +189,12 @@ settled(void *self)
 }
 
 static void
+idle(void *self)
+{
+	nrs_arena_trim(((struct classifier *)self)->arena);
+}
+
+static void
 lost(void *self)
 {
 	struct classifier *c = self;
@@ -208,6 +214,7 @@ run(void *self, struct nrs_service_ctx *ctx, const struct nrs_lane *lane,
 	    .take_over = classifier_take_over,
 	    .batch = classifier_batch,
 	    .settled = settled,
+	    .idle = idle,
 	    .lost = lost,
 	};
 	struct classifier *c = self;

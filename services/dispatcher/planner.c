@@ -325,6 +325,12 @@ settled(void *self)
 }
 
 static void
+idle(void *self)
+{
+	nrs_arena_trim(((struct planner *)self)->arena);
+}
+
+static void
 lost(void *self)
 {
 	struct planner *p = self;
@@ -403,6 +409,7 @@ dispatcher_plan(void *self, struct nrs_service_ctx *ctx,
 	    .take_over = take_over,
 	    .batch = plan_batch,
 	    .settled = settled,
+	    .idle = idle,
 	    .lost = lost,
 	};
 	struct planner p = {.d = self,

@@ -18,7 +18,7 @@
 #include "support/raw_kafka.h"
 
 #define TEMPLATES 2000
-#define MAX_BATCH 2000 /* as noroshi-classifier by default */
+#define MAX_BATCH 10000 /* as noroshi-classifier by default */
 #define MAX_OUTPUTS 8
 #define MAX_MISSES 2000
 

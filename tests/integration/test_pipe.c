@@ -43,6 +43,7 @@ what_is_read_is_decided_and_written_once(void **state)
 	wait_until(c.n_settled > 0);
 	assert_true(c.ctx.ready);
 	assert_true(copier_said(&c, "active"));
+	wait_until(c.n_idle == 1); /* once, not every second */
 	assert_int_equal(copier_stop(&c), NRS_OK);
 	assert_int_equal(c.n_lost, 1);
 	assert_int_equal(bus_fixture_count("out"), 5);

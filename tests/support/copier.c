@@ -107,6 +107,14 @@ settled(void *self)
 }
 
 static void
+idle(void *self)
+{
+	struct copier *c = self;
+
+	c->n_idle++;
+}
+
+static void
 lost(void *self)
 {
 	struct copier *c = self;
@@ -121,6 +129,7 @@ copier_ops(void)
 	    .take_over = take_over,
 	    .batch = batch,
 	    .settled = settled,
+	    .idle = idle,
 	    .lost = lost,
 	};
 

@@ -31,7 +31,7 @@ struct copier {
 	atomic_int n_retry;  /* so many batches are answered NRS_RETRY */
 	atomic_bool hold;    /* wait within the batch, its outputs sent */
 	/* what happened */
-	atomic_int n_taken, n_records, n_settled, n_lost, n_held;
+	atomic_int n_taken, n_records, n_settled, n_lost, n_held, n_idle;
 	_Atomic int64_t committed;
 	enum nrs_rc rc;
 	struct nrs_err err;

@@ -53,6 +53,33 @@ a_reset_arena_hands_out_zeroed_memory_again(void **state)
 }
 
 static void
+fill(struct nrs_arena *arena, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += 1000)
+		(void)nrs_arena_alloc(arena, 1000);
+	nrs_arena_reset(arena);
+}
+
+static void
+a_storms_memory_stays_for_the_next_round_and_goes_with_a_small_one(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	const size_t storm = 8 * 1024 * 1024;
+
+	(void)state;
+	fill(arena, storm);
+	assert_true(nrs_arena_held(arena) > storm);
+	nrs_arena_reset(arena); /* nothing in between: no round */
+	assert_true(nrs_arena_held(arena) > storm);
+	fill(arena, 1000);
+	assert_true(nrs_arena_held(arena) < storm / 8);
+	fill(arena, storm);
+	nrs_arena_trim(arena);
+	assert_int_equal(nrs_arena_held(arena), 0);
+	nrs_arena_free(arena);
+}
+
+static void
 one_large_allocation_does_not_disturb_the_small(void **state)
 {
 	struct nrs_arena *arena = nrs_arena_new();
@@ -131,6 +158,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(arena_memory_is_zeroed_aligned_and_counted),
 	    cmocka_unit_test(a_reset_arena_hands_out_zeroed_memory_again),
+	    cmocka_unit_test(
+	        a_storms_memory_stays_for_the_next_round_and_goes_with_a_small_one),
 	    cmocka_unit_test(one_large_allocation_does_not_disturb_the_small),
 	    cmocka_unit_test(strings_and_bytes_are_copies),
 	    cmocka_unit_test(equal_means_same_length_and_bytes),

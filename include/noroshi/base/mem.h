@@ -26,12 +26,17 @@ void *nrs_calloc(size_t n, size_t size);
 void *nrs_realloc(void *ptr, size_t n, size_t size);
 char *nrs_strdup(const char *s);
 char *nrs_asprintf(const char *fmt, ...) NRS_PRINTF(1, 2);
+/* Give what free() keeps back to the system; for a process that goes idle. */
+void nrs_mem_trim(void);
 
 struct nrs_arena;
 /* The caller owns the arena: nrs_arena_free. */
 struct nrs_arena *nrs_arena_new(void);
-/* Forget everything in it, keep its memory for the next use. */
+/* Forget everything in it, keep its memory for the next use. Nothing to forget:
+ * no effect. */
 void nrs_arena_reset(struct nrs_arena *arena);
+/* Free what is kept for the next use. What was handed out stays valid. */
+void nrs_arena_trim(struct nrs_arena *arena);
 void nrs_arena_free(struct nrs_arena *arena);
 /* Zeroed, 16-byte aligned, valid until reset or free. */
 void *nrs_arena_alloc(struct nrs_arena *arena, size_t size);
@@ -45,6 +50,8 @@ struct nrs_bytes nrs_arena_bytes(
     struct nrs_arena *arena, const void *data, size_t len);
 /* Bytes handed out since the last reset. */
 size_t nrs_arena_used(const struct nrs_arena *arena);
+/* Bytes it has from the system, for now or for the next use. */
+size_t nrs_arena_held(const struct nrs_arena *arena);
 
 /* Same length and same bytes. Not constant-time: use io/sign for secrets. */
 bool nrs_bytes_equal(struct nrs_bytes a, struct nrs_bytes b);

@@ -34,6 +34,9 @@ struct nrs_pipe_ops {
 	    size_t n, struct nrs_txn *txn, struct nrs_err *err);
 	/* The batch is durable: its memory may go. */
 	void (*settled)(void *self);
+	/* Nothing has come for a while: give back what only a storm needed.
+	 * May be NULL. */
+	void (*idle)(void *self);
 	/* No longer active, or the batch is in doubt: forget all state. */
 	void (*lost)(void *self);
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "noroshi/base/mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct chunk {
 
 struct nrs_arena {
 	struct chunk *first; /* the newest: allocations come from it */
+	struct chunk *spare; /* of the last round, the oldest first */
 	size_t used;
 };
 
@@ -98,26 +100,43 @@ free_chunks(struct chunk *chunk)
 	}
 }
 
+/* What the last round used is kept for the next: freeing it chunk by chunk and
+ * asking again costs a tenth of the classifier's time in a storm. What the next
+ * round does not need goes with its end, so that the storm's memory follows it.
+ */
 void
 nrs_arena_reset(struct nrs_arena *arena)
 {
-	struct chunk *keep = NULL, *chunk, *next;
+	struct chunk *chunk, *next;
 
+	if (arena->first == NULL)
+		return;
+	free_chunks(arena->spare);
+	arena->spare = NULL;
 	for (chunk = arena->first; chunk != NULL; chunk = next) {
 		next = chunk->next;
-		chunk->next = NULL;
-		if (chunk->size <= KEEP_SIZE &&
-		    (keep == NULL || keep->size < chunk->size)) {
-			free(keep);
-			keep = chunk;
-		} else {
+		if (chunk->size > KEEP_SIZE) {
 			free(chunk);
+			continue;
 		}
+		chunk->next = arena->spare;
+		arena->spare = chunk;
 	}
-	if (keep != NULL)
-		keep->used = 0;
-	arena->first = keep;
+	arena->first = NULL;
 	arena->used = 0;
+}
+
+void
+nrs_arena_trim(struct nrs_arena *arena)
+{
+	free_chunks(arena->spare);
+	arena->spare = NULL;
+}
+
+void
+nrs_mem_trim(void)
+{
+	(void)malloc_trim(0);
 }
 
 void
@@ -126,24 +145,38 @@ nrs_arena_free(struct nrs_arena *arena)
 	if (arena == NULL)
 		return;
 	free_chunks(arena->first);
+	free_chunks(arena->spare);
 	free(arena);
 }
 
 /* Each chunk doubles the last, so that a large batch costs few calls. */
-static void
-add_chunk(struct nrs_arena *arena, size_t size)
+static struct chunk *
+new_chunk(const struct nrs_arena *arena, size_t size)
 {
 	size_t want = CHUNK_SIZE;
 	struct chunk *chunk;
 
-	if (arena->first != NULL && arena->first->size < KEEP_SIZE)
-		want = arena->first->size * 2;
+	if (arena->first != NULL)
+		want = arena->first->size < KEEP_SIZE ? arena->first->size * 2
+		                                      : KEEP_SIZE;
 	if (want < size)
 		want = size;
 	if (want > SIZE_MAX - sizeof(*chunk))
 		must(NULL);
 	chunk = nrs_alloc(sizeof(*chunk) + want);
 	chunk->size = want;
+	return chunk;
+}
+
+static void
+add_chunk(struct nrs_arena *arena, size_t size)
+{
+	struct chunk *chunk = arena->spare;
+
+	if (chunk != NULL && chunk->size >= size)
+		arena->spare = chunk->next;
+	else
+		chunk = new_chunk(arena, size);
 	chunk->used = 0;
 	chunk->next = arena->first;
 	arena->first = chunk;
@@ -220,6 +253,22 @@ size_t
 nrs_arena_used(const struct nrs_arena *arena)
 {
 	return arena->used;
+}
+
+static size_t
+held(const struct chunk *chunk)
+{
+	size_t sum = 0;
+
+	for (; chunk != NULL; chunk = chunk->next)
+		sum += chunk->size;
+	return sum;
+}
+
+size_t
+nrs_arena_held(const struct nrs_arena *arena)
+{
+	return held(arena->first) + held(arena->spare);
 }
 
 bool

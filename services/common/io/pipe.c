@@ -31,6 +31,7 @@ struct pipe {
 	struct nrs_bus_member *member;
 	struct nrs_txn *txn;
 	struct meters meters;
+	bool worked;  /* since it was last idle */
 	bool owned;   /* the group gave us the partition */
 	bool active;  /* and we have taken over */
 	bool touched; /* the service holds state that lost() must end */
@@ -212,6 +213,7 @@ transact(struct pipe *p, struct nrs_err *err)
 	nrs_metric_observe_us(p->meters.seconds, nrs_mono_since_us(begun));
 	p->n_fenced = 0;
 	p->backoff_ms = 0;
+	p->worked = true;
 	p->ops->settled(p->self);
 	forget_batch(p);
 	return NRS_OK;
@@ -255,7 +257,7 @@ gather(struct pipe *p, struct nrs_err *err)
 }
 
 static void
-wait_for_work(struct pipe *p, int ms)
+wait_for_work(struct pipe *p)
 {
 	struct pollfd fds[] = {
 	    {.fd = nrs_bus_member_fd(p->member), .events = POLLIN},
@@ -263,7 +265,12 @@ wait_for_work(struct pipe *p, int ms)
 	};
 
 	/* A signal only makes the next round come early. */
-	(void)poll(fds, 2, ms);
+	if (poll(fds, 2, IDLE_MS) != 0 || !p->worked)
+		return;
+	p->worked = false;
+	if (p->ops->idle != NULL)
+		p->ops->idle(p->self);
+	nrs_mem_trim();
 }
 
 static void
@@ -315,7 +322,7 @@ round_once(struct pipe *p, struct nrs_err *err)
 	if (p->n > 0)
 		return transact(p, err);
 	tell_state(p);
-	wait_for_work(p, IDLE_MS);
+	wait_for_work(p);
 	return NRS_OK;
 }
 
