@@ -33,6 +33,10 @@ figure() { # NAME VALUE UNIT
 	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$table"
 }
 take() { while read -r name value unit; do figure "$name" "$value" "$unit"; done; }
+# The median of the ratios of two files, line by line: what ran side by side.
+median_ratio() {
+	paste "$1" "$2" | awk '{ printf "%.2f\n", $1 / $2 }' | median
+}
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 value_of() { awk -v n="$1" '$1 == n { print $2 }' "$table"; }
@@ -96,20 +100,29 @@ one_round() { # N: appends to $dir/<who>.rates
 	proc_stop_all
 }
 
+# A broker is slow until its JVM has compiled what it does most.
+warm_up() {
+	stack warm-up w.
+	load w. "$COMMANDS"
+	daemon_start classifier warm -X verify=false
+	rate classifier-warm w.classifier w.journal "$COMMANDS" >/dev/null
+	proc_stop_all
+}
+
 throughput() {
-	local n classifier passthrough streams
+	local n
 	build_peer
+	warm_up
 	rm -f "$dir"/*.rates
 	for ((n = 1; n <= ROUNDS; n++)); do one_round "$n"; done
-	classifier=$(median <"$dir/classifier.rates")
-	passthrough=$(median <"$dir/passthrough.rates")
-	streams=$(median <"$dir/streams.rates")
-	figure classifier_per_s "$classifier" commands/s
-	figure passthrough_per_s "$passthrough" commands/s
-	figure kafka_streams_per_s "$streams" commands/s
+	figure classifier_per_s "$(median <"$dir/classifier.rates")" commands/s
+	figure passthrough_per_s "$(median <"$dir/passthrough.rates")" commands/s
+	figure kafka_streams_per_s "$(median <"$dir/streams.rates")" commands/s
 	figure classifier_signed_per_s "$(median <"$dir/signed.rates")" commands/s
-	figure classifier_vs_passthrough "$(ratio "$classifier" "$passthrough")" ratio
-	figure classifier_vs_kafka_streams "$(ratio "$classifier" "$streams")" ratio
+	figure classifier_vs_passthrough \
+		"$(median_ratio "$dir/classifier.rates" "$dir/passthrough.rates")" ratio
+	figure classifier_vs_kafka_streams \
+		"$(median_ratio "$dir/classifier.rates" "$dir/streams.rates")" ratio
 }
 
 # ---- one alert every 200 ms, and the raw hops in between -----------------------

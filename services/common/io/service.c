@@ -16,6 +16,7 @@
 #include "common/io/service_private.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/log.h"
+#include "noroshi/base/mem.h"
 #include "noroshi/version.h"
 
 #define EXIT_FAILED 1
@@ -465,6 +466,7 @@ nrs_service_main(const struct nrs_service *service, int argc, char **argv)
 	struct nrs_service_rows rows = nrs_service_rows_new(service);
 	int status = EXIT_SUCCESS;
 
+	nrs_mem_setup();
 	nrs_service_parse(service, argc, argv, &options);
 	switch (options.action) {
 	case NRS_SERVICE_DONE:
