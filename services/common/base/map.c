@@ -45,19 +45,37 @@ nrs_map_free(struct nrs_map *map, void (*free_value)(void *))
 	free(map);
 }
 
+/* A key is hashed once, whatever is done with it. */
+struct probe {
+	const char *key;
+	size_t len;
+	unsigned hash;
+};
+
+static struct probe
+probe_of(const char *key)
+{
+	struct probe probe = {.key = key, .len = strlen(key)};
+
+	HASH_VALUE(key, probe.len, probe.hash);
+	return probe;
+}
+
 static struct entry *
-find(const struct nrs_map *map, const char *key)
+find(const struct nrs_map *map, const struct probe *probe)
 {
 	struct entry *entry = NULL;
 
-	HASH_FIND(hh, map->head, key, strlen(key), entry);
+	HASH_FIND_BYHASHVALUE(
+	    hh, map->head, probe->key, probe->len, probe->hash, entry);
 	return entry;
 }
 
 void *
 nrs_map_get(const struct nrs_map *map, const char *key)
 {
-	const struct entry *entry = find(map, key);
+	const struct probe probe = probe_of(key);
+	const struct entry *entry = find(map, &probe);
 
 	return entry == NULL ? NULL : entry->value;
 }
@@ -65,8 +83,8 @@ nrs_map_get(const struct nrs_map *map, const char *key)
 void *
 nrs_map_put(struct nrs_map *map, const char *key, void *value)
 {
-	struct entry *entry = find(map, key);
-	size_t len = strlen(key);
+	const struct probe probe = probe_of(key);
+	struct entry *entry = find(map, &probe);
 	void *old;
 
 	if (entry != NULL) {
@@ -74,17 +92,19 @@ nrs_map_put(struct nrs_map *map, const char *key, void *value)
 		entry->value = value;
 		return old;
 	}
-	entry = nrs_calloc(1, sizeof(*entry) + len + 1);
-	memcpy(entry->key, key, len);
+	entry = nrs_alloc(sizeof(*entry) + probe.len + 1);
+	memcpy(entry->key, key, probe.len + 1);
 	entry->value = value;
-	HASH_ADD(hh, map->head, key[0], len, entry);
+	HASH_ADD_BYHASHVALUE(
+	    hh, map->head, key[0], probe.len, probe.hash, entry);
 	return NULL;
 }
 
 void *
 nrs_map_del(struct nrs_map *map, const char *key)
 {
-	struct entry *entry = find(map, key);
+	const struct probe probe = probe_of(key);
+	struct entry *entry = find(map, &probe);
 	void *old;
 
 	if (entry == NULL)
