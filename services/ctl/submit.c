@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/submit.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "ctl/text.h"
@@ -15,6 +16,7 @@
 
 #define WAIT_MS 10000
 #define WAIT_MAX_MS 300000
+#define STARTING_MS 100
 #define SLACK_MS 15000 /* the append's own time, beyond the wait */
 
 /* One signature over the statement of both hashes, in arena. */
@@ -125,25 +127,35 @@ keep(struct ctl *ctl, const char *id, struct nrs_bytes json, enum ctl_exit code)
 	return code;
 }
 
-/* An answer that is no outcome is a Rejection: who, field, rule, text. */
+/* An answer that is no outcome is a Rejection: who, field, rule, text. NULL: it
+ * is none either. */
+static const struct nrs_rejection *
+rejection_of(struct ctl *ctl, const struct nrs_client_answer *answer)
+{
+	const struct nrs_bytes body = {
+	    (const uint8_t *)answer->body.data, answer->body.len};
+	struct nrs_err why = {0};
+	void *out;
+
+	return nrs_json_decode(
+	           ctl->arena, NRS_TYPE_REJECTION, body, &out, &why) == NRS_OK
+	           ? out
+	           : NULL;
+}
+
 static enum ctl_exit
 explain(struct ctl *ctl, const struct nrs_client_answer *answer)
 {
-	struct nrs_err err = {0}, why = {0};
-	const struct nrs_rejection *r;
-	void *out;
+	const struct nrs_rejection *r = rejection_of(ctl, answer);
+	struct nrs_err err = {0};
 
-	if (nrs_json_decode(ctl->arena, NRS_TYPE_REJECTION,
-	        (struct nrs_bytes){
-	            (const uint8_t *)answer->body.data, answer->body.len},
-	        &out, &why) != NRS_OK) {
+	if (r == NULL) {
 		(void)nrs_fail(&err, NRS_FATAL,
 		    "the producer answered %d: %.*s", answer->status,
 		    (int)(answer->body.len > 200 ? 200 : answer->body.len),
 		    nrs_buf_str(&answer->body));
 		(void)ctl_failed(NRS_FATAL, &err);
 	} else {
-		r = out;
 		(void)nrs_refuse(&err, r->field, r->rule, "%s", r->text);
 		(void)ctl_failed(NRS_REJECT, &err);
 		if (answer->status == 503 &&
@@ -183,6 +195,29 @@ say_outcome(
 	return CTL_UNKNOWN;
 }
 
+/* A producer that has just been started reads what was decided before; whoever
+ * is willing to wait for the outcome waits for that as well. */
+static enum nrs_rc
+post(struct ctl *ctl, const struct nrs_client_request *request, int64_t wait_ms,
+    struct nrs_client_answer *answer, struct nrs_err *err)
+{
+	const struct nrs_mono start = nrs_mono_now();
+	const struct nrs_rejection *r;
+	enum nrs_rc rc;
+
+	for (;;) {
+		rc = nrs_client_call(request, answer, err);
+		if (rc != NRS_OK || answer->status != 503 ||
+		    nrs_mono_since_ms(start) >= wait_ms)
+			return rc;
+		r = rejection_of(ctl, answer);
+		if (r == NULL || strcmp(r->rule, "starting") != 0)
+			return rc;
+		nrs_buf_fini(&answer->body);
+		(void)poll(NULL, 0, STARTING_MS);
+	}
+}
+
 enum ctl_exit
 ctl_submit_again(struct ctl *ctl, const char *id, struct nrs_bytes json)
 {
@@ -201,7 +236,7 @@ ctl_submit_again(struct ctl *ctl, const char *id, struct nrs_bytes json)
 	    nrs_arena_printf(ctl->arena, "%s/v1/submissions?wait=%lld",
 	        ctl->conf.producer, (long long)wait_ms);
 	request.timeout_ms = (int)wait_ms + SLACK_MS;
-	rc = nrs_client_call(&request, &answer, &err);
+	rc = post(ctl, &request, wait_ms, &answer, &err);
 	if (rc != NRS_OK) {
 		(void)ctl_failed(NRS_FATAL, &err);
 		code = answer.maybe_done ? CTL_UNKNOWN : CTL_FAILED;
