@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "noroshi/base/clock.h"
+#include "common/core/render_part.h"
 #include "noroshi/core/doc.h"
 #include "noroshi/core/label.h"
 #include "noroshi/core/phrase.h"
@@ -31,10 +31,7 @@ term(const struct page *page, enum nrs_vocabulary voc, int value)
 static const char *
 when(const struct page *page, int64_t ms)
 {
-	char text[64];
-
-	return nrs_arena_strdup(
-	    page->arena, nrs_time_text(ms, page->lang, text));
+	return render_time(page->arena, ms, page->lang);
 }
 
 static const char *
@@ -43,55 +40,7 @@ join(const struct page *page, const char *a, const char *b)
 	return nrs_arena_printf(page->arena, "%s%s", a, b);
 }
 
-static const char *
-list_of(const struct page *page, const char *const *items, size_t n)
-{
-	struct nrs_buf buf = {0};
-	const char *out;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		nrs_buf_adds(&buf, i == 0 ? "" : ", ");
-		nrs_buf_adds(&buf, items[i]);
-	}
-	out = nrs_arena_strdup(page->arena, nrs_buf_str(&buf));
-	nrs_buf_fini(&buf);
-	return out;
-}
-
 /* ---- subject ---- */
-
-static const char *
-subject_marks(bool en, enum nrs_mode mode, enum nrs_msg_kind kind)
-{
-	static const char *const marks[3][3][2] = {
-	    {{"", ""}, {"【訂正】", "[CORRECTION]"},
-	        {"【取消】", "[RETRACTED]"}},
-	    {{"【訓練】", "[EXERCISE]"},
-	        {"【訓練】【訂正】", "[EXERCISE][CORRECTION]"},
-	        {"【訓練】【取消】", "[EXERCISE][RETRACTED]"}},
-	    {{"【試験】", "[TEST]"}, {"【試験】【訂正】", "[TEST][CORRECTION]"},
-	        {"【試験】【取消】", "[TEST][RETRACTED]"}},
-	};
-	size_t m = mode == NRS_MODE_EXERCISE ? 1
-	           : mode == NRS_MODE_TEST   ? 2
-	                                     : 0;
-	size_t k = kind == NRS_KIND_CORRECTION   ? 1
-	           : kind == NRS_KIND_RETRACTION ? 2
-	                                         : 0;
-
-	return marks[m][k][en];
-}
-
-static const char *
-revision_text(const struct page *page, uint32_t revision, bool is_final)
-{
-	if (page->en)
-		return nrs_arena_printf(page->arena, "Report %u%s", revision,
-		    is_final ? ", final" : "");
-	return nrs_arena_printf(
-	    page->arena, "第%u報%s", revision, is_final ? "・最終報" : "");
-}
 
 static const char *
 content_subject(const struct page *page)
@@ -100,8 +49,9 @@ content_subject(const struct page *page)
 
 	return nrs_arena_printf(page->arena, "[%s]%s[%s] %s",
 	    nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"),
-	    subject_marks(page->en, c->mode, c->kind),
-	    revision_text(page, c->revision, c->is_final), c->title);
+	    render_marks(page->en, c->mode, c->kind),
+	    render_revision(page->arena, page->en, c->revision, c->is_final),
+	    c->title);
 }
 
 static const char *
@@ -110,8 +60,8 @@ stub_subject(const struct page *page)
 	const struct nrs_stub_content *s = page->in->stub;
 
 	return nrs_arena_printf(page->arena, "%s[%s] %s",
-	    subject_marks(page->en, s->mode, s->kind),
-	    revision_text(page, s->revision, false),
+	    render_marks(page->en, s->mode, s->kind),
+	    render_revision(page->arena, page->en, s->revision, false),
 	    say(page, s->kind == NRS_KIND_RETRACTION
 	                  ? NRS_PHRASE_STUB_RETRACTED_SUBJECT
 	                  : NRS_PHRASE_STUB_CHANGED_SUBJECT));
@@ -158,10 +108,10 @@ void_banner(struct page *page)
 	nrs_doc_banner_line(&page->doc,
 	    say(page, retracted ? NRS_PHRASE_RETRACTED : NRS_PHRASE_CORRECTED));
 	nrs_doc_banner_line(&page->doc, c->title);
-	nrs_doc_banner_line(
-	    &page->doc, join(page, say(page, NRS_PHRASE_VOIDED),
-	                    list_of(page, (const char *const *)c->supersedes,
-	                        c->n_supersedes)));
+	nrs_doc_banner_line(&page->doc,
+	    join(page, say(page, NRS_PHRASE_VOIDED),
+	        render_list(page->arena, (const char *const *)c->supersedes,
+	            c->n_supersedes)));
 	nrs_doc_banner_line(&page->doc,
 	    join(page,
 	        say(page, retracted ? NRS_PHRASE_REASON : NRS_PHRASE_CORRECTS),
@@ -181,10 +131,10 @@ stub_banner(struct page *page)
 	    &page->doc, say(page, s->kind == NRS_KIND_RETRACTION
 	                              ? NRS_PHRASE_STUB_RETRACTED
 	                              : NRS_PHRASE_STUB_CHANGED));
-	nrs_doc_banner_line(
-	    &page->doc, join(page, say(page, NRS_PHRASE_VOIDED),
-	                    list_of(page, (const char *const *)s->supersedes,
-	                        s->n_supersedes)));
+	nrs_doc_banner_line(&page->doc,
+	    join(page, say(page, NRS_PHRASE_VOIDED),
+	        render_list(page->arena, (const char *const *)s->supersedes,
+	            s->n_supersedes)));
 	nrs_doc_banner_end(&page->doc);
 }
 
@@ -200,21 +150,9 @@ title_lines(struct page *page)
 	    &page->doc, nrs_arena_printf(page->arena, "%s / %s / %s / %s",
 	                    nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"),
 	                    term(page, NRS_VOC_URGENCY, (int)c->urgency),
-	                    revision_text(page, c->revision, c->is_final),
+	                    render_revision(page->arena, page->en, c->revision,
+	                        c->is_final),
 	                    term(page, NRS_VOC_ITEM_TYPE, (int)c->item_type)));
-}
-
-static int64_t
-first_deadline(const struct nrs_content *c)
-{
-	int64_t first = 0;
-	size_t i;
-
-	for (i = 0; i < c->n_countermeasures; i++)
-		if (c->countermeasures[i].deadline > 0 &&
-		    (first == 0 || c->countermeasures[i].deadline < first))
-			first = c->countermeasures[i].deadline;
-	return first;
 }
 
 static const char *
@@ -248,7 +186,8 @@ measures(struct page *page)
 
 	if (c->n_countermeasures == 0 && !c->no_countermeasure)
 		return;
-	nrs_doc_heading(&page->doc, measures_heading(page, first_deadline(c)));
+	nrs_doc_heading(
+	    &page->doc, measures_heading(page, render_first_deadline(c)));
 	if (c->n_countermeasures == 0)
 		nrs_doc_para(
 		    &page->doc, say(page, NRS_PHRASE_NO_MEASURE_KNOWN));
@@ -289,35 +228,16 @@ vulns(struct page *page)
 {
 	const struct nrs_content *c = page->in->content;
 	const struct nrs_vulnerability *v;
-	const char *lead;
 	size_t i;
 
 	if (c->n_vulns > 0)
 		nrs_doc_heading(&page->doc, say(page, NRS_PHRASE_VULNS));
 	for (i = 0; i < c->n_vulns; i++) {
 		v = &c->vulns[i];
-		lead = nrs_arena_printf(page->arena, "%s%s%s", v->cve,
-		    v->cve[0] == '\0' || v->jvndb_id[0] == '\0' ? "" : " / ",
-		    v->jvndb_id);
-		if (v->cvss_score_x10 > 0)
-			lead = nrs_arena_printf(page->arena, "%s (CVSS %u.%u)",
-			    lead, v->cvss_score_x10 / 10,
-			    v->cvss_score_x10 % 10);
-		nrs_doc_point(&page->doc, "-", lead,
-		    list_of(page, (const char *const *)v->cpe, v->n_cpe));
+		nrs_doc_point(&page->doc, "-", render_vuln(page->arena, v),
+		    render_list(
+		        page->arena, (const char *const *)v->cpe, v->n_cpe));
 	}
-}
-
-static const char *
-hex_of(const struct page *page, struct nrs_bytes bytes)
-{
-	const char *out = "";
-	size_t i;
-
-	for (i = 0; i < bytes.len; i++)
-		out =
-		    nrs_arena_printf(page->arena, "%s%02x", out, bytes.data[i]);
-	return out;
 }
 
 static void
@@ -337,7 +257,7 @@ links(struct page *page)
 		nrs_doc_link(
 		    &page->doc, c->attachments[i].name, c->attachments[i].uri);
 		nrs_doc_field(&page->doc, "SHA-256",
-		    hex_of(page, c->attachments[i].sha256));
+		    render_hex(page->arena, c->attachments[i].sha256));
 	}
 }
 
@@ -407,7 +327,8 @@ about(struct page *page)
 	field(page, NRS_PHRASE_NOTICE_ID, c->notice_id);
 	field(page, NRS_PHRASE_THREAD_ID, c->thread_id);
 	field(page, NRS_PHRASE_SUPERSEDES,
-	    list_of(page, (const char *const *)c->supersedes, c->n_supersedes));
+	    render_list(page->arena, (const char *const *)c->supersedes,
+	        c->n_supersedes));
 }
 
 static void
