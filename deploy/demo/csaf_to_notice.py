@@ -97,7 +97,7 @@ def notice(document, kind):
     label = head["distribution"]["tlp"]["label"]
     advice = countermeasures(document)
     made = {
-        "stream": "AGENCY_PROVISION", "source_row": "RELATED_AGENCY",
+        "stream": "NISC_PROVISION", "source_row": "PUBLIC_INFO",
         "item_type": "BC2", "lang": "en", "tlp": TLP.get(label, label),
         "urgency": "ROUTINE" if kind == "routine" else "PRIORITY",
         "sectors": ["medical" if kind == "medical" else "power"],

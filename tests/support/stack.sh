@@ -77,7 +77,7 @@ stack_init() { # DIR
 	rm -f "$STACK/key/desk.pem"
 	{
 		echo 'keys = ('
-		"$BUILD/noroshictl" key new --out "$STACK/key/desk.pem" \
+		"$BUILD/noroshictl" -q key new --out "$STACK/key/desk.pem" \
 			--principal desk-1 --roles desk
 		echo ');'
 	} >"$STACK/keys.conf"
