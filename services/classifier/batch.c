@@ -70,7 +70,8 @@ read_held(struct classifier *c, int64_t offset, const struct nrs_command **out,
 	enum nrs_rc rc = NRS_OK;
 
 	if (c->journal == NULL)
-		rc = nrs_reader_open(&c->conf->common.bus, &c->journal, err);
+		rc = nrs_reader_open_lookup(
+		    &c->conf->common.bus, &c->journal, err);
 	if (rc == NRS_OK)
 		rc = nrs_reader_assign(c->journal, &from, 1, err);
 	if (rc == NRS_OK)
@@ -87,6 +88,9 @@ read_held(struct classifier *c, int64_t offset, const struct nrs_command **out,
 	/* The record goes with the next call on its reader. */
 	record.value =
 	    nrs_arena_bytes(c->arena, record.value.data, record.value.len);
+	rc = nrs_reader_assign(c->journal, NULL, 0, err);
+	if (rc != NRS_OK)
+		return rc;
 	cmd = nrs_arena_alloc(c->arena, sizeof(*cmd));
 	admit(c, &record, cmd);
 	if (cmd->refused == NULL)

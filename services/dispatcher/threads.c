@@ -99,6 +99,13 @@ see(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 	return NRS_OK;
 }
 
+/* A fetch that waits for what may come would hold up the next look. */
+static enum nrs_rc
+read_nothing(struct dispatcher_threads *threads, struct nrs_err *err)
+{
+	return nrs_reader_assign(threads->reader, NULL, 0, err);
+}
+
 static enum nrs_rc
 read_all(struct dispatcher_threads *threads, struct nrs_err *err)
 {
@@ -123,8 +130,9 @@ read_all(struct dispatcher_threads *threads, struct nrs_err *err)
 	free(from);
 	if (rc != NRS_OK)
 		return rc;
-	return nrs_reader_to_end(
+	rc = nrs_reader_to_end(
 	    threads->reader, conf->timeout_ms, see, threads, err);
+	return rc == NRS_OK ? read_nothing(threads, err) : rc;
 }
 
 enum nrs_rc
@@ -137,7 +145,7 @@ dispatcher_threads_open(const struct dispatcher_threads_conf *conf,
 	threads->conf = *conf;
 	threads->by_id = nrs_map_new();
 	threads->last_source = -1;
-	rc = nrs_reader_open(conf->bus, &threads->reader, err);
+	rc = nrs_reader_open_lookup(conf->bus, &threads->reader, err);
 	if (rc == NRS_OK)
 		rc = read_all(threads, err);
 	if (rc != NRS_OK) {
@@ -247,5 +255,5 @@ dispatcher_threads_read(struct dispatcher_threads *threads,
 		left--;
 		rc = decode(query, &record, err);
 	}
-	return rc;
+	return rc == NRS_OK ? read_nothing(threads, err) : rc;
 }

@@ -119,11 +119,12 @@ static const struct expected of_readers[] = {
     {"enable.auto.commit", "false"},
     {"enable.auto.offset.store", "false"},
     {"check.crcs", "true"},
-    {"fetch.wait.max.ms", "500"},
     {"queued.max.messages.kbytes", "32768"},
     {"allow.auto.create.topics", "false"},
     {"socket.nagle.disable", "true"},
 };
+static const struct expected of_waiters[] = {{"fetch.wait.max.ms", "500"}};
+static const struct expected of_lookups[] = {{"fetch.wait.max.ms", "10"}};
 static const struct expected of_members[] = {
     {"group.id", "noroshi.classifier"},
     {"group.instance.id", "test-1"},
@@ -179,9 +180,15 @@ live_handles_say_what_we_demand(void **state)
 	rd_kafka_destroy(rk);
 	rk = live(NRS_BUS_READER, NULL);
 	SAYS(rk, of_readers);
+	SAYS(rk, of_waiters);
+	rd_kafka_destroy(rk);
+	rk = live(NRS_BUS_LOOKUP, NULL);
+	SAYS(rk, of_readers);
+	SAYS(rk, of_lookups);
 	rd_kafka_destroy(rk);
 	rk = live(NRS_BUS_MEMBER, "classifier");
 	SAYS(rk, of_readers);
+	SAYS(rk, of_waiters);
 	SAYS(rk, of_members);
 	rd_kafka_destroy(rk);
 }

@@ -50,6 +50,36 @@ asking_for_ends_does_not_wait_behind_a_fetch(void **state)
 	nrs_reader_close(reader);
 }
 
+/* At the end of a topic a fetch waits for what may come, and the next look
+ * waits for that fetch. */
+static void
+a_look_does_not_wait_for_the_one_before(void **state)
+{
+	struct nrs_bus_conf conf = bus_fixture_conf("look");
+	struct nrs_reader_from from = {"looked", 0, 0};
+	struct nrs_record record = {0};
+	struct nrs_reader *reader;
+	struct nrs_mono start;
+
+	(void)state;
+	bus_fixture_topic("looked", 1);
+	bus_fixture_put("looked", 0, "one");
+	assert_int_equal(nrs_reader_open_lookup(&conf, &reader, NULL), NRS_OK);
+	for (int i = 0; i < 6; i++) {
+		if (i == 1) /* the first look also connects */
+			start = nrs_mono_now();
+		assert_int_equal(
+		    nrs_reader_assign(reader, &from, 1, NULL), NRS_OK);
+		assert_int_equal(
+		    nrs_reader_next(reader, 10000, &record, NULL), NRS_OK);
+		assert_non_null(record.topic);
+		assert_int_equal(
+		    nrs_reader_assign(reader, NULL, 0, NULL), NRS_OK);
+	}
+	assert_true(nrs_mono_since_ms(start) < 1000);
+	nrs_reader_close(reader);
+}
+
 /* The cluster may miss a request that comes some microseconds after another,
  * and look again a second later. */
 static void
@@ -76,6 +106,7 @@ main(void)
 	    cmocka_unit_test(
 	        the_mock_cluster_makes_many_topics_without_a_pause),
 	    cmocka_unit_test(asking_for_ends_does_not_wait_behind_a_fetch),
+	    cmocka_unit_test(a_look_does_not_wait_for_the_one_before),
 	};
 
 	return cmocka_run_group_tests(

@@ -120,8 +120,12 @@ struct nrs_reader_from {
 
 NRS_CHECKED enum nrs_rc nrs_reader_open(const struct nrs_bus_conf *conf,
     struct nrs_reader **out, struct nrs_err *err);
-/* Replace what is read. An offset the topic no longer has is NRS_FATAL at the
- * next call: never a silent jump. */
+/* For reading a few records here and there: it answers sooner, and costs the
+ * broker more while it reads. Assign nothing in between. */
+NRS_CHECKED enum nrs_rc nrs_reader_open_lookup(const struct nrs_bus_conf *conf,
+    struct nrs_reader **out, struct nrs_err *err);
+/* Replace what is read; n == 0: read nothing. An offset the topic no longer has
+ * is NRS_FATAL at the next call: never a silent jump. */
 NRS_CHECKED enum nrs_rc nrs_reader_assign(struct nrs_reader *reader,
     const struct nrs_reader_from *from, size_t n, struct nrs_err *err);
 /* NRS_OK with out->topic == NULL: nothing within timeout_ms. */

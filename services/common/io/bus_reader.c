@@ -53,15 +53,15 @@ close_handle(struct nrs_reader *r)
 	r->rk = NULL;
 }
 
-enum nrs_rc
-nrs_reader_open(const struct nrs_bus_conf *conf, struct nrs_reader **out,
-    struct nrs_err *err)
+static enum nrs_rc
+open_reader(const struct nrs_bus_conf *conf, enum nrs_bus_role role,
+    struct nrs_reader **out, struct nrs_err *err)
 {
 	struct nrs_reader *r = nrs_calloc(1, sizeof(*r));
 	enum nrs_rc rc;
 
 	nrs_bus_watch_init(&r->watch);
-	rc = nrs_bus_setup_new(conf, NRS_BUS_READER, NULL, &r->setup, err);
+	rc = nrs_bus_setup_new(conf, role, NULL, &r->setup, err);
 	if (rc == NRS_OK)
 		rc = open_handle(r, err);
 	if (rc != NRS_OK) {
@@ -70,6 +70,20 @@ nrs_reader_open(const struct nrs_bus_conf *conf, struct nrs_reader **out,
 	}
 	*out = r;
 	return NRS_OK;
+}
+
+enum nrs_rc
+nrs_reader_open(const struct nrs_bus_conf *conf, struct nrs_reader **out,
+    struct nrs_err *err)
+{
+	return open_reader(conf, NRS_BUS_READER, out, err);
+}
+
+enum nrs_rc
+nrs_reader_open_lookup(const struct nrs_bus_conf *conf, struct nrs_reader **out,
+    struct nrs_err *err)
+{
+	return open_reader(conf, NRS_BUS_LOOKUP, out, err);
 }
 
 static void
