@@ -349,11 +349,11 @@ bench: ## measure on real Kafka; one figure per line
 	@$(MAKE) --no-print-directory bench-built
 bench-built: all $(BENCH) $(TOOLS)
 	@BUILD=$(BUILD) T='$(T)' tests/bench/run.sh
-chaos: ## random faults on real Kafka; SEED= repeats a run
+chaos: ## N=20 random faults on real Kafka; SEED= repeats a run
 	@$(MAKE) --no-print-directory deps DEPS='build run test kafka'
 	@$(MAKE) --no-print-directory chaos-built
 chaos-built: all $(TOOLS)
-	@BUILD=$(BUILD) SEED='$(SEED)' tests/system/chaos.sh
+	@BUILD=$(BUILD) N='$(N)' SEED='$(SEED)' tests/system/chaos.sh
 
 # ---- the rest ----------------------------------------------------------------
 .PHONY: compdb install clean distclean help
