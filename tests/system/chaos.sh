@@ -10,11 +10,11 @@
 : "${N:=20}" "${SEED:=$(date +%s)}"
 echo "chaos: N=$N SEED=$SEED"
 
-# How the sink treats whom, first tries only; it forgets on SIGHUP.
+# How the sink treats whom; it forgets on SIGHUP whom it has treated.
 mkdir -p "$BUILD/system"
 script=$PWD/$BUILD/system/chaos.script
 cat >"$script" <<'END'
-slow-*    slow:400 ok
+slow-*    slow:400
 later-*   451 ok
 silent-*  store-then-drop ok
 deaf-*    drop ok
@@ -69,10 +69,19 @@ say() { # SECTOR COMMAND...
 		code=$?
 	done
 	rm -rf "$outbox"
-	[ $code -eq 0 ] || return 1
+	# 3 with an answer: accepted, and not decided while we waited.
+	[ $code -ne 3 ] || answer=$(decided_at_last "$(jq -r .submission_id <<<"$answer")")
+	[ "$(jq -r .verdict <<<"$answer")" = RELEASED ] || return 1
 	jq -c --arg sector "$sector" '{id: .submission_id, thread: .thread_id,
 		revision, kind, verdict, sector: $sector}' <<<"$answer" >>"$STACK/sent.jsonl"
 	jq -r .submission_id <<<"$answer"
+}
+
+decided_at_last() { # ID: its outcome, whenever it is there
+	[ -n "$1" ] && [ "$1" != null ] || return
+	asked() { curl -sf "http://127.0.0.1:${API[1]}/v1/outcomes/$1" ||
+		curl -sf "http://127.0.0.1:${API[2]}/v1/outcomes/$1"; }
+	wait_until 60 asked "$1"
 }
 
 traffic() { # runs beside, until the file `stop` is there
