@@ -15,6 +15,7 @@
 
 #define SECTORS "config/sectors.conf"
 #define RULES "config/rules.conf"
+#define NEWS "config/newsletters.conf"
 
 static struct nrs_arena *arena;
 static char file[] = "/tmp/noroshi-table-XXXXXX";
@@ -86,6 +87,25 @@ refuses_sectors(const char *from, const char *to, const char *why)
 	if (strstr(err.text, why) == NULL)
 		fail_msg("\"%s\" does not say \"%s\"", err.text, why);
 	assert_int_equal(strncmp(err.text, file, strlen(file)), 0);
+}
+
+static void
+refuses_news(const char *from, const char *to, const char *why)
+{
+	const struct nrs_sector_table *sectors;
+	const struct nrs_news_lists *lists = NULL;
+	struct nrs_err err = {0};
+
+	assert_int_equal(
+	    nrs_table_sectors(arena, SECTORS, &sectors, NULL), NRS_OK);
+	write_changed(NEWS, from, to);
+	assert_int_equal(
+	    nrs_table_news_lists(arena, file, sectors, &lists, &err),
+	    NRS_REJECT);
+	if (strstr(err.text, why) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", err.text, why);
+	assert_int_equal(strncmp(err.text, file, strlen(file)), 0);
+	assert_int_equal(err.text[strlen(file)], ':');
 }
 
 static void
@@ -170,6 +190,81 @@ a_wrong_rule_table_is_refused_with_its_line(void **state)
 }
 
 static void
+the_shipped_newsletter_serves_every_sector_on_fridays(void **state)
+{
+	const struct nrs_sector_table *sectors;
+	const struct nrs_news_lists *lists;
+	size_t i;
+
+	assert_int_equal(
+	    nrs_table_sectors(arena, SECTORS, &sectors, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_table_news_lists(arena, NEWS, sectors, &lists, NULL), NRS_OK);
+	assert_int_equal(lists->n, 1);
+	assert_int_equal(strlen(lists->version), 16);
+	for (i = 0; i < sectors->n_sectors; i++)
+		assert_ptr_equal(
+		    nrs_news_list_of(lists, sectors->sectors[i].code),
+		    &lists->lists[0]);
+	assert_string_equal(lists->lists[0].id, "weekly");
+	assert_string_equal(lists->lists[0].zone, "Asia/Tokyo");
+	assert_int_equal(lists->lists[0].weekdays, NRS_WEEKDAY_BIT(NRS_FRIDAY));
+	assert_int_equal(lists->lists[0].at_minutes, 15 * 60);
+	assert_int_equal(lists->lists[0].n_holidays, 30);
+	/* 2026-11-03 and 2026-11-23 */
+	assert_int_equal(lists->lists[0].holidays[0], 20760);
+	assert_int_equal(lists->lists[0].holidays[1], 20780);
+}
+
+static void
+a_wrong_newsletter_list_is_refused_with_its_line(void **state)
+{
+	refuses_news("id = \"weekly\"", "id = \"Weekly\"", "a-z");
+	refuses_news("\"weekly\"", "\"a-name-too-long-for-an-id\"", "1 to 24");
+	refuses_news("[\"*\"]", "[]", "names no sector");
+	refuses_news("[\"*\"]", "[\"atlantis\"]", "no sector has the code");
+	refuses_news("[\"*\"]", "[\"*\", \"power\"]", "stands alone");
+	refuses_news("[\"*\"]", "[\"power\", \"*\"]", "stands alone");
+	refuses_news("[\"*\"]", "[\"gas\", \"gas\"]", "belongs to list");
+	refuses_news("[\"FRI\"]", "[]", "names no day");
+	refuses_news("[\"FRI\"]", "[\"Friday\"]", "must be MON");
+	refuses_news("\"15:00\"", "\"24:00\"", "time of the day");
+	refuses_news("\"15:00\"", "\"15:60\"", "time of the day");
+	refuses_news("\"15:00\"", "\"15:0\"", "time of the day");
+	refuses_news("\"15:00\"", "\" 5:00\"", "time of the day");
+	refuses_news("\"15:00\"", "\"5:000\"", "time of the day");
+	refuses_news("\"15:00\"", "\"15:00:00\"", "time of the day");
+	refuses_news("at = \"15:00\"; ", "", "at is missing");
+	refuses_news("zone = \"Asia/Tokyo\";", "", "zone is missing");
+	refuses_news("\"2027-01-01\"", "\"2027-02-29\"", "must be a day");
+	refuses_news("\"2027-01-01\"", "\"01.01.2027\"", "must be a day");
+	refuses_news("\"2027-01-01\"", "\"1969-12-31\"", "must be a day");
+	refuses_news("holidays = [", "holydays = [", "unknown key");
+	refuses_news("lists = (", "list = (", "unknown key");
+}
+
+static void
+a_sector_or_an_id_in_two_newsletter_lists_is_refused(void **state)
+{
+	const char *first = "{ id = \"weekly\"; sectors = [\"*\"];";
+	const char *rest = " weekdays = [\"MON\"]; at = \"09:00\"; zone = "
+	                   "\"Asia/Tokyo\"; }, ";
+	char *two;
+
+	two = nrs_arena_printf(
+	    arena, "{ id = \"a\"; sectors = [\"*\"];%s%s", rest, first);
+	refuses_news(first, two, "* belongs to list a already");
+	two = nrs_arena_printf(
+	    arena, "{ id = \"weekly\"; sectors = [\"gas\"];%s%s", rest, first);
+	refuses_news(first, two, "weekly is there twice");
+	two = nrs_arena_printf(arena,
+	    "{ id = \"a\"; sectors = [\"gas\"];%s"
+	    "{ id = \"weekly\"; sectors = [\"water\", \"gas\"];",
+	    rest);
+	refuses_news(first, two, "gas belongs to list a already");
+}
+
+static void
 the_version_follows_the_values_and_not_the_comments(void **state)
 {
 	const struct nrs_rule_table *shipped, *other;
@@ -203,6 +298,11 @@ main(void)
 	    cmocka_unit_test(every_sector_has_a_ceptoar),
 	    cmocka_unit_test(a_wrong_sector_table_is_refused_with_its_line),
 	    cmocka_unit_test(a_wrong_rule_table_is_refused_with_its_line),
+	    cmocka_unit_test(
+	        the_shipped_newsletter_serves_every_sector_on_fridays),
+	    cmocka_unit_test(a_wrong_newsletter_list_is_refused_with_its_line),
+	    cmocka_unit_test(
+	        a_sector_or_an_id_in_two_newsletter_lists_is_refused),
 	    cmocka_unit_test(
 	        the_version_follows_the_values_and_not_the_comments),
 	    cmocka_unit_test(a_file_that_is_not_there_is_an_error),

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "noroshi/base/buf.h"
-#include "noroshi/base/conf.h"
+#include "common/io/table_private.h"
 #include "noroshi/base/text.h"
 #include "noroshi/core/label.h"
 #include "noroshi/io/sign.h"
@@ -13,36 +12,33 @@
 #define VERSION_BYTES 8 /* of the SHA-256: 16 hex digits */
 #define CODE_MAX 32
 
-/* One file being read: strings go to the arena, since doc is closed. The
- * version hashes every value in the order it was read. */
-struct table {
-	struct nrs_arena *arena;
-	struct nrs_buf text;
-};
+static const struct nrs_conf_node *
+at(const struct nrs_conf_node *node, const char *name)
+{
+	return name == NULL ? node : nrs_conf_child(node, name);
+}
 
-static enum nrs_rc
-get_string(struct table *table, const struct nrs_conf_node *node,
+enum nrs_rc
+table_string(struct table *table, const struct nrs_conf_node *node,
     const char *name, const char **out, struct nrs_err *err)
 {
 	if (nrs_conf_string(node, name, NULL, out, err) != NRS_OK)
 		return NRS_REJECT;
 	if ((*out)[0] == '\0' || !nrs_text_is_line(*out))
-		return nrs_conf_refuse(nrs_conf_child(node, name), err,
-		    "must be one line of text, not empty");
+		return nrs_conf_refuse(
+		    at(node, name), err, "must be one line of text, not empty");
 	*out = nrs_arena_strdup(table->arena, *out);
-	nrs_buf_printf(&table->text, "%s=%s\n", name, *out);
+	nrs_buf_printf(&table->text, "%s=%s\n", name == NULL ? "" : name, *out);
 	return NRS_OK;
 }
 
-/* In topic names and ACLs: what Kafka allows, without the dot that separates
- * and without capitals, which would read as another name. */
-static enum nrs_rc
-get_code(struct table *table, const struct nrs_conf_node *node,
+enum nrs_rc
+table_code(struct table *table, const struct nrs_conf_node *node,
     const char *name, const char **out, struct nrs_err *err)
 {
 	const char *c;
 
-	if (get_string(table, node, name, out, err) != NRS_OK)
+	if (table_string(table, node, name, out, err) != NRS_OK)
 		return NRS_REJECT;
 	for (c = *out; *c != '\0'; c++)
 		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-", *c) == NULL)
@@ -50,7 +46,7 @@ get_code(struct table *table, const struct nrs_conf_node *node,
 	if (*c == '\0' && c - *out <= CODE_MAX && **out != '-' &&
 	    strcmp(*out, "ceptoar") != 0)
 		return NRS_OK;
-	return nrs_conf_refuse(nrs_conf_child(node, name), err,
+	return nrs_conf_refuse(at(node, name), err,
 	    "must be 1 to %d of a-z 0-9 -, not \"ceptoar\"", CODE_MAX);
 }
 
@@ -119,8 +115,8 @@ get_term_of(struct table *table, const struct nrs_conf_node *node,
 	return get_term(table, child, word.voc, out, err);
 }
 
-static const char *
-version_of(struct table *table)
+const char *
+table_version(struct table *table)
 {
 	uint8_t digest[NRS_SHA256_SIZE];
 	char *hex = nrs_arena_alloc(table->arena, 2 * VERSION_BYTES + 1);
@@ -141,9 +137,9 @@ load_sector(struct table *table, const struct nrs_conf_node *node,
 	int64_t since;
 
 	if (nrs_conf_only(node, keys, err) != NRS_OK ||
-	    get_code(table, node, "code", &out->code, err) != NRS_OK ||
-	    get_string(table, node, "ja", &out->ja, err) != NRS_OK ||
-	    get_string(table, node, "en", &out->en, err) != NRS_OK ||
+	    table_code(table, node, "code", &out->code, err) != NRS_OK ||
+	    table_string(table, node, "ja", &out->ja, err) != NRS_OK ||
+	    table_string(table, node, "en", &out->en, err) != NRS_OK ||
 	    get_int(table, node, (struct number){"since", 9999}, &since, err) !=
 	        NRS_OK)
 		return NRS_REJECT;
@@ -159,10 +155,10 @@ load_ceptoar(struct table *table, const struct nrs_conf_node *node,
 	    "id", "sector", "verified", "ja", "en", NULL};
 
 	if (nrs_conf_only(node, keys, err) != NRS_OK ||
-	    get_code(table, node, "id", &out->id, err) != NRS_OK ||
-	    get_code(table, node, "sector", &out->sector, err) != NRS_OK ||
-	    get_string(table, node, "ja", &out->ja, err) != NRS_OK ||
-	    get_string(table, node, "en", &out->en, err) != NRS_OK ||
+	    table_code(table, node, "id", &out->id, err) != NRS_OK ||
+	    table_code(table, node, "sector", &out->sector, err) != NRS_OK ||
+	    table_string(table, node, "ja", &out->ja, err) != NRS_OK ||
+	    table_string(table, node, "en", &out->en, err) != NRS_OK ||
 	    get_bool(table, node, "verified", &out->verified, err) != NRS_OK)
 		return NRS_REJECT;
 	return NRS_OK;
@@ -243,7 +239,7 @@ nrs_table_sectors(struct nrs_arena *arena, const char *file,
 	    (rc = load_sectors(&table, root, sectors, err)) != NRS_OK ||
 	    (rc = load_ceptoars(&table, root, sectors, err)) != NRS_OK)
 		goto out;
-	sectors->version = version_of(&table);
+	sectors->version = table_version(&table);
 	*out = sectors;
 out:
 	nrs_buf_fini(&table.text);
@@ -337,7 +333,7 @@ load_mark(struct table *table, const struct nrs_conf_node *node, char *out,
 {
 	const char *mark;
 
-	if (get_string(table, node, "mark", &mark, err) != NRS_OK)
+	if (table_string(table, node, "mark", &mark, err) != NRS_OK)
 		return NRS_REJECT;
 	if (strlen(mark) != 1 || strchr("sip", mark[0]) == NULL)
 		return nrs_conf_refuse(nrs_conf_child(node, "mark"), err,
@@ -435,7 +431,7 @@ nrs_table_rules(struct nrs_arena *arena, const char *file,
 	    (rc = load_items(&table, root, rules, err)) != NRS_OK ||
 	    (rc = load_cells(&table, root, rules, err)) != NRS_OK)
 		goto out;
-	rules->version = version_of(&table);
+	rules->version = table_version(&table);
 	*out = rules;
 out:
 	nrs_buf_fini(&table.text);
