@@ -49,19 +49,23 @@ wire_bytes(struct way *way, struct nrs_bytes *out, struct nrs_err *err)
 	return rc;
 }
 
-/* Cut-offs and deadlines carry no signature because only this process makes
- * them; taken from outside they would be a way around signing. */
+/* What carries no signature is made by this process only; taken from outside it
+ * would be a way around signing. Whoever took the id of a cut-off to come would
+ * keep that newsletter from closing. */
 static enum nrs_rc
-may_come_from_outside(enum nrs_submission_type type, struct nrs_err *err)
+may_come_from_outside(const struct nrs_submission *s, struct nrs_err *err)
 {
-	if (type == NRS_SUBMISSION_NOTICE ||
-	    type == NRS_SUBMISSION_POSTURE_CHANGE ||
-	    type == NRS_SUBMISSION_APPROVAL ||
-	    type == NRS_SUBMISSION_SUBSCRIPTION)
-		return NRS_OK;
-	return nrs_refuse(err, "type", "internal-type",
-	    "%s is made by the producer itself",
-	    nrs_term_name(NRS_VOC_SUBMISSION_TYPE, (int)type));
+	if (s->type == NRS_SUBMISSION_DEADLINE ||
+	    (s->type == NRS_SUBMISSION_CUT_OFF && s->n_signatures == 0))
+		return nrs_refuse(err, "type", "internal-type",
+		    "%s without a signature is made by the producer itself",
+		    nrs_term_name(NRS_VOC_SUBMISSION_TYPE, (int)s->type));
+	if (strncmp(s->submission_id, NRS_CUT_OFF_PREFIX,
+	        strlen(NRS_CUT_OFF_PREFIX)) == 0)
+		return nrs_refuse(err, "submission_id", "internal-id",
+		    "ids that begin with " NRS_CUT_OFF_PREFIX
+		    " are the producer's own");
+	return NRS_OK;
 }
 
 /* Drill processes read the real subscriptions and write none. */
@@ -94,7 +98,7 @@ admit(struct way *way, struct nrs_err *err)
 	rc = nrs_admit(way->arena, &how, bytes, &way->admitted, err);
 	(void)pthread_rwlock_unlock(&p->door_lock);
 	if (rc == NRS_OK)
-		rc = may_come_from_outside(way->admitted.submission->type, err);
+		rc = may_come_from_outside(way->admitted.submission, err);
 	if (rc == NRS_OK)
 		rc = may_subscribe(way, err);
 	return rc;

@@ -312,6 +312,52 @@ what_only_the_producer_makes_is_refused_from_outside(void **state)
 	nrs_arena_free(d.arena);
 }
 
+static struct answer
+post_cut_off(struct draft *d, const char *id)
+{
+	const struct nrs_cut_off cut_off = {.list = "weekly",
+	    .window_id = "weekly:by-hand",
+	    .due_at = nrs_wall_ms(),
+	    .mode = NRS_MODE_ACTUAL};
+	struct nrs_submission s = {.submission_id = id,
+	    .type = NRS_SUBMISSION_CUT_OFF,
+	    .mode = NRS_MODE_ACTUAL,
+	    .payload = nrs_wire_encode(d->arena, NRS_TYPE_CUT_OFF, &cut_off)};
+
+	signed_sign(d->arena, door_key(), &s);
+	return post_json(json_of(d, &s));
+}
+
+static void
+a_desk_may_close_a_newsletter_by_hand(void **state)
+{
+	struct draft d = draft_new();
+	char id[NRS_ID_SIZE];
+	int n = bus_fixture_count(NRS_TOPIC_JOURNAL);
+	struct answer answer = post_cut_off(&d, nrs_id_new(id));
+
+	assert_int_equal(answer.status, 200);
+	assert_says(answer, "\"type\":\"CUT_OFF\"");
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_JOURNAL), n + 1);
+	nrs_arena_free(d.arena);
+}
+
+static void
+the_ids_of_windows_to_come_cannot_be_taken(void **state)
+{
+	struct draft d = draft_new();
+	struct answer answer = post_cut_off(&d, "cut-off:weekly:x");
+
+	assert_int_equal(answer.status, 422);
+	assert_says(answer, "internal-id");
+	d.content->notice_id = "cut-off:weekly:y";
+	d.content->thread_id = d.content->notice_id;
+	answer = post_json(signed_json(&d));
+	assert_int_equal(answer.status, 422);
+	assert_says(answer, "internal-id");
+	nrs_arena_free(d.arena);
+}
+
 static void
 what_is_no_submission_is_refused(void **state)
 {
@@ -420,6 +466,8 @@ main(void)
 	    cmocka_unit_test(what_nobody_may_sign_is_refused),
 	    cmocka_unit_test(
 	        what_only_the_producer_makes_is_refused_from_outside),
+	    cmocka_unit_test(a_desk_may_close_a_newsletter_by_hand),
+	    cmocka_unit_test(the_ids_of_windows_to_come_cannot_be_taken),
 	    cmocka_unit_test(what_is_no_submission_is_refused),
 	    cmocka_unit_test(a_subscription_is_stored_under_its_subscriber),
 	    cmocka_unit_test(

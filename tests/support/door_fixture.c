@@ -38,39 +38,57 @@ static struct {
 /* ---- in the classifier's place ---------------------------------------------
  */
 
-static struct nrs_bytes
-decide(struct nrs_arena *arena, const struct nrs_record *record)
+static void *
+decoded(
+    struct nrs_arena *arena, enum nrs_message_type type, struct nrs_bytes bytes)
 {
-	struct nrs_wire_input in = {.type = NRS_TYPE_SUBMISSION,
-	    .bytes = record->value,
-	    .how = NRS_WIRE_TOLERANT};
-	uint8_t payload[NRS_SHA256_SIZE], addressing[NRS_SHA256_SIZE];
-	struct nrs_outcome outcome = {
-	    .journal_offset = record->offset, .verdict = NRS_VERDICT_RELEASED};
-	const struct nrs_submission *s;
-	const struct nrs_content *content;
-	struct nrs_thread_change thread = {.mode = NRS_MODE_ACTUAL};
+	const struct nrs_wire_input in = {
+	    .type = type, .bytes = bytes, .how = NRS_WIRE_TOLERANT};
 	void *value;
 
 	if (nrs_wire_decode(arena, &in, &value, NULL) != NRS_OK)
 		abort();
-	s = value;
+	return value;
+}
+
+static void
+decide_notice(struct nrs_arena *arena, const struct nrs_submission *s,
+    struct nrs_outcome *outcome)
+{
+	const struct nrs_content *content =
+	    decoded(arena, NRS_TYPE_CONTENT, s->payload);
+
+	if (strcmp(content->title, "reject") == 0) {
+		outcome->verdict = NRS_VERDICT_REJECTED;
+		outcome->field = "revision";
+		outcome->rule = "revision-gap";
+		return;
+	}
+	outcome->thread = nrs_arena_alloc(arena, sizeof(*outcome->thread));
+	*outcome->thread =
+	    (struct nrs_thread_change){.thread_id = content->thread_id,
+	        .revision = content->revision,
+	        .notice_id = content->notice_id,
+	        .mode = NRS_MODE_ACTUAL};
+	outcome->thread_id = content->thread_id;
+}
+
+static struct nrs_bytes
+decide(struct nrs_arena *arena, const struct nrs_record *record)
+{
+	uint8_t payload[NRS_SHA256_SIZE], addressing[NRS_SHA256_SIZE];
+	struct nrs_outcome outcome = {
+	    .journal_offset = record->offset, .verdict = NRS_VERDICT_RELEASED};
+	const struct nrs_submission *s =
+	    decoded(arena, NRS_TYPE_SUBMISSION, record->value);
+
 	nrs_sha256(s->payload, payload);
 	nrs_sha256(s->addressing, addressing);
-	in.type = NRS_TYPE_CONTENT;
-	in.bytes = s->payload;
-	if (nrs_wire_decode(arena, &in, &value, NULL) != NRS_OK)
-		abort();
-	content = value;
-	if (strcmp(content->title, "reject") == 0) {
-		outcome.verdict = NRS_VERDICT_REJECTED;
-		outcome.field = "revision";
-		outcome.rule = "revision-gap";
-	} else if (s->type == NRS_SUBMISSION_NOTICE) {
-		thread.thread_id = outcome.thread_id = content->thread_id;
-		thread.revision = content->revision;
-		thread.notice_id = content->notice_id;
-		outcome.thread = &thread;
+	if (s->type == NRS_SUBMISSION_NOTICE)
+		decide_notice(arena, s, &outcome);
+	if (s->type == NRS_SUBMISSION_CUT_OFF) {
+		outcome.verdict = NRS_VERDICT_APPLIED;
+		outcome.cut_off = decoded(arena, NRS_TYPE_CUT_OFF, s->payload);
 	}
 	outcome.submission_id = s->submission_id;
 	outcome.type = s->type;

@@ -260,6 +260,19 @@ scene_deadline(struct scene *scene)
 }
 
 const struct nrs_outcome *
+scene_cut_off(
+    struct scene *scene, const char *id, const struct nrs_cut_off *cut_off)
+{
+	struct nrs_cut_off *copy = nrs_arena_alloc(scene->arena, sizeof(*copy));
+	struct nrs_command cmd = {.cut_off = copy};
+
+	*copy = *cut_off;
+	seal(scene, &cmd, envelope(scene, id, NRS_SUBMISSION_CUT_OFF),
+	    NRS_TYPE_CUT_OFF, copy);
+	return scene_command(scene, &cmd);
+}
+
+const struct nrs_outcome *
 scene_approval(struct scene *scene, const char *id, const char *consent)
 {
 	struct nrs_approval *approval =

@@ -49,6 +49,9 @@ const struct nrs_outcome *scene_notice(struct scene *scene,
 const struct nrs_outcome *scene_posture(struct scene *scene, const char *scope,
     enum nrs_posture posture, int64_t until);
 const struct nrs_outcome *scene_deadline(struct scene *scene);
+/* A producer's own. */
+const struct nrs_outcome *scene_cut_off(
+    struct scene *scene, const char *id, const struct nrs_cut_off *cut_off);
 /* consent NULL: refused. */
 const struct nrs_outcome *scene_approval(
     struct scene *scene, const char *id, const char *consent);

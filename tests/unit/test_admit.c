@@ -380,6 +380,69 @@ the_producers_own_commands_carry_no_signature(void **state)
 	refuses(&submission, "signatures parts");
 }
 
+static struct nrs_submission
+closing(const struct nrs_cut_off *cut_off)
+{
+	struct nrs_submission submission = command(NRS_SUBMISSION_CUT_OFF,
+	    "manual-1", nrs_wire_encode(arena, NRS_TYPE_CUT_OFF, cut_off));
+
+	signed_sign(arena, key, &submission);
+	return submission;
+}
+
+static enum nrs_rc
+admit_closing(const struct nrs_cut_off *cut_off, const char *roles)
+{
+	struct nrs_keyring *own = signed_keyring(key, roles);
+	const struct nrs_submission submission = closing(cut_off);
+	enum nrs_rc rc = admit_as(&submission, NRS_WIRE_STRICT, own);
+
+	admitted.signer = NULL; /* goes with its ring */
+	nrs_keyring_free(own);
+	return rc;
+}
+
+static void
+a_desk_may_close_a_newsletter_now_and_nobody_else(void **state)
+{
+	const struct nrs_cut_off now = {.list = "weekly",
+	    .window_id = "weekly:now",
+	    .due_at = SIGNED_AT,
+	    .mode = NRS_MODE_ACTUAL};
+	const char *desk = "roles = [\"reader\", \"desk\"];";
+
+	(void)state;
+	if (admit_closing(&now, desk) != NRS_OK)
+		fail_msg("%s %s: %s", err.field, err.rule, err.text);
+	assert_string_equal(admitted.cut_off->list, "weekly");
+	assert_int_equal(
+	    admit_closing(&now, "roles = [\"reader\"];"), NRS_REJECT);
+	assert_string_equal(err.rule, "role");
+	assert_int_equal(admit_closing(&now, ""), NRS_REJECT);
+}
+
+static void
+a_desk_does_not_move_a_window(void **state)
+{
+	struct nrs_cut_off moved = {.list = "weekly",
+	    .window_id = "weekly:now",
+	    .due_at = SIGNED_AT,
+	    .mode = NRS_MODE_ACTUAL,
+	    .next_at = SIGNED_AT + 1000};
+	const char *desk = "roles = [\"desk\"];";
+
+	(void)state;
+	assert_int_equal(admit_closing(&moved, desk), NRS_REJECT);
+	assert_string_equal(err.rule, "internal-type");
+	moved.next_at = 0;
+	moved.due_at = SIGNED_AT + NRS_ISSUED_SKEW_MS + 2000;
+	assert_int_equal(admit_closing(&moved, desk), NRS_REJECT);
+	assert_string_equal(err.field, "due_at");
+	moved.due_at = SIGNED_AT - NRS_ISSUED_SKEW_MS;
+	assert_int_equal(admit_closing(&moved, desk), NRS_REJECT);
+	assert_string_equal(err.field, "due_at");
+}
+
 static void
 without_a_keyring_nothing_is_verified(void **state)
 {
@@ -422,6 +485,8 @@ main(void)
 	    TEST(a_stub_is_signed_and_speaks_of_its_notice),
 	    TEST(a_posture_change_is_admitted),
 	    TEST(the_producers_own_commands_carry_no_signature),
+	    TEST(a_desk_may_close_a_newsletter_now_and_nobody_else),
+	    TEST(a_desk_does_not_move_a_window),
 	    TEST(without_a_keyring_nothing_is_verified),
 	    TEST(bytes_that_are_no_submission_are_refused),
 	};

@@ -766,10 +766,57 @@ an_envelope_has_the_parts_of_its_type(void **state)
 	ENVELOPE("addressing", "parts");
 	env.addressing.len = 0;
 	ENVELOPE(NULL, NULL);
-	env.type = NRS_SUBMISSION_DEADLINE;
+}
+
+static void
+only_the_producers_own_commands_come_without_a_signature(void **state)
+{
+	struct nrs_signature signature = {"k1", BYTES(64)};
+	struct nrs_submission env = {
+	    .submission_id = "a",
+	    .type = NRS_SUBMISSION_DEADLINE,
+	    .mode = NRS_MODE_ACTUAL,
+	    .payload = BYTES(8),
+	    .signatures = &signature,
+	};
+
+	ENVELOPE(NULL, NULL);
+	env.n_signatures = 1;
 	ENVELOPE("signatures", "parts");
+	env.type = NRS_SUBMISSION_CUT_OFF;
+	ENVELOPE(NULL, NULL);
+	WITH(signature.signature.len, 63, ENVELOPE, "signatures[0].signature",
+	    "signature");
 	env.n_signatures = 0;
 	ENVELOPE(NULL, NULL);
+	env.type = NRS_SUBMISSION_POSTURE_CHANGE;
+	ENVELOPE("signatures", "required");
+}
+
+static void
+a_cut_off_names_its_list_window_and_time(void **state)
+{
+	struct nrs_cut_off cut_off = {.list = "weekly",
+	    .window_id = "weekly:2026-11-27T06:00:00Z",
+	    .due_at = 1000,
+	    .mode = NRS_MODE_ACTUAL,
+	    .next_at = 2000};
+
+#define CUT_OFF(field, rule)                                                   \
+	answers(nrs_check_cut_off(&check, &cut_off, &err), field, rule)
+	CUT_OFF(NULL, NULL);
+	WITH(cut_off.list, "", CUT_OFF, "list", "required");
+	WITH(cut_off.list, "a/b", CUT_OFF, "list", "id");
+	WITH(cut_off.window_id, "", CUT_OFF, "window_id", "required");
+	WITH(cut_off.mode, NRS_MODE_EXERCISE, CUT_OFF, "mode", "mode");
+	WITH(cut_off.due_at, 0, CUT_OFF, "due_at", "required");
+	WITH(cut_off.due_at, -1, CUT_OFF, "due_at", "time");
+	WITH(cut_off.next_at, -1, CUT_OFF, "next_at", "time");
+	WITH(cut_off.next_at, 1000, CUT_OFF, "next_at", "announce");
+	WITH(cut_off.next_at, 0, CUT_OFF, NULL, NULL);
+	WITH(cut_off.announce, true, CUT_OFF, "next_at", "announce");
+	cut_off.due_at = cut_off.next_at;
+	WITH(cut_off.announce, true, CUT_OFF, NULL, NULL);
 }
 
 int
@@ -808,6 +855,8 @@ main(void)
 	    T(filters_are_lines),
 	    T(an_approval_is_complete),
 	    T(an_envelope_has_the_parts_of_its_type),
+	    T(only_the_producers_own_commands_come_without_a_signature),
+	    T(a_cut_off_names_its_list_window_and_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

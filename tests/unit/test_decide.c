@@ -153,6 +153,42 @@ the_same_id_with_other_bytes_is_rejected(void **state)
 }
 
 static void
+an_announced_cut_off_is_recorded_in_the_outcome(void **state)
+{
+	const struct nrs_cut_off next = {.list = "weekly",
+	    .window_id = "weekly:1",
+	    .due_at = s.now + DAY,
+	    .mode = NRS_MODE_ACTUAL,
+	    .next_at = s.now + DAY,
+	    .announce = true};
+	const struct nrs_outcome *out =
+	    scene_cut_off(&s, "cut-off:weekly:1:0", &next);
+
+	assert_int_equal(out->verdict, NRS_VERDICT_APPLIED);
+	assert_string_equal(out->cut_off->list, "weekly");
+	assert_int_equal(out->cut_off->next_at, s.now + DAY);
+}
+
+/* Two producers need not agree on whether it is late. */
+static void
+a_window_posted_twice_is_a_duplicate_whatever_its_bytes(void **state)
+{
+	struct nrs_cut_off window = {.list = "weekly",
+	    .window_id = "weekly:1",
+	    .due_at = s.now,
+	    .mode = NRS_MODE_ACTUAL,
+	    .next_at = s.now + DAY};
+
+	(void)scene_cut_off(&s, "cut-off:weekly:1", &window);
+	window.late = true;
+	assert_int_equal(
+	    scene_cut_off(&s, "cut-off:weekly:1", &window)->verdict,
+	    NRS_VERDICT_DUPLICATE);
+	assert_int_equal(s.out.first_offset, 0);
+	assert_null(s.out.cut_off);
+}
+
+static void
 a_rejected_id_stays_with_its_bytes(void **state)
 {
 	const struct nrs_content content =
@@ -682,6 +718,8 @@ main(void)
 	    T(a_rejected_revision_does_not_count),
 	    T(the_same_id_and_bytes_get_the_first_outcome),
 	    T(the_same_id_with_other_bytes_is_rejected),
+	    T(an_announced_cut_off_is_recorded_in_the_outcome),
+	    T(a_window_posted_twice_is_a_duplicate_whatever_its_bytes),
 	    T(a_rejected_id_stays_with_its_bytes),
 	    T(what_was_not_admitted_owns_no_id),
 	    T(a_refused_commands_time_is_not_believed),

@@ -41,6 +41,8 @@ NRS_CHECKED enum nrs_rc nrs_check_subscription(const struct nrs_check *check,
     const struct nrs_subscription *subscription, struct nrs_err *err);
 NRS_CHECKED enum nrs_rc nrs_check_approval(const struct nrs_check *check,
     const struct nrs_approval *approval, struct nrs_err *err);
+NRS_CHECKED enum nrs_rc nrs_check_cut_off(const struct nrs_check *check,
+    const struct nrs_cut_off *cut_off, struct nrs_err *err);
 /* The envelope: id, type, mode, sizes, exactly the parts its type needs. */
 NRS_CHECKED enum nrs_rc nrs_check_submission(const struct nrs_check *check,
     const struct nrs_submission *submission, struct nrs_err *err);

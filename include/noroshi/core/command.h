@@ -80,13 +80,20 @@ struct nrs_approval {
 	int64_t issued_at;
 };
 
+/* A newsletter list closes. The producer posts one per window, unsigned; a desk
+ * may post one between, signed, without next_at. */
 struct nrs_cut_off {
 	const char *list;      /* newsletter list, from configuration */
-	const char *window_id; /* deterministic: list and local date */
+	const char *window_id; /* deterministic: list and due_at */
 	int64_t due_at;
-	bool late;
+	bool late; /* its time passed while nobody could post it */
 	enum nrs_mode mode;
+	int64_t next_at; /* when the list closes next; 0: as said before */
+	bool announce;   /* closes nothing, only says next_at (= due_at) */
 };
+
+/* Of the submission_id of each cut-off that the producer posts. */
+#define NRS_CUT_OFF_PREFIX "cut-off:"
 
 struct nrs_deadline {
 	const char *deadline_id; /* deterministic */

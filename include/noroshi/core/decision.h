@@ -163,6 +163,8 @@ struct nrs_outcome {
 	size_t n_waiting;
 	struct nrs_held_change *held;
 	size_t n_held;
+	/* CUT_OFF that was applied: list, window, next_at */
+	struct nrs_cut_off *cut_off;
 };
 
 /* A record nobody can read, or a command nobody may give: a pointer, no

@@ -158,7 +158,7 @@ enum nrs_submission_type {
 	NRS_SUBMISSION_POSTURE_CHANGE = 2, /* payload: PostureChange */
 	NRS_SUBMISSION_APPROVAL = 3,       /* payload: Approval */
 	NRS_SUBMISSION_CUT_OFF =
-	    4, /* payload: CutOff, posted by the producer */
+	    4, /* payload: CutOff, by the producer or a desk */
 	NRS_SUBMISSION_DEADLINE =
 	    5, /* payload: Deadline, posted by the producer */
 	NRS_SUBMISSION_SUBSCRIPTION =

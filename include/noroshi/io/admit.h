@@ -36,8 +36,8 @@ struct nrs_admitted {
 	unsigned n_unknown; /* enum values inside that we do not know */
 };
 
-/* NRS_REJECT names field and rule. CUT_OFF and DEADLINE are the producer's own
- * commands and carry no signature. */
+/* NRS_REJECT names field and rule. DEADLINE, and CUT_OFF unless a desk signed
+ * it, are the producer's own commands and carry no signature. */
 NRS_CHECKED enum nrs_rc nrs_admit(struct nrs_arena *arena,
     const struct nrs_admit *how, struct nrs_bytes bytes,
     struct nrs_admitted *out, struct nrs_err *err);

@@ -65,6 +65,31 @@ nrs_check_approval(const struct nrs_check *check,
 	return check_sha256("audience_sha256", approval->audience_sha256, err);
 }
 
+enum nrs_rc
+nrs_check_cut_off(const struct nrs_check *check,
+    const struct nrs_cut_off *cut_off, struct nrs_err *err)
+{
+	enum nrs_rc rc;
+
+	if ((rc = check_id("list", cut_off->list, err)) != NRS_OK ||
+	    (rc = check_id("window_id", cut_off->window_id, err)) != NRS_OK ||
+	    (rc = check_mode(check, cut_off->mode, err)) != NRS_OK ||
+	    (rc = check_time("due_at", cut_off->due_at, err)) != NRS_OK ||
+	    (rc = check_time("next_at", cut_off->next_at, err)) != NRS_OK)
+		return rc;
+	if (cut_off->due_at == 0)
+		return nrs_refuse(
+		    err, "due_at", "required", "due_at is required");
+	if (cut_off->announce && cut_off->next_at != cut_off->due_at)
+		return nrs_refuse(err, "next_at", "announce",
+		    "what is announced is next_at: due_at must be the same");
+	if (!cut_off->announce && cut_off->next_at != 0 &&
+	    cut_off->next_at <= cut_off->due_at)
+		return nrs_refuse(err, "next_at", "announce",
+		    "next_at must lie after due_at");
+	return NRS_OK;
+}
+
 static enum nrs_rc
 check_signatures(const char *field, const struct nrs_signature *signatures,
     size_t n, struct nrs_err *err)
@@ -152,8 +177,10 @@ enum nrs_rc
 nrs_check_submission(const struct nrs_check *check,
     const struct nrs_submission *submission, struct nrs_err *err)
 {
-	const bool own = submission->type == NRS_SUBMISSION_CUT_OFF ||
-	                 submission->type == NRS_SUBMISSION_DEADLINE;
+	const bool deadline = submission->type == NRS_SUBMISSION_DEADLINE;
+	const bool own =
+	    deadline || (submission->n_signatures == 0 &&
+	                    submission->type == NRS_SUBMISSION_CUT_OFF);
 	enum nrs_rc rc;
 
 	if ((rc = check_id("submission_id", submission->submission_id, err)) !=
@@ -165,12 +192,12 @@ nrs_check_submission(const struct nrs_check *check,
 	    (rc = check_parts(submission, err)) != NRS_OK ||
 	    (rc = check_stubs(submission, err)) != NRS_OK)
 		return rc;
-	if (!own)
-		return check_signatures("signatures", submission->signatures,
-		    submission->n_signatures, err);
-	if (submission->n_signatures != 0)
+	if (deadline && submission->n_signatures != 0)
 		return nrs_refuse(err, "signatures", "parts",
-		    "a cut-off or a deadline is the producer's own and "
-		    "carries no signature");
-	return NRS_OK;
+		    "a deadline is the producer's own and carries no "
+		    "signature");
+	if (own)
+		return NRS_OK;
+	return check_signatures("signatures", submission->signatures,
+	    submission->n_signatures, err);
 }

@@ -201,6 +201,15 @@ decide_deadline(struct decision *d)
 static void
 decide_cut_off(struct decision *d)
 {
+	const struct nrs_cut_off *cut_off = d->cmd->cut_off;
+
+	if (cut_off->announce) {
+		d->out->cut_off =
+		    nrs_arena_alloc(d->arena, sizeof(*d->out->cut_off));
+		*d->out->cut_off = *cut_off;
+		d->out->verdict = NRS_VERDICT_APPLIED;
+		return;
+	}
 	decide_reject(d, "type", "unsupported",
 	    "this version issues no newsletters; what waits stays waiting");
 }
@@ -220,8 +229,17 @@ same_bytes(const uint8_t known[32], struct nrs_bytes hash)
 	return hash.len == 32 && memcmp(known, hash.data, 32) == 0;
 }
 
+/* Posted by a producer, not by a desk. */
+static bool
+is_window(const struct nrs_submission *submission)
+{
+	return submission->type == NRS_SUBMISSION_CUT_OFF &&
+	       submission->n_signatures == 0;
+}
+
 /* The same id again: the same bytes are the first outcome's, others are
- * refused. A DEADLINE may come as often as it likes. */
+ * refused. A DEADLINE may come as often as it likes. A window is
+ * its id, whatever else two producers say of it. */
 static bool
 is_again(struct decision *d)
 {
@@ -235,8 +253,9 @@ is_again(struct decision *d)
 		return false;
 	d->out->first_offset = seen->offset;
 	if (seen->type == d->out->type &&
-	    same_bytes(seen->payload, cmd->payload_sha256) &&
-	    same_bytes(seen->addressing, cmd->addressing_sha256)) {
+	    (is_window(cmd->submission) ||
+	        (same_bytes(seen->payload, cmd->payload_sha256) &&
+	            same_bytes(seen->addressing, cmd->addressing_sha256)))) {
 		decide_answer(d, NRS_VERDICT_DUPLICATE, "duplicate",
 		    "decided before, at journal offset %lld",
 		    (long long)seen->offset);
@@ -294,6 +313,7 @@ is_complete(const struct nrs_command *cmd)
 	case NRS_SUBMISSION_APPROVAL:
 		return cmd->approval != NULL;
 	case NRS_SUBMISSION_CUT_OFF:
+		return cmd->cut_off != NULL;
 	case NRS_SUBMISSION_DEADLINE:
 	case NRS_SUBMISSION_SUBSCRIPTION:
 		return true;

@@ -196,6 +196,8 @@ static const struct nrs_field cut_off_fields[] = {
 	ONE(3, cut_off, due_at, TIME),
 	ONE(4, cut_off, late, BOOL),
 	TERM(5, cut_off, mode, MODE),
+	ONE(6, cut_off, next_at, TIME),
+	ONE(7, cut_off, announce, BOOL),
 };
 
 static const struct nrs_field deadline_fields[] = {
@@ -318,6 +320,7 @@ static const struct nrs_field outcome_fields[] = {
 	MANY_OF(32, outcome, arrangements, NRS_TYPE_ARRANGEMENT_SET),
 	MANY_OF(33, outcome, waiting, NRS_TYPE_WAITING_CHANGE),
 	MANY_OF(34, outcome, held, NRS_TYPE_HELD_CHANGE),
+	ONE_OF(35, outcome, cut_off, NRS_TYPE_CUT_OFF),
 };
 
 static const struct nrs_field rejection_fields[] = {

@@ -17,6 +17,7 @@ struct admission {
 static enum nrs_rc check_notice(struct admission *admission);
 static enum nrs_rc check_posture_change(struct admission *admission);
 static enum nrs_rc check_approval(struct admission *admission);
+static enum nrs_rc check_cut_off(struct admission *admission);
 static enum nrs_rc check_subscription(struct admission *admission);
 
 #define NO_MEMBER SIZE_MAX
@@ -45,7 +46,7 @@ static const struct kind kinds[] = {
 	[NRS_SUBMISSION_DEADLINE] = KIND(DEADLINE, deadline, deadline_id, NULL),
 	[NRS_SUBMISSION_CUT_OFF] = {NRS_TYPE_CUT_OFF,
 	    offsetof(struct nrs_admitted, cut_off), NULL, NO_MEMBER,
-	    offsetof(struct nrs_cut_off, mode), NULL},
+	    offsetof(struct nrs_cut_off, mode), check_cut_off},
 	[NRS_SUBMISSION_SUBSCRIPTION] = {NRS_TYPE_SUBSCRIPTION,
 	    offsetof(struct nrs_admitted, subscription), NULL, NO_MEMBER,
 	    NO_MEMBER, check_subscription},
@@ -71,6 +72,44 @@ check_approval(struct admission *admission)
 {
 	return nrs_check_approval(
 	    &admission->how->check, admission->out->approval, admission->err);
+}
+
+static bool
+has_role(const struct nrs_keyring_entry *entry, const char *role)
+{
+	for (size_t i = 0; i < entry->n_roles; i++)
+		if (strcmp(entry->roles[i], role) == 0)
+			return true;
+	return false;
+}
+
+/* Unsigned it is the producer's own. Signed it is a desk's, between two
+ * windows, and must not move them. */
+static enum nrs_rc
+check_cut_off(struct admission *admission)
+{
+	const struct nrs_admitted *out = admission->out;
+	const struct nrs_check *check = &admission->how->check;
+	struct nrs_err *err = admission->err;
+	enum nrs_rc rc = nrs_check_cut_off(check, out->cut_off, err);
+
+	if (rc != NRS_OK || out->submission->n_signatures == 0)
+		return rc;
+	if (out->signer != NULL && !has_role(out->signer, "desk"))
+		return nrs_refuse(err, "signatures[0]", "role",
+		    "signatures[0]: only a desk's key closes a newsletter");
+	if (out->cut_off->announce || out->cut_off->next_at != 0 ||
+	    out->cut_off->late)
+		return nrs_refuse(err, "next_at", "internal-type",
+		    "what comes next is said by the producer itself");
+	if (check->now_ms != 0 &&
+	    (out->cut_off->due_at < check->now_ms - NRS_ISSUED_SKEW_MS ||
+	        out->cut_off->due_at > check->now_ms + NRS_ISSUED_SKEW_MS))
+		return nrs_refuse(err, "due_at", "issued-at",
+		    "a cut-off by hand is due now: due_at is more than %d "
+		    "minutes off this service's clock",
+		    NRS_ISSUED_SKEW_MS / 60000);
+	return NRS_OK;
 }
 
 static enum nrs_rc
