@@ -236,6 +236,8 @@ a_wrong_newsletter_list_is_refused_with_its_line(void **state)
 	refuses_news("\"15:00\"", "\"15:00:00\"", "time of the day");
 	refuses_news("at = \"15:00\"; ", "", "at is missing");
 	refuses_news("zone = \"Asia/Tokyo\";", "", "zone is missing");
+	refuses_news("Asia/Tokyo", "Asia/Atlantis", "no such time zone");
+	refuses_news("Asia/Tokyo", "../../etc/passwd", "has a name such as");
 	refuses_news("\"2027-01-01\"", "\"2027-02-29\"", "must be a day");
 	refuses_news("\"2027-01-01\"", "\"01.01.2027\"", "must be a day");
 	refuses_news("\"2027-01-01\"", "\"1969-12-31\"", "must be a day");

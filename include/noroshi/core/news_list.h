@@ -20,6 +20,7 @@ enum nrs_weekday {
 };
 #define NRS_WEEKDAY_BIT(day) (1U << (day))
 
+struct nrs_zone;
 struct nrs_news_list {
 	const char *id; /* "weekly" */
 	/* Codes, or "*" alone: every sector that no other list names. */
@@ -28,7 +29,8 @@ struct nrs_news_list {
 	unsigned weekdays; /* NRS_WEEKDAY_BIT of each day it closes */
 	int at_minutes;    /* after local midnight */
 	const char *zone;  /* "Asia/Tokyo" */
-	int *holidays;     /* days since 1970-01-01, ascending */
+	const struct nrs_zone *clock; /* on its wall: core/news_window.h */
+	int *holidays;                /* days since 1970-01-01, ascending */
 	size_t n_holidays;
 };
 

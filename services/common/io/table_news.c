@@ -6,6 +6,7 @@
 
 #include "common/io/table_private.h"
 #include "noroshi/base/clock.h"
+#include "noroshi/base/zone.h"
 #include "noroshi/io/table.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
@@ -138,6 +139,22 @@ load_time(struct news *news, const struct nrs_conf_node *node,
 	    "must be a time of the day such as \"15:00\"");
 }
 
+static enum nrs_rc
+load_zone(struct news *news, const struct nrs_conf_node *node,
+    struct nrs_news_list *list, struct nrs_err *err)
+{
+	struct nrs_err why = {0};
+
+	if (table_string(&news->table, node, "zone", &list->zone, err) !=
+	    NRS_OK)
+		return NRS_REJECT;
+	if (nrs_zone_load(news->table.arena, list->zone, &list->clock, &why) !=
+	    NRS_OK)
+		return nrs_conf_refuse(
+		    nrs_conf_child(node, "zone"), err, "%.400s", why.text);
+	return NRS_OK;
+}
+
 static int
 by_day(const void *a, const void *b)
 {
@@ -193,8 +210,7 @@ load_list(struct news *news, const struct nrs_conf_node *node,
 	    load_sectors(news, node, list, err) != NRS_OK ||
 	    load_weekdays(news, node, list, err) != NRS_OK ||
 	    load_time(news, node, list, err) != NRS_OK ||
-	    table_string(&news->table, node, "zone", &list->zone, err) !=
-	        NRS_OK ||
+	    load_zone(news, node, list, err) != NRS_OK ||
 	    load_holidays(news, node, list, err) != NRS_OK)
 		return NRS_REJECT;
 	return NRS_OK;
