@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lane that posts what is due. */
-#include <string.h>
-
-#include "noroshi/base/clock.h"
 #include "noroshi/base/log.h"
-#include "noroshi/core/command.h"
-#include "noroshi/core/topic.h"
 #include "noroshi/io/wire.h"
-#include "producer/producer.h"
+#include "producer/own.h"
 
 #define HEARTBEAT_MS 5000
 #define REPEAT_MS 10000
@@ -16,27 +11,18 @@ static void
 post(
     struct producer *p, struct nrs_arena *arena, const struct producer_due *due)
 {
-	const enum nrs_mode mode = (enum nrs_mode)(p->conf->common.mode + 1);
-	const struct nrs_deadline payload = {
-	    .deadline_id = due->id, .due_at = due->due_ms, .mode = mode};
+	const struct nrs_deadline payload = {.deadline_id = due->id,
+	    .due_at = due->due_ms,
+	    .mode = producer_own_mode(p)};
 	const struct nrs_submission command = {
 	    .submission_id = due->id,
 	    .type = NRS_SUBMISSION_DEADLINE,
-	    .mode = mode,
 	    .payload = nrs_wire_encode(arena, NRS_TYPE_DEADLINE, &payload),
-	    .accepted_at = nrs_wall_ms(),
-	};
-	const struct nrs_outgoing out = {
-	    .topic = NRS_TOPIC_JOURNAL,
-	    .key = {(const uint8_t *)due->id, strlen(due->id)},
-	    .value = nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &command),
 	};
 	struct nrs_err err = {0};
 	int64_t offset = -1;
-	enum nrs_rc rc = nrs_producer_send_wait(
-	    p->bus, &out, (int)p->conf->append_timeout_ms, &offset, &err);
 
-	if (rc == NRS_OK)
+	if (producer_own_post(p, arena, &command, &offset, &err) == NRS_OK)
 		nrs_log(NRS_LOG_INFO, "deadline_posted",
 		    NRS_S("alert", due->id), NRS_I("offset", offset));
 	else

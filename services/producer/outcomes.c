@@ -44,6 +44,8 @@ learn(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 	outcome = out;
 	producer_deadline_set(lane->producer->deadline, outcome->next_deadline,
 	    outcome->next_deadline_id);
+	if (outcome->type == NRS_SUBMISSION_CUT_OFF)
+		producer_cutoffs_learn(lane->producer->cutoffs, outcome);
 	if (!is_an_answer(outcome))
 		return NRS_OK;
 	const struct producer_decided decided = {
@@ -114,6 +116,7 @@ producer_outcomes_run(void *self, struct nrs_service_ctx *ctx,
 	}
 	producer_index_stop(p->index);
 	producer_deadline_stop(p->deadline);
+	producer_cutoffs_stop(p->cutoffs);
 	nrs_reader_close(lane.reader);
 	nrs_arena_free(lane.arena);
 	return nrs_stop_asked(stop) ? NRS_OK : rc;

@@ -83,6 +83,12 @@ static const struct nrs_param params[] = {
         ROW(sectors),
         .def = "sectors.conf",
         .help = "The table of sectors and CEPTOARs."},
+    {.name = "newsletters",
+        .type = NRS_PARAM_PATH,
+        ROW(newsletters),
+        .def = "",
+        .help = "When each newsletter closes; empty: this process closes "
+                "none."},
 };
 
 static void
@@ -104,6 +110,9 @@ door_load(const struct producer_conf *conf, struct producer_door **out,
 
 	door->arena = nrs_arena_new();
 	rc = nrs_table_sectors(door->arena, conf->sectors, &door->sectors, err);
+	if (rc == NRS_OK && conf->newsletters[0] != '\0')
+		rc = nrs_table_news_lists(door->arena, conf->newsletters,
+		    door->sectors, &door->news_lists, err);
 	if (rc == NRS_OK)
 		rc = nrs_keyring_load(conf->keys, &door->keyring, err);
 	if (rc == NRS_OK) {
@@ -169,6 +178,7 @@ producer_close(void *self)
 	nrs_producer_close(p->bus);
 	producer_index_free(p->index);
 	producer_deadline_free(p->deadline);
+	producer_cutoffs_free(p->cutoffs);
 	door_free(p->door);
 	(void)pthread_rwlock_destroy(&p->door_lock);
 	free(p);
@@ -187,6 +197,7 @@ producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
 	(void)pthread_rwlock_init(&p->door_lock, NULL);
 	p->index = producer_index_new((size_t)p->conf->remembered);
 	p->deadline = producer_deadline_new();
+	p->cutoffs = producer_cutoffs_new();
 	register_metrics(p, nrs_service_metrics(ctx));
 	rc = door_load(p->conf, &p->door, err);
 	if (rc == NRS_OK)
@@ -200,7 +211,7 @@ producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
 	return rc;
 }
 
-/* Keys and sectors only: what else changed needs a restart. */
+/* Keys, sectors and newsletters only: what else changed needs a restart. */
 static enum nrs_rc
 reload(void *self, const void *conf, struct nrs_err *err)
 {
@@ -212,6 +223,7 @@ reload(void *self, const void *conf, struct nrs_err *err)
 		return rc;
 	(void)pthread_rwlock_wrlock(&p->door_lock);
 	old = p->door;
+	door->load = old->load + 1;
 	p->door = door;
 	(void)pthread_rwlock_unlock(&p->door_lock);
 	door_free(old);
@@ -222,6 +234,7 @@ static const struct nrs_lane lanes[] = {
     {.name = "outcomes", .run = producer_outcomes_run},
     {.name = "api", .run = producer_api_run},
     {.name = "deadlines", .run = producer_deadline_run},
+    {.name = "cut-offs", .run = producer_cutoffs_run},
 };
 
 static const struct nrs_service service = {

@@ -15,22 +15,26 @@
 #include "noroshi/io/admit.h"
 #include "noroshi/io/bus.h"
 #include "noroshi/io/service.h"
+#include "producer/cutoff.h"
 #include "producer/deadline.h"
 #include "producer/index.h"
 
 struct producer_conf {
 	struct nrs_service_conf common;
-	const char *listen, *keys, *sectors;
+	const char *listen, *keys, *sectors, *newsletters;
 	int64_t max_body, max_connections, idle_timeout_s;
 	int64_t wait_ms, max_wait_ms, append_timeout_ms;
 	int64_t remembered;
 };
 
-/* What a reload replaces: who may sign, and what sectors there are. */
+/* What a reload replaces: who may sign, what sectors there are, and when their
+ * newsletters close. */
 struct producer_door {
 	struct nrs_arena *arena;
 	const struct nrs_sector_table *sectors;
 	struct nrs_keyring *keyring;
+	const struct nrs_news_lists *news_lists; /* NULL: none */
+	unsigned load;                           /* counts what was loaded */
 };
 
 struct producer {
@@ -38,6 +42,7 @@ struct producer {
 	struct nrs_producer *bus;
 	struct producer_index *index;
 	struct producer_deadline *deadline;
+	struct producer_cutoffs *cutoffs;
 	pthread_rwlock_t door_lock;
 	struct producer_door *door;
 	atomic_bool loaded; /* the index has seen `outcome` to its end */
@@ -55,6 +60,8 @@ enum nrs_rc producer_api_run(void *self, struct nrs_service_ctx *ctx,
 enum nrs_rc producer_outcomes_run(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
 enum nrs_rc producer_deadline_run(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err);
+enum nrs_rc producer_cutoffs_run(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
 
 /* Read one outcome at its offset, for those whose bytes are not kept. */

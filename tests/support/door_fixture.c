@@ -200,12 +200,14 @@ write_files(void)
 	    "sectors = ({ code = \"finance\"; since = 2007; ja = \"金融\"; en "
 	    "= \"Finance\"; },\n { code = \"power\"; since = 2007; ja = "
 	    "\"電力\"; en = \"Power\"; });\nceptoars = ();\n");
+	door_write("newsletters.conf", "lists = ();\n");
 	door_write("producer.conf",
 	    nrs_arena_printf(arena,
 	        "bus: { servers = \"%s\"; prefix = \"%s\"; };\n"
 	        "api: { listen = \"127.0.0.1:%d\"; append_timeout = 2000; };\n"
 	        "admin: { listen = \"\"; };\n"
-	        "keys = \"keys.conf\"; sectors = \"sectors.conf\";\n",
+	        "keys = \"keys.conf\"; sectors = \"sectors.conf\"; "
+	        "newsletters = \"newsletters.conf\";\n",
 	        bus.servers, bus.prefix, world.port));
 	nrs_arena_free(arena);
 }
@@ -337,9 +339,15 @@ door_fixture_stop(void **state)
 }
 
 void
-door_restart(void)
+door_stop(void)
 {
 	ctl_child_stop(&world.child, 10000);
+}
+
+void
+door_restart(void)
+{
+	door_stop();
 	start_producer();
 }
 

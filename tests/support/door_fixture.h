@@ -3,8 +3,8 @@
 #define NOROSHI_TESTS_SUPPORT_DOOR_FIXTURE_H
 /*
  * door_fixture: the real noroshi-producer beside a mock cluster, with sectors
- * finance and power and one key. A thread decides in the classifier's place:
- * REJECTED when the title is "reject", else RELEASED.
+ * finance and power, one key, and no newsletters. A thread decides in the
+ * classifier's place: REJECTED when the title is "reject", else RELEASED.
  */
 #include "noroshi/io/client.h"
 #include "noroshi/io/sign.h"
@@ -16,6 +16,8 @@ const struct nrs_key *door_key(void);
 /* The caller frees the body; status 0: no answer. */
 struct nrs_client_answer door_call(const char *method, const char *path,
     const char *type, struct nrs_bytes body);
+/* Nothing is served until it is started again. */
+void door_stop(void);
 /* Stop the producer, start it again, and wait until it is ready. */
 void door_restart(void);
 /* The bus goes, and with it who decides; it does not come back. */
