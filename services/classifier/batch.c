@@ -31,9 +31,8 @@ fill_command(struct nrs_command *cmd, const struct nrs_admitted *admitted,
 	    (struct nrs_bytes){admitted->addressing_sha256, NRS_SHA256_SIZE};
 }
 
-/* What the record says, as far as it can be read and believed. */
-static void
-admit(struct classifier *c, const struct nrs_record *record,
+void
+classifier_admit(struct classifier *c, const struct nrs_record *record,
     struct nrs_command *cmd)
 {
 	const struct classifier_rules *rules = c->rules;
@@ -58,46 +57,6 @@ admit(struct classifier *c, const struct nrs_record *record,
 	cmd->refused = why;
 }
 
-/* Read again what is held at offset. *out stays NULL when it is not what it
- * was; NRS_RETRY when the bus does not answer. */
-static enum nrs_rc
-read_held(struct classifier *c, int64_t offset, const struct nrs_command **out,
-    struct nrs_err *err)
-{
-	const struct nrs_reader_from from = {NRS_TOPIC_JOURNAL, 0, offset};
-	struct nrs_record record = {0};
-	struct nrs_command *cmd;
-	enum nrs_rc rc = NRS_OK;
-
-	if (c->journal == NULL)
-		rc = nrs_reader_open_lookup(
-		    &c->conf->common.bus, &c->journal, err);
-	if (rc == NRS_OK)
-		rc = nrs_reader_assign(c->journal, &from, 1, err);
-	if (rc == NRS_OK)
-		rc = nrs_reader_next(
-		    c->journal, (int)c->conf->answer_timeout_ms, &record, err);
-	if (rc != NRS_OK)
-		return rc;
-	if (record.topic == NULL)
-		return nrs_fail(err, NRS_RETRY,
-		    "journal offset %lld did not arrive in time",
-		    (long long)offset);
-	if (record.offset != offset)
-		return NRS_OK;
-	/* The record goes with the next call on its reader. */
-	record.value =
-	    nrs_arena_bytes(c->arena, record.value.data, record.value.len);
-	rc = nrs_reader_assign(c->journal, NULL, 0, err);
-	if (rc != NRS_OK)
-		return rc;
-	cmd = nrs_arena_alloc(c->arena, sizeof(*cmd));
-	admit(c, &record, cmd);
-	if (cmd->refused == NULL)
-		*out = cmd;
-	return NRS_OK;
-}
-
 static enum nrs_rc
 find_approved(
     struct classifier *c, struct nrs_command *cmd, struct nrs_err *err)
@@ -109,7 +68,7 @@ find_approved(
 	offset = nrs_state_held_offset(c->state, cmd->approval->submission_id);
 	if (offset < 0 || cmd->approval->refused)
 		return NRS_OK;
-	return read_held(c, offset, &cmd->approved, err);
+	return classifier_read_again(c, offset, &cmd->approved, err);
 }
 
 /* ---- what people and monitors see ---- */
@@ -167,10 +126,29 @@ show_state(struct classifier *c)
 
 /* ---- one batch ---- */
 
+/* Decided again without what cannot be read again: nothing is promised that
+ * cannot be kept. */
+static enum nrs_rc
+decide(struct classifier *c, struct nrs_command *cmd,
+    struct nrs_outcome *outcome, struct classifier_again *again,
+    struct nrs_err *err)
+{
+	enum nrs_rc rc;
+
+	do {
+		cmd->unreadable = again->unreadable;
+		cmd->n_unreadable = again->n_unreadable;
+		nrs_decide(c->arena, c->rules->policy, c->state, cmd, outcome);
+		rc = classifier_read_all_again(c, outcome, again, err);
+	} while (rc == NRS_OK && again->n_unreadable > cmd->n_unreadable);
+	return rc;
+}
+
 static enum nrs_rc
 decide_one(struct classifier *c, const struct nrs_record *record,
     struct nrs_txn *txn, struct nrs_err *err)
 {
+	struct classifier_again again = {0};
 	struct classifier_outputs outputs;
 	struct nrs_outcome outcome;
 	struct nrs_command cmd;
@@ -180,13 +158,13 @@ decide_one(struct classifier *c, const struct nrs_record *record,
 	/* Decided before: the committed position was only advice. */
 	if (record->offset < nrs_state_next_offset(c->state))
 		return NRS_OK;
-	admit(c, record, &cmd);
-	rc = find_approved(c, &cmd, err);
-	if (rc != NRS_OK)
+	classifier_admit(c, record, &cmd);
+	if ((rc = find_approved(c, &cmd, err)) != NRS_OK ||
+	    (rc = decide(c, &cmd, &outcome, &again, err)) != NRS_OK)
 		return rc;
-	nrs_fold(c->arena, c->rules->policy, c->state, &cmd, &outcome);
-	outputs =
-	    classifier_outputs_of(c->arena, c->rules->policy, &cmd, &outcome);
+	nrs_settle(c->arena, c->state, &outcome);
+	outputs = classifier_outputs_of(
+	    c->arena, c->rules->policy, &cmd, &outcome, &again);
 	for (i = 0; i < outputs.n; i++)
 		nrs_txn_send(txn, &outputs.records[i]);
 	count(c, &cmd, &outcome);

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "noroshi/core/decide.h"
+#include "classifier/outputs.h"
 #include "noroshi/io/admit.h"
 #include "noroshi/io/pipe.h"
 #include "noroshi/io/service.h"
@@ -42,10 +42,12 @@ struct classifier {
 	const struct nrs_lane *lane;
 	pthread_mutex_t lock; /* of next_rules */
 	struct classifier_rules *rules, *next_rules;
-	struct nrs_state *state;    /* NULL: not active */
-	struct nrs_reader *journal; /* for what is held; NULL until needed */
-	struct nrs_arena *arena;    /* of the open batch */
-	int64_t n_applied;          /* in this takeover */
+	struct nrs_state *state; /* NULL: not active */
+	/* For what is read again; NULL until needed. */
+	struct nrs_reader *journal;
+	int64_t journal_next;    /* where it stands; -1: it rests */
+	struct nrs_arena *arena; /* of the open batch */
+	int64_t n_applied;       /* in this takeover */
 	struct classifier_meters meters;
 };
 
@@ -65,7 +67,21 @@ const char *const *classifier_outputs(
 enum nrs_rc classifier_take_over(
     void *self, int64_t committed, int64_t *start, struct nrs_err *err);
 
+/* again.c: what the state only points to, read again from the journal. *out
+ * stays NULL when it is not what it was; NRS_RETRY when the bus does not
+ * answer.
+ */
+NRS_CHECKED enum nrs_rc classifier_read_again(struct classifier *c,
+    int64_t offset, const struct nrs_command **out, struct nrs_err *err);
+/* All that an outcome lets go. */
+NRS_CHECKED enum nrs_rc classifier_read_all_again(struct classifier *c,
+    const struct nrs_outcome *outcome, struct classifier_again *again,
+    struct nrs_err *err);
+
 /* batch.c */
+/* What the record says, as far as it can be read and believed. */
+void classifier_admit(struct classifier *c, const struct nrs_record *record,
+    struct nrs_command *cmd);
 enum nrs_rc classifier_batch(void *self, const struct nrs_record *records,
     size_t n, struct nrs_txn *txn, struct nrs_err *err);
 #endif

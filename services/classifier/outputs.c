@@ -38,6 +38,15 @@ bytes_of(const char *s)
 static void
 write_record(struct writer *w, const struct nrs_outgoing *record)
 {
+	struct nrs_outgoing *more;
+
+	if (w->out.n == w->cap) {
+		w->cap = w->cap == 0 ? 32 : 2 * w->cap;
+		more = nrs_arena_array(w->arena, w->cap, sizeof(*more));
+		if (w->out.n > 0)
+			memcpy(more, w->out.records, w->out.n * sizeof(*more));
+		w->out.records = more;
+	}
 	w->out.records[w->out.n++] = *record;
 }
 
@@ -343,21 +352,90 @@ write_notice(struct writer *w)
 	write_dispatch(w);
 }
 
+/* ---- what waited ---- */
+
+static const char **
+grow_names(struct nrs_arena *arena, const char **was, size_t n, size_t more)
+{
+	const char **names = nrs_arena_array(arena, n + more, sizeof(*names));
+
+	if (n > 0)
+		memcpy(names, was, n * sizeof(*names));
+	return names;
+}
+
+/* One sector that the notice is promoted for. */
+static void
+add_promotion(struct writer *w, const struct nrs_promotion *from,
+    struct nrs_outcome *notice, struct nrs_thread_change *thread)
+{
+	notice->tlp = from->tlp;
+	notice->copies[notice->n_copies++] = *from->copy;
+	notice->topics = grow_names(
+	    w->arena, notice->topics, notice->n_topics, from->n_topics);
+	if (from->n_topics > 0)
+		memcpy(&notice->topics[notice->n_topics], from->topics,
+		    from->n_topics * sizeof(*from->topics));
+	notice->n_topics += from->n_topics;
+	thread->notice_ids = grow_names(
+	    w->arena, from->supersedes_all, from->n_supersedes_all, 1);
+	thread->notice_ids[from->n_supersedes_all] = from->notice_id;
+	thread->n_notice_ids = from->n_supersedes_all + 1;
+}
+
+/* As if it were decided now: by what the promotions say of it. */
+static void
+write_promoted(struct writer *w, const struct nrs_command *said)
+{
+	const struct nrs_outcome *outcome = w->outcome;
+	const struct nrs_promotion *each;
+	struct nrs_thread_change thread = {0};
+	struct nrs_outcome notice = {
+	    .mode = outcome->mode,
+	    .thread_id = said->content->thread_id,
+	    .revision = said->content->revision,
+	    .thread = &thread,
+	};
+	struct writer own = {
+	    .arena = w->arena,
+	    .policy = w->policy,
+	    .outcome = &notice,
+	    .said = said,
+	    .out = w->out,
+	    .cap = w->cap,
+	};
+	size_t i;
+
+	notice.copies = nrs_arena_array(w->arena, outcome->n_promotions + 1,
+	    sizeof(struct nrs_classification));
+	for (i = 0; i < outcome->n_promotions; i++) {
+		each = &outcome->promotions[i];
+		if (each->journal_offset == said->journal_offset)
+			add_promotion(&own, each, &notice, &thread);
+	}
+	if (notice.n_copies == 0)
+		return;
+	write_notice(&own);
+	w->out = own.out;
+	w->cap = own.cap;
+}
+
 struct classifier_outputs
 classifier_outputs_of(struct nrs_arena *arena, const struct nrs_policy *policy,
-    const struct nrs_command *cmd, const struct nrs_outcome *outcome)
+    const struct nrs_command *cmd, const struct nrs_outcome *outcome,
+    const struct classifier_again *again)
 {
 	struct writer w = {
 	    .arena = arena, .policy = policy, .outcome = outcome};
+	size_t i;
 
 	w.said = cmd->approved != NULL ? cmd->approved : cmd;
-	w.out.records = nrs_arena_array(arena,
-	    outcome->n_topics + outcome->n_stub_topics + 3,
-	    sizeof(*w.out.records));
 	write_outcome(&w);
 	if (cmd->refused != NULL)
 		write_rejection(&w);
 	else if (outcome->n_copies + outcome->n_stub_topics > 0)
 		write_notice(&w);
+	for (i = 0; i < again->n; i++)
+		write_promoted(&w, again->items[i]);
 	return w.out;
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the classifier writes of a decision: pure, so no bus is needed. */
+/*
+ * What the classifier writes of a decision: pure, so no bus is needed.
+ *
+ * long: one test per kind of record.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +38,8 @@ teardown(void **state)
 static void
 write_all(void)
 {
-	out = classifier_outputs_of(s.arena, s.policy, &s.last, &s.out);
+	out = classifier_outputs_of(
+	    s.arena, s.policy, &s.last, &s.out, &(struct classifier_again){0});
 }
 
 static void
@@ -437,10 +442,63 @@ writing_twice_writes_the_same(void **state)
 	}
 }
 
+/* ---- what waited ---- */
+
+/* As the classifier reads it again: what the journal holds at these offsets. */
+static struct classifier_again
+again(const int64_t *offsets, size_t n)
+{
+	const struct nrs_command **items =
+	    nrs_arena_array(s.arena, n, sizeof(*items));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		items[i] = &s.journal[offsets[i]];
+	return (struct classifier_again){.items = items, .n = n};
+}
+
+static void
+what_is_promoted_is_written_as_if_decided_now(void **state)
+{
+	const struct nrs_addressing to = scene_to(&s, "power,gas");
+	const int64_t at[] = {0, 1};
+	struct nrs_content content = scene_content(&s, "a");
+	const struct classifier_again both = again(at, 2);
+	const struct nrs_dispatch *dispatch;
+	const struct nrs_alert *alert;
+
+	scene_notice(&s, &content, &to);
+	content = scene_next(&s, "a", 2, NRS_KIND_FOLLOW_UP);
+	scene_notice(&s, &content, &to);
+	scene_posture(&s, "*", NRS_POSTURE_HEIGHTENED, s.now + DAY);
+	/* of the first, which nothing is promoted of, nothing is written */
+	out = classifier_outputs_of(s.arena, s.policy, &s.last, &s.out, &both);
+	assert_int_equal(out.n, 4);
+	assert_string_equal(out.records[0].topic, "outcome");
+	alert = alert_in("alert.power.green");
+	assert_true(
+	    nrs_bytes_equal(alert->payload, s.journal[1].submission->payload));
+	assert_string_equal(alert->classification->route_rule, "promoted");
+	assert_string_equal(alert->classification->sector, "power");
+	assert_string_equal(
+	    alert_in("alert.gas.green")->classification->sector, "gas");
+	key_is("alert.gas.green", "a");
+	assert_string_equal(header("alert.gas.green", "revision"), "2");
+	assert_string_equal(header("alert.gas.green", "tlp"), "GREEN");
+	dispatch = read_as("dispatch.alert", NRS_TYPE_DISPATCH);
+	assert_int_equal(dispatch->n_copies, 2);
+	assert_int_equal(dispatch->journal_offset, 1);
+	assert_true(nrs_bytes_equal(
+	    dispatch->addressing, s.journal[1].submission->addressing));
+	assert_int_equal(dispatch->n_supersedes_all, 1);
+	assert_string_equal(dispatch->supersedes_all[0], "a");
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    T(the_outcome_is_always_written_and_first),
 	    T(what_was_signed_is_copied_and_never_encoded_again),
@@ -457,6 +515,7 @@ main(void)
 	    T(consent_sends_what_was_held),
 	    T(a_poison_record_leaves_an_outcome_and_a_pointer),
 	    T(writing_twice_writes_the_same),
+	    T(what_is_promoted_is_written_as_if_decided_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

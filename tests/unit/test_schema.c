@@ -45,6 +45,7 @@ static const ProtobufCMessageDescriptor *const all[] = {
     &noroshi__v1__arrangement_set__descriptor,
     &noroshi__v1__waiting_change__descriptor,
     &noroshi__v1__held_change__descriptor,
+    &noroshi__v1__promotion__descriptor,
     &noroshi__v1__outcome__descriptor,
     &noroshi__v1__rejection__descriptor,
     &noroshi__v1__alert__descriptor,

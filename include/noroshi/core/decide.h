@@ -48,6 +48,11 @@ struct nrs_command {
 	/* APPROVAL: what it releases, read again from the journal; NULL when
 	 * nrs_state_held_offset says that nothing of that id is held. */
 	const struct nrs_command *approved;
+	/* Journal offsets of what waits and cannot be read again, though a
+	 * decision on this command would let it go: it is dropped, and the
+	 * outcome says so. */
+	const int64_t *unreadable;
+	size_t n_unreadable;
 };
 
 struct nrs_state; /* the fold of all outcomes */
@@ -79,7 +84,10 @@ void nrs_decide(struct nrs_arena *arena, const struct nrs_policy *policy,
     struct nrs_outcome *out);
 /* An outcome below nrs_state_next_offset changes nothing: twice is once. */
 void nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome);
-/* Decide, apply, and name the next deadline in *out: one step of the fold. */
+/* Apply what nrs_decide just said, and name the next deadline in *out. */
+void nrs_settle(
+    struct nrs_arena *arena, struct nrs_state *state, struct nrs_outcome *out);
+/* Decide and settle: one step of the fold. */
 void nrs_fold(struct nrs_arena *arena, const struct nrs_policy *policy,
     struct nrs_state *state, const struct nrs_command *cmd,
     struct nrs_outcome *out);

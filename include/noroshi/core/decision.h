@@ -104,7 +104,30 @@ struct nrs_waiting_change {
 	enum nrs_news_section section;
 	/* remove: drained, promoted, replaced, retracted, expired */
 	const char *why;
+	/* A line of 発信一覧 or 訂正・取消: only the title of this notice,
+	 * which went in real time. */
 	const char *title_of;
+	bool sent;        /* in real time: it is never promoted */
+	const char *rule; /* that it waits by */
+	int64_t at;       /* when it was accepted; a line: when it was sent */
+	int64_t bytes;    /* what an issue with it grows by, about */
+	bool ack_waived;
+	enum nrs_msg_kind kind;
+	enum nrs_item_type item_type;
+};
+
+/* What waited and is now due in real time, for one sector. */
+struct nrs_promotion {
+	const char *notice_id;
+	const char *thread_id;
+	uint32_t revision;
+	int64_t journal_offset; /* where its content is */
+	enum nrs_tlp tlp;
+	struct nrs_classification *copy;
+	const char **topics; /* written */
+	size_t n_topics;
+	const char **supersedes_all; /* every earlier notice of the thread */
+	size_t n_supersedes_all;
 };
 
 struct nrs_held_change {
@@ -165,6 +188,10 @@ struct nrs_outcome {
 	size_t n_held;
 	/* CUT_OFF that was applied: list, window, next_at */
 	struct nrs_cut_off *cut_off;
+	struct nrs_promotion *promotions;
+	size_t n_promotions;
+	/* Too much for one command: a DEADLINE, due at once, goes on. */
+	bool more;
 };
 
 /* A record nobody can read, or a command nobody may give: a pointer, no

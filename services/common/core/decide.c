@@ -323,10 +323,8 @@ is_complete(const struct nrs_command *cmd)
 	return false;
 }
 
-void
-nrs_decide(struct nrs_arena *arena, const struct nrs_policy *policy,
-    const struct nrs_state *state, const struct nrs_command *cmd,
-    struct nrs_outcome *out)
+static void
+decide_command(struct decision *d)
 {
 	static void (*const deciders[])(struct decision *) = {
 	    [NRS_SUBMISSION_NOTICE] = decide_notice,
@@ -336,27 +334,50 @@ nrs_decide(struct nrs_arena *arena, const struct nrs_policy *policy,
 	    [NRS_SUBMISSION_DEADLINE] = decide_deadline,
 	    [NRS_SUBMISSION_SUBSCRIPTION] = decide_foreign,
 	};
+	const struct nrs_command *cmd = d->cmd;
+
+	if (cmd->refused != NULL) {
+		answer(d, NRS_VERDICT_REJECTED, cmd->refused);
+		return;
+	}
+	if (cmd->submission == NULL || !is_complete(cmd)) {
+		decide_reject(d, "", "decode", "the record is not readable");
+		return;
+	}
+	if (is_again(d))
+		return;
+	d->out->remembered = d->out->type != NRS_SUBMISSION_DEADLINE;
+	deciders[d->out->type](d);
+}
+
+void
+nrs_decide(struct nrs_arena *arena, const struct nrs_policy *policy,
+    const struct nrs_state *state, const struct nrs_command *cmd,
+    struct nrs_outcome *out)
+{
 	struct decision d = {
 	    .arena = arena,
 	    .policy = policy,
 	    .state = state,
+	    .record = cmd,
 	    .cmd = cmd,
 	    .out = out,
 	};
 
 	begin(&d);
-	if (cmd->refused != NULL) {
-		answer(&d, NRS_VERDICT_REJECTED, cmd->refused);
-		return;
-	}
-	if (cmd->submission == NULL || !is_complete(cmd)) {
-		decide_reject(&d, "", "decode", "the record is not readable");
-		return;
-	}
-	if (is_again(&d))
-		return;
-	out->remembered = out->type != NRS_SUBMISSION_DEADLINE;
-	deciders[out->type](&d);
+	decide_command(&d);
+	decide_promotions(&d);
+}
+
+void
+nrs_settle(
+    struct nrs_arena *arena, struct nrs_state *state, struct nrs_outcome *out)
+{
+	nrs_apply(state, out);
+	out->next_deadline = nrs_state_next_deadline(state);
+	if (out->next_deadline != 0)
+		out->next_deadline_id = nrs_arena_printf(
+		    arena, "deadline:%lld", (long long)out->next_deadline);
 }
 
 void
@@ -365,9 +386,5 @@ nrs_fold(struct nrs_arena *arena, const struct nrs_policy *policy,
     struct nrs_outcome *out)
 {
 	nrs_decide(arena, policy, state, cmd, out);
-	nrs_apply(state, out);
-	out->next_deadline = nrs_state_next_deadline(state);
-	if (out->next_deadline != 0)
-		out->next_deadline_id = nrs_arena_printf(
-		    arena, "deadline:%lld", (long long)out->next_deadline);
+	nrs_settle(arena, state, out);
 }

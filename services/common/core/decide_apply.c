@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/core/decide_list.h"
 #include "common/core/decide_state.h"
 #include "noroshi/core/clone.h"
 
@@ -200,6 +201,70 @@ apply_held(struct nrs_state *state, const struct nrs_outcome *outcome,
 		state_free_held(old);
 }
 
+/* ---- what was promoted: its thread has been in more topics ---- */
+
+static void
+join_routes(struct nrs_arena *arena, struct nrs_thread_sector *at,
+    const struct nrs_classification *copy)
+{
+	enum nrs_route *all = nrs_arena_array(
+	    arena, at->n_routes + copy->n_routes + 1, sizeof(*all));
+	size_t n = 0, i;
+	enum nrs_route route;
+	bool used;
+
+	for (route = NRS_ROUTE_REALTIME; route <= NRS_ROUTE_OVERRIDE; route++) {
+		used = false;
+		for (i = 0; i < at->n_routes; i++)
+			used |= at->routes[i] == route;
+		for (i = 0; i < copy->n_routes; i++)
+			used |= copy->routes[i] == route;
+		if (used)
+			all[n++] = route;
+	}
+	at->routes = all;
+	at->n_routes = n;
+}
+
+static void
+join_topics(struct nrs_arena *arena, struct nrs_thread_sector *at,
+    const struct nrs_promotion *promotion)
+{
+	struct names all = {0};
+	size_t i;
+
+	for (i = 0; i < at->n_topics; i++)
+		names_add(arena, &all, at->topics[i]);
+	for (i = 0; i < promotion->n_topics; i++)
+		names_add(arena, &all, promotion->topics[i]);
+	at->topics = all.items;
+	at->n_topics = all.n;
+}
+
+static void
+apply_promotion(struct nrs_state *state, const struct nrs_promotion *promotion)
+{
+	const struct nrs_thread_change *was =
+	    nrs_map_get(state->threads, promotion->thread_id);
+	struct nrs_thread_change *to;
+	struct nrs_arena *arena;
+	size_t i;
+
+	if (was == NULL || promotion->copy == NULL)
+		return;
+	arena = nrs_arena_new();
+	to = nrs_clone_into(arena, NRS_TYPE_THREAD_CHANGE, was);
+	for (i = 0; i < to->n_sectors; i++) {
+		if (strcmp(to->sectors[i].sector, promotion->copy->sector) != 0)
+			continue;
+		join_routes(arena, &to->sectors[i], promotion->copy);
+		join_topics(arena, &to->sectors[i], promotion);
+	}
+	free(nrs_map_put(state->threads, to->thread_id,
+	    nrs_clone(NRS_TYPE_THREAD_CHANGE, to)));
+	nrs_arena_free(arena);
+}
+
 /* Is something left that one DEADLINE could not end? */
 static bool
 has_due(const struct nrs_state *state)
@@ -219,6 +284,33 @@ has_due(const struct nrs_state *state)
 	return false;
 }
 
+static void
+apply_rules(struct nrs_state *state, const struct nrs_versions *versions)
+{
+	if (versions == NULL || versions->rules[0] == '\0' ||
+	    (state->rules != NULL &&
+	        strcmp(state->rules, versions->rules) == 0))
+		return;
+	free(state->rules);
+	state->rules = nrs_strdup(versions->rules);
+}
+
+static void
+pop_deadlines(struct nrs_state *state, const struct nrs_outcome *outcome)
+{
+	const bool ended = outcome->type == NRS_SUBMISSION_DEADLINE &&
+	                   outcome->verdict == NRS_VERDICT_APPLIED;
+
+	/* Only a DEADLINE has ended what was due: until one comes, a time that
+	 * has passed stays named. */
+	if (ended && !has_due(state))
+		while (
+		    state->n_deadlines > 0 && state->deadlines[0] <= state->now)
+			pop_deadline(state);
+	if (outcome->more)
+		push_deadline(state, state->now);
+}
+
 void
 nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 {
@@ -229,6 +321,7 @@ nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 	state->next = outcome->journal_offset + 1;
 	if (outcome->decided_at > state->now)
 		state->now = outcome->decided_at;
+	apply_rules(state, outcome->versions);
 	apply_seen(state, outcome);
 	apply_thread(state, outcome);
 	for (i = 0; i < outcome->n_postures; i++)
@@ -239,11 +332,7 @@ nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 		apply_waiting(state, &outcome->waiting[i]);
 	for (i = 0; i < outcome->n_held; i++)
 		apply_held(state, outcome, &outcome->held[i]);
-	/* Only a DEADLINE has ended what was due: until one comes, a time that
-	 * has passed stays named. */
-	if (outcome->type != NRS_SUBMISSION_DEADLINE ||
-	    outcome->verdict != NRS_VERDICT_APPLIED || has_due(state))
-		return;
-	while (state->n_deadlines > 0 && state->deadlines[0] <= state->now)
-		pop_deadline(state);
+	for (i = 0; i < outcome->n_promotions; i++)
+		apply_promotion(state, &outcome->promotions[i]);
+	pop_deadlines(state, outcome);
 }

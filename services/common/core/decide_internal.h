@@ -14,6 +14,7 @@ struct target {
 	const struct nrs_thread_sector *past; /* of the thread; NULL: new */
 	struct names ceptoars; /* narrowed to; none: the whole sector */
 	unsigned routes;
+	const char *rule;    /* that decided them */
 	struct names topics; /* full text of this revision */
 };
 
@@ -21,7 +22,8 @@ struct decision {
 	struct nrs_arena *arena;
 	const struct nrs_policy *policy;
 	const struct nrs_state *state;
-	const struct nrs_command *cmd; /* whose content is decided */
+	const struct nrs_command *record; /* of the journal */
+	const struct nrs_command *cmd;    /* whose content is decided */
 	struct nrs_outcome *out;
 	const struct nrs_thread_change *thread; /* as it was; NULL: none */
 	int64_t now;
@@ -54,11 +56,16 @@ enum nrs_route *decide_route_list(
  * thread has been afterwards. */
 void decide_topics(struct decision *d);
 void decide_reach(struct decision *d, struct nrs_thread_change *to);
+/* The topic of one sector that carries label in its name, if there is one. */
+void decide_topic_of(struct decision *d, const char *sector, enum nrs_tlp label,
+    struct names *topics);
 /* decide_waiting.c: what waits for a newsletter, and no longer does. */
 void decide_waiting(struct decision *d);
 void decide_drop_waiting(struct decision *d, const char *why);
 void decide_add_waiting_removal(struct decision *d,
     const struct nrs_waiting_change *waiting, const char *why);
+/* decide_promote.c: what waits and is due in real time after this command. */
+void decide_promotions(struct decision *d);
 /* decide_arrangement.c */
 bool decide_arrangement_allowed(struct decision *d);
 void decide_arrangement(struct decision *d);

@@ -35,6 +35,8 @@ const struct state_held *state_held_of_thread(
     const struct nrs_state *state, const char *thread_id);
 const struct state_arrangement *state_arrangement(
     const struct nrs_state *state, const char *arrangement_id);
+/* The version of the rules that the last outcome was made by; NULL: none. */
+const char *state_rules(const struct nrs_state *state);
 struct nrs_postures state_postures(const struct nrs_state *state);
 /* Walk them all; start with *cursor NULL, NULL at the end. */
 const struct nrs_waiting_change *state_next_waiting(

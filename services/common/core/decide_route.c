@@ -230,6 +230,7 @@ decide_routes(struct decision *d)
 		target = &d->targets[i];
 		ruling = judge(d, target);
 		target->routes = ruling.routes;
+		target->rule = ruling.deciding;
 		if (target->ceptoars.n == 0)
 			add_copy(d, target, &ruling, "");
 		for (j = 0; j < target->ceptoars.n; j++)

@@ -57,6 +57,7 @@ nrs_state_free(struct nrs_state *state)
 	for (i = 0; i < state->n_postures; i++)
 		free(state->scopes[i]);
 	free(state->scopes);
+	free(state->rules);
 	free(state->postures);
 	free(state->deadlines);
 	free(state);
@@ -162,6 +163,12 @@ const struct state_arrangement *
 state_arrangement(const struct nrs_state *state, const char *arrangement_id)
 {
 	return nrs_map_get(state->arrangements, arrangement_id);
+}
+
+const char *
+state_rules(const struct nrs_state *state)
+{
+	return state->rules;
 }
 
 struct nrs_postures
@@ -271,11 +278,12 @@ print_open(const struct nrs_state *state, struct nrs_buf *out)
 	while ((waiting = state_next_waiting(state, &cursor)) != NULL)
 		nrs_buf_printf(out,
 		    "waiting %s %s r%u %s @%" PRId64 " tlp=%d section=%d "
-		    "until=%" PRId64 "\n",
+		    "until=%" PRId64 " at=%" PRId64 " rule=%s%s\n",
 		    waiting->thread_id, waiting->sector,
 		    (unsigned)waiting->revision, waiting->notice_id,
 		    waiting->journal_offset, (int)waiting->tlp,
-		    (int)waiting->section, waiting->valid_until);
+		    (int)waiting->section, waiting->valid_until, waiting->at,
+		    waiting->rule, waiting->sent ? " sent" : "");
 	cursor = NULL;
 	while ((held = state_next_held(state, &cursor)) != NULL)
 		nrs_buf_printf(out,
@@ -299,8 +307,9 @@ nrs_state_print(const struct nrs_state *state, struct nrs_buf *out)
 	size_t i;
 
 	nrs_buf_printf(out,
-	    "next=%" PRId64 " now=%" PRId64 " deadline=%" PRId64 "\n",
-	    state->next, state->now, nrs_state_next_deadline(state));
+	    "next=%" PRId64 " now=%" PRId64 " deadline=%" PRId64 " rules=%s\n",
+	    state->next, state->now, nrs_state_next_deadline(state),
+	    state->rules == NULL ? "" : state->rules);
 	for (i = 0; i < state->n_postures; i++)
 		nrs_buf_printf(out, "posture %s %s until=%" PRId64 "\n",
 		    state->postures[i].scope,

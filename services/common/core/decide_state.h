@@ -10,10 +10,11 @@
 
 struct nrs_state {
 	int64_t next, now;
-	struct nrs_map *seen;         /* submission_id: struct state_seen */
-	struct nrs_map *threads;      /* thread_id: nrs_thread_change */
-	struct nrs_map *waiting;      /* thread and sector: waiting_change */
-	struct nrs_map *held;         /* submission_id: struct state_held */
+	char *rules;             /* version of the last outcome's; NULL: none */
+	struct nrs_map *seen;    /* submission_id: struct state_seen */
+	struct nrs_map *threads; /* thread_id: nrs_thread_change */
+	struct nrs_map *waiting; /* thread and sector: waiting_change */
+	struct nrs_map *held;    /* submission_id: struct state_held */
 	struct nrs_map *arrangements; /* id: struct state_arrangement */
 	struct nrs_posture_set *postures;
 	char **scopes; /* what their scopes point to */

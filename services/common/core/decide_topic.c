@@ -83,19 +83,26 @@ add_ceptoars(struct decision *d, struct target *target)
 	}
 }
 
+void
+decide_topic_of(struct decision *d, const char *code, enum nrs_tlp label,
+    struct names *topics)
+{
+	const struct nrs_sector_table *table = d->policy->sectors;
+	const struct nrs_sector *sector = nrs_sector_find(table, code);
+	const char *const *names = d->policy->alert_topics;
+
+	if (sector != NULL)
+		names_add(d->arena, topics,
+		    names[(size_t)(sector - table->sectors) * N_LABELS +
+		          label]);
+}
+
 static void
 add_sector(struct decision *d, struct target *target)
 {
-	const struct nrs_sector_table *table = d->policy->sectors;
-	const struct nrs_sector *sector =
-	    nrs_sector_find(table, target->sector);
 	size_t i;
 
-	if (sector != NULL)
-		names_add(d->arena, &target->topics,
-		    d->policy->alert_topics[(size_t)(sector - table->sectors) *
-		                                N_LABELS +
-		                            d->label]);
+	decide_topic_of(d, target->sector, d->label, &target->topics);
 	/* A whole sector again: what carried it before may do so still. */
 	for (i = 0; decision_recalls(d) && target->past != NULL &&
 	            i < target->past->n_topics;

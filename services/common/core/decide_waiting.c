@@ -22,6 +22,7 @@ add_again(struct decision *d, const struct nrs_waiting_change *waiting)
 	change->notice_id = nrs_arena_strdup(d->arena, waiting->notice_id);
 	change->thread_id = nrs_arena_strdup(d->arena, waiting->thread_id);
 	change->sector = nrs_arena_strdup(d->arena, waiting->sector);
+	change->rule = nrs_arena_strdup(d->arena, waiting->rule);
 	change->why = "";
 	change->title_of = "";
 	return change;
@@ -51,6 +52,14 @@ decide_drop_waiting(struct decision *d, const char *why)
 	}
 }
 
+/* The signed bytes, and room for what stands around them. */
+static int64_t
+size_of(const struct nrs_submission *submission)
+{
+	return (int64_t)submission->payload.len +
+	       (int64_t)submission->n_signatures * 256 + 512;
+}
+
 /* What an issue has carried is corrected in a section of its own. */
 static void
 wait_for(struct decision *d, const struct target *target)
@@ -74,6 +83,13 @@ wait_for(struct decision *d, const struct target *target)
 	    .section = corrects ? NRS_NEWS_CORRECTIONS : item->section,
 	    .why = "",
 	    .title_of = "",
+	    .sent = (target->routes & (NRS_RT | NRS_OVERRIDE)) != 0,
+	    .rule = target->rule,
+	    .at = d->now,
+	    .bytes = size_of(d->cmd->submission),
+	    .ack_waived = content->ack_waived,
+	    .kind = content->kind,
+	    .item_type = content->item_type,
 	};
 }
 

@@ -276,6 +276,24 @@ static const struct nrs_field waiting_change_fields[] = {
 	TERM(11, waiting_change, section, NEWS_SECTION),
 	ONE(12, waiting_change, why, STRING),
 	ONE(13, waiting_change, title_of, STRING),
+	ONE(14, waiting_change, sent, BOOL),
+	ONE(15, waiting_change, rule, STRING),
+	ONE(16, waiting_change, at, TIME),
+	ONE(17, waiting_change, bytes, INT64),
+	ONE(18, waiting_change, ack_waived, BOOL),
+	TERM(19, waiting_change, kind, MSG_KIND),
+	TERM(20, waiting_change, item_type, ITEM_TYPE),
+};
+
+static const struct nrs_field promotion_fields[] = {
+	ONE(1, promotion, notice_id, STRING),
+	ONE(2, promotion, thread_id, STRING),
+	ONE(3, promotion, revision, UINT32),
+	ONE(4, promotion, journal_offset, INT64),
+	TERM(5, promotion, tlp, TLP),
+	ONE_OF(6, promotion, copy, NRS_TYPE_CLASSIFICATION),
+	MANY(7, promotion, topics, STRING),
+	MANY(8, promotion, supersedes_all, STRING),
 };
 
 static const struct nrs_field held_change_fields[] = {
@@ -321,6 +339,8 @@ static const struct nrs_field outcome_fields[] = {
 	MANY_OF(33, outcome, waiting, NRS_TYPE_WAITING_CHANGE),
 	MANY_OF(34, outcome, held, NRS_TYPE_HELD_CHANGE),
 	ONE_OF(35, outcome, cut_off, NRS_TYPE_CUT_OFF),
+	MANY_OF(36, outcome, promotions, NRS_TYPE_PROMOTION),
+	ONE(39, outcome, more, BOOL),
 };
 
 static const struct nrs_field rejection_fields[] = {
@@ -519,6 +539,7 @@ static const struct nrs_schema schemas[NRS_TYPE_COUNT] = {
 	TYPE(ARRANGEMENT_SET, arrangement_set),
 	TYPE(WAITING_CHANGE, waiting_change),
 	TYPE(HELD_CHANGE, held_change),
+	TYPE(PROMOTION, promotion),
 	TYPE(OUTCOME, outcome),
 	TYPE(REJECTION, rejection),
 	TYPE(ALERT, alert),

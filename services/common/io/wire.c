@@ -43,6 +43,7 @@ static const ProtobufCMessageDescriptor *const descriptors[NRS_TYPE_COUNT] = {
 	[NRS_TYPE_ARRANGEMENT_SET] = &noroshi__v1__arrangement_set__descriptor,
 	[NRS_TYPE_WAITING_CHANGE] = &noroshi__v1__waiting_change__descriptor,
 	[NRS_TYPE_HELD_CHANGE] = &noroshi__v1__held_change__descriptor,
+	[NRS_TYPE_PROMOTION] = &noroshi__v1__promotion__descriptor,
 	[NRS_TYPE_OUTCOME] = &noroshi__v1__outcome__descriptor,
 	[NRS_TYPE_REJECTION] = &noroshi__v1__rejection__descriptor,
 	[NRS_TYPE_ALERT] = &noroshi__v1__alert__descriptor,
