@@ -35,10 +35,13 @@ offsets_of(struct nrs_arena *arena, const struct nrs_outcome *outcome)
 	struct offsets all = {0};
 	size_t i, n = 0;
 
-	all.items = nrs_arena_array(
-	    arena, outcome->n_promotions + 1, sizeof(*all.items));
+	all.items = nrs_arena_array(arena,
+	    outcome->n_promotions + outcome->n_waiting + 1, sizeof(*all.items));
 	for (i = 0; i < outcome->n_promotions; i++)
 		all.items[n++] = outcome->promotions[i].journal_offset;
+	for (i = 0; i < outcome->n_waiting; i++)
+		if (strcmp(outcome->waiting[i].why, "drained") == 0)
+			all.items[n++] = outcome->waiting[i].journal_offset;
 	qsort(all.items, n, sizeof(*all.items), compare);
 	for (i = 0; i < n; i++)
 		if (all.n == 0 || all.items[all.n - 1] != all.items[i])

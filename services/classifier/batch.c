@@ -114,6 +114,24 @@ report(const struct nrs_command *cmd, const struct nrs_outcome *outcome)
 }
 
 static void
+report_newsletters(const struct nrs_outcome *outcome)
+{
+	const struct nrs_issue *issue;
+	size_t i;
+
+	if (outcome->n_promotions > 0)
+		nrs_log(NRS_LOG_INFO, "promoted",
+		    NRS_I("offset", outcome->journal_offset),
+		    NRS_I("copies", outcome->n_promotions));
+	for (i = 0; i < outcome->n_issues; i++) {
+		issue = &outcome->issues[i];
+		nrs_log(NRS_LOG_INFO, "newsletter_issued",
+		    NRS_S("issue", issue->issue_id),
+		    NRS_I("items", issue->total), NRS_I("late", issue->late));
+	}
+}
+
+static void
 show_state(struct classifier *c)
 {
 	const struct nrs_state_counts counts = nrs_state_counts(c->state);
@@ -169,6 +187,7 @@ decide_one(struct classifier *c, const struct nrs_record *record,
 		nrs_txn_send(txn, &outputs.records[i]);
 	count(c, &cmd, &outcome);
 	report(&cmd, &outcome);
+	report_newsletters(&outcome);
 	return NRS_OK;
 }
 

@@ -16,7 +16,7 @@
 
 struct classifier_conf {
 	struct nrs_service_conf common;
-	const char *sectors, *rules, *keys;
+	const char *sectors, *rules, *newsletters, *keys;
 	bool verify;
 	int64_t max_batch, answer_timeout_ms;
 };

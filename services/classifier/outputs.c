@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "classifier/outputs.h"
+#include "classifier/outputs_private.h"
 
 #include <string.h>
 
@@ -10,33 +10,17 @@
 #include "noroshi/io/sign.h"
 #include "noroshi/io/wire.h"
 
-#define SOURCE "/noroshi/classifier"
 #define URGENT(route)                                                          \
 	((route) == NRS_ROUTE_REALTIME || (route) == NRS_ROUTE_OVERRIDE)
 
-/* One decision being written. */
-struct writer {
-	struct nrs_arena *arena;
-	const struct nrs_policy *policy;
-	const struct nrs_outcome *outcome;
-	const struct nrs_command *said; /* whose content goes out, or NULL */
-	struct classifier_outputs out;
-	size_t cap;
-	const char *time, *revision;
-	struct nrs_bytes common; /* of all alerts of this notice */
-	/* By copy, so that one encoding serves every topic of its sector. */
-	struct nrs_bytes *alerts;
-	const struct nrs_bus_header **headers;
-};
-
-static struct nrs_bytes
-bytes_of(const char *s)
+struct nrs_bytes
+outputs_bytes_of(const char *s)
 {
 	return (struct nrs_bytes){(const uint8_t *)s, strlen(s)};
 }
 
-static void
-write_record(struct writer *w, const struct nrs_outgoing *record)
+void
+outputs_write(struct outputs_writer *w, const struct nrs_outgoing *record)
 {
 	struct nrs_outgoing *more;
 
@@ -55,7 +39,7 @@ write_record(struct writer *w, const struct nrs_outgoing *record)
 #define N_HEADERS 11
 
 static const struct nrs_bus_header *
-headers_of(struct writer *w, const char *type, const char *sector)
+headers_of(struct outputs_writer *w, const char *type, const char *sector)
 {
 	const struct nrs_outcome *o = w->outcome;
 	const struct nrs_bus_header all[N_HEADERS] = {
@@ -63,7 +47,7 @@ headers_of(struct writer *w, const char *type, const char *sector)
 	    {"ce_specversion", "1.0"},
 	    {"ce_id", w->said->content->notice_id},
 	    {"ce_type", type},
-	    {"ce_source", SOURCE},
+	    {"ce_source", OUTPUTS_SOURCE},
 	    {"ce_time", w->time},
 	    {"thread", o->thread_id},
 	    {"revision", w->revision},
@@ -81,13 +65,13 @@ headers_of(struct writer *w, const char *type, const char *sector)
 /* ---- the outcome, and the pointer to what was refused ---- */
 
 static void
-write_outcome(struct writer *w)
+write_outcome(struct outputs_writer *w)
 {
 	static const struct nrs_bus_header headers[] = {
 	    {"content-type", "application/protobuf"},
 	    {"ce_specversion", "1.0"},
 	    {"ce_type", "noroshi.outcome.v1"},
-	    {"ce_source", SOURCE},
+	    {"ce_source", OUTPUTS_SOURCE},
 	};
 	const struct nrs_outcome *o = w->outcome;
 	const char *key = o->submission_id;
@@ -95,16 +79,16 @@ write_outcome(struct writer *w)
 	if (key[0] == '\0')
 		key = nrs_arena_printf(
 		    w->arena, "journal:%lld", (long long)o->journal_offset);
-	write_record(
+	outputs_write(
 	    w, &(struct nrs_outgoing){.topic = NRS_TOPIC_OUTCOME,
-	           .key = bytes_of(key),
+	           .key = outputs_bytes_of(key),
 	           .value = nrs_wire_encode(w->arena, NRS_TYPE_OUTCOME, o),
 	           .headers = headers,
 	           .n_headers = sizeof(headers) / sizeof(headers[0])});
 }
 
 static void
-write_rejection(struct writer *w)
+write_rejection(struct outputs_writer *w)
 {
 	const struct nrs_outcome *o = w->outcome;
 	const struct nrs_rejection rejection = {
@@ -119,11 +103,11 @@ write_rejection(struct writer *w)
 	    .submission_id = o->submission_id,
 	};
 
-	write_record(w, &(struct nrs_outgoing){.topic = NRS_TOPIC_REJECTED,
-	                    .key = bytes_of(nrs_arena_printf(w->arena,
-	                        "journal:%lld", (long long)o->journal_offset)),
-	                    .value = nrs_wire_encode(
-	                        w->arena, NRS_TYPE_REJECTION, &rejection)});
+	outputs_write(w, &(struct nrs_outgoing){.topic = NRS_TOPIC_REJECTED,
+	                     .key = outputs_bytes_of(nrs_arena_printf(w->arena,
+	                         "journal:%lld", (long long)o->journal_offset)),
+	                     .value = nrs_wire_encode(
+	                         w->arena, NRS_TYPE_REJECTION, &rejection)});
 }
 
 /* ---- alerts ---- */
@@ -131,7 +115,7 @@ write_rejection(struct writer *w)
 /* What every copy has in common is encoded once: in protobuf a message may be
  * the concatenation of two, each with some of its fields. */
 static struct nrs_bytes
-common_of(struct writer *w)
+common_of(struct outputs_writer *w)
 {
 	const struct nrs_submission *said = w->said->submission;
 	const struct nrs_alert common = {
@@ -150,7 +134,8 @@ common_of(struct writer *w)
 }
 
 static struct nrs_bytes
-encode_alert(struct writer *w, struct nrs_classification *classification)
+encode_alert(
+    struct outputs_writer *w, struct nrs_classification *classification)
 {
 	const struct nrs_alert alert = {.classification = classification};
 	const struct nrs_bytes common = common_of(w);
@@ -176,7 +161,7 @@ has_route(const struct nrs_classification *copy, enum nrs_route route)
 
 /* Does a record of this copy belong into this topic? */
 static bool
-belongs(const struct writer *w, const struct nrs_classification *copy,
+belongs(const struct outputs_writer *w, const struct nrs_classification *copy,
     const char *topic)
 {
 	static const char alert[] = "alert.", ceptoar[] = "alert.ceptoar.";
@@ -196,7 +181,7 @@ belongs(const struct writer *w, const struct nrs_classification *copy,
 }
 
 static void
-write_alert(struct writer *w, const char *topic)
+write_alert(struct outputs_writer *w, const char *topic)
 {
 	const struct nrs_outcome *o = w->outcome;
 	size_t i;
@@ -211,16 +196,16 @@ write_alert(struct writer *w, const char *topic)
 		w->headers[i] =
 		    headers_of(w, "noroshi.alert.v1", o->copies[i].sector);
 	}
-	write_record(w, &(struct nrs_outgoing){.topic = topic,
-	                    .key = bytes_of(o->thread_id),
-	                    .value = w->alerts[i],
-	                    .headers = w->headers[i],
-	                    .n_headers = N_HEADERS});
+	outputs_write(w, &(struct nrs_outgoing){.topic = topic,
+	                     .key = outputs_bytes_of(o->thread_id),
+	                     .value = w->alerts[i],
+	                     .headers = w->headers[i],
+	                     .n_headers = N_HEADERS});
 }
 
 /* The public page is of no sector, and says nothing of any one's posture. */
 static void
-write_web(struct writer *w)
+write_web(struct outputs_writer *w)
 {
 	const struct nrs_outcome *o = w->outcome;
 	struct nrs_classification public;
@@ -236,17 +221,17 @@ write_web(struct writer *w)
 	    .newsletter_section = o->copies[i].newsletter_section,
 	    .decided_at = o->copies[i].decided_at,
 	};
-	write_record(w, &(struct nrs_outgoing){.topic = NRS_TOPIC_WEB,
-	                    .key = bytes_of(o->thread_id),
-	                    .value = encode_alert(w, &public),
-	                    .headers = headers_of(w, "noroshi.alert.v1", ""),
-	                    .n_headers = N_HEADERS});
+	outputs_write(w, &(struct nrs_outgoing){.topic = NRS_TOPIC_WEB,
+	                     .key = outputs_bytes_of(o->thread_id),
+	                     .value = encode_alert(w, &public),
+	                     .headers = headers_of(w, "noroshi.alert.v1", ""),
+	                     .n_headers = N_HEADERS});
 }
 
 /* "Withdrawn" or "changed", signed like its notice, over an addressing of no
  * bytes; it names nobody and says nothing. */
 static void
-write_stubs(struct writer *w)
+write_stubs(struct outputs_writer *w)
 {
 	const struct nrs_submission *said = w->said->submission;
 	const struct nrs_outcome *o = w->outcome;
@@ -269,9 +254,9 @@ write_stubs(struct writer *w)
 	        .mode = said->mode});
 	headers = headers_of(w, "noroshi.stub.v1", "");
 	for (i = 0; i < o->n_stub_topics; i++)
-		write_record(
+		outputs_write(
 		    w, &(struct nrs_outgoing){.topic = o->stub_topics[i],
-		           .key = bytes_of(o->thread_id),
+		           .key = outputs_bytes_of(o->thread_id),
 		           .value = value,
 		           .headers = headers,
 		           .n_headers = N_HEADERS});
@@ -281,7 +266,7 @@ write_stubs(struct writer *w)
 
 /* What goes out now; what waits is not the dispatcher's yet. */
 static void
-pick_copies(struct writer *w, struct nrs_dispatch *dispatch)
+pick_copies(struct outputs_writer *w, struct nrs_dispatch *dispatch)
 {
 	const struct nrs_outcome *o = w->outcome;
 	size_t i;
@@ -295,7 +280,7 @@ pick_copies(struct writer *w, struct nrs_dispatch *dispatch)
 }
 
 static void
-write_dispatch(struct writer *w)
+write_dispatch(struct outputs_writer *w)
 {
 	const struct nrs_submission *said = w->said->submission;
 	const struct nrs_outcome *o = w->outcome;
@@ -319,9 +304,9 @@ write_dispatch(struct writer *w)
 		dispatch.supersedes_all = o->thread->notice_ids;
 		dispatch.n_supersedes_all = o->thread->n_notice_ids - 1;
 	}
-	write_record(
+	outputs_write(
 	    w, &(struct nrs_outgoing){.topic = NRS_TOPIC_DISPATCH_ALERT,
-	           .key = bytes_of(o->thread_id),
+	           .key = outputs_bytes_of(o->thread_id),
 	           .value =
 	               nrs_wire_encode(w->arena, NRS_TYPE_DISPATCH, &dispatch),
 	           .headers = headers_of(w, "noroshi.dispatch.v1", ""),
@@ -331,7 +316,7 @@ write_dispatch(struct writer *w)
 /* ---- all of it ---- */
 
 static void
-write_notice(struct writer *w)
+write_notice(struct outputs_writer *w)
 {
 	const struct nrs_outcome *o = w->outcome;
 	char *time = nrs_arena_alloc(w->arena, NRS_TIME_SIZE);
@@ -366,7 +351,7 @@ grow_names(struct nrs_arena *arena, const char **was, size_t n, size_t more)
 
 /* One sector that the notice is promoted for. */
 static void
-add_promotion(struct writer *w, const struct nrs_promotion *from,
+add_promotion(struct outputs_writer *w, const struct nrs_promotion *from,
     struct nrs_outcome *notice, struct nrs_thread_change *thread)
 {
 	notice->tlp = from->tlp;
@@ -385,7 +370,7 @@ add_promotion(struct writer *w, const struct nrs_promotion *from,
 
 /* As if it were decided now: by what the promotions say of it. */
 static void
-write_promoted(struct writer *w, const struct nrs_command *said)
+write_promoted(struct outputs_writer *w, const struct nrs_command *said)
 {
 	const struct nrs_outcome *outcome = w->outcome;
 	const struct nrs_promotion *each;
@@ -396,7 +381,7 @@ write_promoted(struct writer *w, const struct nrs_command *said)
 	    .revision = said->content->revision,
 	    .thread = &thread,
 	};
-	struct writer own = {
+	struct outputs_writer own = {
 	    .arena = w->arena,
 	    .policy = w->policy,
 	    .outcome = &notice,
@@ -425,7 +410,7 @@ classifier_outputs_of(struct nrs_arena *arena, const struct nrs_policy *policy,
     const struct nrs_command *cmd, const struct nrs_outcome *outcome,
     const struct classifier_again *again)
 {
-	struct writer w = {
+	struct outputs_writer w = {
 	    .arena = arena, .policy = policy, .outcome = outcome};
 	size_t i;
 
@@ -437,5 +422,6 @@ classifier_outputs_of(struct nrs_arena *arena, const struct nrs_policy *policy,
 		write_notice(&w);
 	for (i = 0; i < again->n; i++)
 		write_promoted(&w, again->items[i]);
+	outputs_write_issues(&w, again);
 	return w.out;
 }

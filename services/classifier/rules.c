@@ -14,21 +14,27 @@ classifier_rules_load(const struct classifier_conf *conf,
 	struct classifier_rules *rules = nrs_calloc(1, sizeof(*rules));
 	const enum nrs_mode mode = (enum nrs_mode)(conf->common.mode + 1);
 	const struct nrs_sector_table *sectors;
+	const struct nrs_news_lists *lists;
 	const struct nrs_rule_table *table;
+	struct nrs_policy *policy;
 	enum nrs_rc rc;
 
 	rules->arena = nrs_arena_new();
 	if ((rc = nrs_table_sectors(
 	         rules->arena, conf->sectors, &sectors, err)) != NRS_OK ||
 	    (rc = nrs_table_rules(rules->arena, conf->rules, &table, err)) !=
-	        NRS_OK)
+	        NRS_OK ||
+	    (rc = nrs_table_news_lists(rules->arena, conf->newsletters, sectors,
+	         &lists, err)) != NRS_OK)
 		goto out;
 	if (conf->verify)
 		rc = nrs_keyring_load(conf->keys, &rules->keyring, err);
 	if (rc != NRS_OK)
 		goto out;
-	rules->policy =
+	policy =
 	    nrs_policy_new(rules->arena, sectors, table, mode, NRS_VERSION);
+	policy->lists = lists;
+	rules->policy = policy;
 	*out = rules;
 	rules = NULL; /* the caller owns it now */
 out:
@@ -59,9 +65,6 @@ classifier_outputs(
 	*n = 0;
 	for (i = 0; i < n_topics; i++)
 		if (strstr(topics[i].writers, "classifier") != NULL &&
-		    strncmp(topics[i].name, "newsletter.", 11) != 0 &&
-		    strcmp(topics[i].name, NRS_TOPIC_DISPATCH_NEWSLETTER) !=
-		        0 &&
 		    strcmp(topics[i].name, NRS_TOPIC_AUDIT) != 0)
 			names[(*n)++] = topics[i].name;
 	return names;

@@ -2,6 +2,8 @@
 /*
  * The classifier's lane on the mock cluster: what it writes, and what a
  * successor knows. Atomicity and fencing are proven on the real broker only.
+ *
+ * long: one journal, from its first record to its last.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,6 +66,7 @@ start(struct member *m, const char *rules)
 	    .common.bus = bus_fixture_conf(""),
 	    .sectors = sectors_file,
 	    .rules = rules,
+	    .newsletters = "config/newsletters.conf",
 	    .keys = keys_file,
 	    .verify = true,
 	    .max_batch = 100,
@@ -178,7 +181,7 @@ outcome(int n)
 
 /* ---- facts, in the order of one journal ---- */
 
-static struct member first;
+static struct member first, second;
 
 static void
 a_signed_notice_reaches_its_topics(void **state)
@@ -294,8 +297,6 @@ change_rules_and_keys(void)
 static void
 other_rules_change_nothing_that_was_decided(void **state)
 {
-	struct member second;
-
 	change_rules_and_keys();
 	start(&second, rules_file);
 	submit(notice("n-0"), key);
@@ -305,9 +306,82 @@ other_rules_change_nothing_that_was_decided(void **state)
 	assert_int_equal(outcome(9)->verdict, NRS_VERDICT_WAITING);
 	assert_string_not_equal(
 	    outcome(9)->versions->rules, outcome(0)->versions->rules);
-	assert_int_equal(stop(&second), NRS_OK);
 	assert_int_equal(bus_fixture_count(NRS_TOPIC_OUTCOME), 10);
 	assert_int_equal(bus_fixture_count("alert.power.amber"), 4);
+}
+
+/* Unsigned: the producer's own. */
+static void
+close_newsletter(const char *window)
+{
+	const struct nrs_cut_off cut_off = {.list = "weekly",
+	    .window_id = window,
+	    .due_at = SIGNED_AT,
+	    .mode = NRS_MODE_ACTUAL};
+	const struct nrs_submission said = {
+	    .submission_id = nrs_arena_printf(arena, "cut-off:%s", window),
+	    .type = NRS_SUBMISSION_CUT_OFF,
+	    .mode = NRS_MODE_ACTUAL,
+	    .payload = nrs_wire_encode(arena, NRS_TYPE_CUT_OFF, &cut_off),
+	    .accepted_at = SIGNED_AT,
+	};
+
+	put(nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &said));
+}
+
+static void
+a_cut_off_issues_what_waits_from_the_journal(void **state)
+{
+	const struct nrs_submission *said = notice("n-9");
+	const struct nrs_newsletter *part;
+	const struct nrs_dispatch *dispatch;
+
+	close_newsletter("weekly:1");
+	assert_int_equal(outcome(10)->verdict, NRS_VERDICT_APPLIED);
+	assert_int_equal(outcome(10)->n_issues, 2);
+	assert_string_equal(
+	    outcome(10)->issues[1].issue_id, "weekly:1:power:1");
+	/* after what also went in real time: n-0, n-3, n-4 and n-6 */
+	part = wait_for("newsletter.power.amber", NRS_TYPE_NEWSLETTER, 4);
+	assert_true(nrs_bytes_equal(part->item->alert->payload, said->payload));
+	part = wait_for("newsletter.power.amber", NRS_TYPE_NEWSLETTER, 5);
+	assert_true(part->closing);
+	assert_int_equal(part->total, 5);
+	assert_int_equal(bus_fixture_count("newsletter.power.green"), 1);
+	assert_int_equal(bus_fixture_count("newsletter.water.amber"), 0);
+	dispatch =
+	    wait_for(NRS_TOPIC_DISPATCH_NEWSLETTER, NRS_TYPE_DISPATCH, 1);
+	assert_string_equal(dispatch->newsletter->sector, "power");
+	assert_int_equal(dispatch->newsletter->n_items, 5);
+	/* the same window again makes nothing */
+	close_newsletter("weekly:1");
+	assert_int_equal(outcome(11)->verdict, NRS_VERDICT_DUPLICATE);
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_DISPATCH_NEWSLETTER), 2);
+	submit(notice("n-12"), key);
+	assert_int_equal(outcome(12)->verdict, NRS_VERDICT_WAITING);
+	assert_int_equal(stop(&second), NRS_OK);
+}
+
+/* By a successor, which knows the waiting notice from its outcome only. */
+static void
+what_rules_make_due_is_promoted_from_the_journal(void **state)
+{
+	const struct nrs_submission *said = notice("n-12");
+	const struct nrs_dispatch *dispatch;
+	const struct nrs_alert *alert;
+	struct member third;
+
+	start(&third, "config/rules.conf");
+	submit(notice("n-0"), key);
+	assert_int_equal(outcome(13)->verdict, NRS_VERDICT_DUPLICATE);
+	assert_int_equal(outcome(13)->n_promotions, 2);
+	alert = wait_for("alert.power.amber", NRS_TYPE_ALERT, 4);
+	assert_true(nrs_bytes_equal(alert->payload, said->payload));
+	assert_string_equal(alert->classification->route_rule, "promoted");
+	dispatch = wait_for(NRS_TOPIC_DISPATCH_ALERT, NRS_TYPE_DISPATCH, 4);
+	assert_string_equal(dispatch->submission_id, "n-12");
+	assert_int_equal(dispatch->n_copies, 2);
+	assert_int_equal(stop(&third), NRS_OK);
 }
 
 static void
@@ -317,14 +391,13 @@ a_journal_shorter_than_its_outcomes_stops_it_loudly(void **state)
 	    .journal_offset = 999, .versions = &(struct nrs_versions){0}};
 	const struct nrs_outgoing out = {.topic = NRS_TOPIC_OUTCOME,
 	    .value = nrs_wire_encode(arena, NRS_TYPE_OUTCOME, &ahead)};
-	struct member third;
+	struct member last;
 
 	assert_int_equal(
 	    nrs_producer_send_wait(door, &out, WAIT_MS, NULL, NULL), NRS_OK);
-	start(&third, "config/rules.conf");
-	assert_int_equal(finish(&third), NRS_FATAL);
-	assert_non_null(
-	    strstr(third.err.text, "the journal ends at offset 10"));
+	start(&last, "config/rules.conf");
+	assert_int_equal(finish(&last), NRS_FATAL);
+	assert_non_null(strstr(last.err.text, "the journal ends at offset 14"));
 }
 
 static void
@@ -332,6 +405,7 @@ a_wrong_policy_file_is_named_at_once(void **state)
 {
 	struct classifier_conf conf = {.sectors = sectors_file,
 	    .rules = sectors_file,
+	    .newsletters = "config/newsletters.conf",
 	    .keys = keys_file,
 	    .verify = true};
 	struct nrs_err err = {0};
@@ -425,6 +499,8 @@ main(void)
 	    cmocka_unit_test(a_strangers_signature_is_refused_here_too),
 	    cmocka_unit_test(consent_releases_what_the_journal_holds),
 	    cmocka_unit_test(other_rules_change_nothing_that_was_decided),
+	    cmocka_unit_test(a_cut_off_issues_what_waits_from_the_journal),
+	    cmocka_unit_test(what_rules_make_due_is_promoted_from_the_journal),
 	    cmocka_unit_test(
 	        a_journal_shorter_than_its_outcomes_stops_it_loudly),
 	};

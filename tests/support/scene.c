@@ -20,7 +20,9 @@ void
 scene_open(struct scene *scene, enum nrs_mode mode)
 {
 	const struct nrs_sector_table *sectors;
+	const struct nrs_news_lists *lists;
 	const struct nrs_rule_table *rules;
+	struct nrs_policy *policy;
 
 	*scene = (struct scene){.now = SCENE_NOW};
 	scene->arena = nrs_arena_new();
@@ -30,8 +32,12 @@ scene_open(struct scene *scene, enum nrs_mode mode)
 	assert_int_equal(
 	    nrs_table_rules(scene->arena, "config/rules.conf", &rules, NULL),
 	    NRS_OK);
-	scene->policy =
-	    nrs_policy_new(scene->arena, sectors, rules, mode, "test");
+	assert_int_equal(nrs_table_news_lists(scene->arena,
+	                     "config/newsletters.conf", sectors, &lists, NULL),
+	    NRS_OK);
+	policy = nrs_policy_new(scene->arena, sectors, rules, mode, "test");
+	policy->lists = lists;
+	scene->policy = policy;
 	scene->state = nrs_state_new();
 	scene->shadow = nrs_state_new();
 	scene->journal = nrs_arena_array(

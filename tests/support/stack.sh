@@ -73,7 +73,7 @@ stack_init() { # DIR
 	: "${PREFIX:=noroshi.}" "${SESSION_MS:=6000}" "${CONF_DIR:=config/demo}"
 	API_PORT=$(free_port)
 	cp "$CONF_DIR/sectors.conf" "$STACK/sectors.conf"
-	cp config/rules.conf "$STACK/rules.conf"
+	cp config/rules.conf config/newsletters.conf "$STACK/"
 	rm -f "$STACK/key/desk.pem"
 	{
 		echo 'keys = ('
@@ -103,6 +103,7 @@ END
 	cat >"$STACK/classifier.conf" <<END
 $common
 keys = "keys.conf"; sectors = "sectors.conf"; rules = "rules.conf";
+newsletters = "newsletters.conf";
 END
 	cat >"$STACK/dispatcher.conf" <<END
 $common

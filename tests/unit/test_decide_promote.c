@@ -324,7 +324,7 @@ too_much_for_one_command_is_promoted_by_the_next_deadlines(void **state)
 	scene_posture(&s, "*", RAISED, s.now + DAY);
 	assert_true(s.out.more);
 	for (;; commands++) {
-		assert_true(s.out.n_promotions <= 500);
+		assert_true(s.out.n_promotions <= 250);
 		n += s.out.n_promotions;
 		if (!s.out.more)
 			break;
@@ -332,7 +332,7 @@ too_much_for_one_command_is_promoted_by_the_next_deadlines(void **state)
 		scene_deadline(&s);
 	}
 	assert_int_equal(n, 60 * 15);
-	assert_int_equal(commands, 1);
+	assert_int_equal(commands, 3);
 	assert_int_equal(waiting(), 0);
 	assert_true(nrs_state_next_deadline(s.state) > s.now);
 }

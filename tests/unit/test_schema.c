@@ -46,6 +46,8 @@ static const ProtobufCMessageDescriptor *const all[] = {
     &noroshi__v1__waiting_change__descriptor,
     &noroshi__v1__held_change__descriptor,
     &noroshi__v1__promotion__descriptor,
+    &noroshi__v1__issue__descriptor,
+    &noroshi__v1__drain__descriptor,
     &noroshi__v1__outcome__descriptor,
     &noroshi__v1__rejection__descriptor,
     &noroshi__v1__alert__descriptor,

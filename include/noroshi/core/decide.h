@@ -15,6 +15,7 @@
 #include "noroshi/base/err.h"
 #include "noroshi/base/mem.h"
 #include "noroshi/core/decision.h"
+#include "noroshi/core/news_list.h"
 #include "noroshi/core/rule.h"
 #include "noroshi/core/sector.h"
 
@@ -24,11 +25,13 @@ struct nrs_policy {
 	const struct nrs_rule_table *rules;
 	struct nrs_versions versions;
 	enum nrs_mode mode;
-	const char *const *alert_topics;   /* by sector, then label */
-	const char *const *ceptoar_topics; /* by CEPTOAR */
+	const struct nrs_news_lists *lists; /* NULL: no newsletter */
+	const char *const *alert_topics;    /* by sector, then label */
+	const char *const *ceptoar_topics;  /* by CEPTOAR */
 };
-/* Borrows the tables and software; lives in arena. */
-const struct nrs_policy *nrs_policy_new(struct nrs_arena *arena,
+/* Borrows the tables and software; lives in arena. Who issues newsletters sets
+ * lists before it is used. */
+struct nrs_policy *nrs_policy_new(struct nrs_arena *arena,
     const struct nrs_sector_table *sectors, const struct nrs_rule_table *rules,
     enum nrs_mode mode, const char *software);
 
@@ -71,7 +74,7 @@ int64_t nrs_state_held_offset(
  * the producer then posts a DEADLINE. 0: nothing does. */
 int64_t nrs_state_next_deadline(const struct nrs_state *state);
 struct nrs_state_counts {
-	size_t threads, waiting, held, arrangements;
+	size_t threads, waiting, lines, held, arrangements;
 };
 struct nrs_state_counts nrs_state_counts(const struct nrs_state *state);
 /* All of it as text: equal states print equal. For tests and support. */

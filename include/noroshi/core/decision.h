@@ -130,6 +130,28 @@ struct nrs_promotion {
 	size_t n_supersedes_all;
 };
 
+/* One sector's issue of a newsletter. */
+struct nrs_issue {
+	const char *issue_id; /* deterministic: window, sector, number */
+	const char *list;
+	const char *window_id;
+	const char *sector;
+	uint32_t number; /* 第n号 of this sector, without gaps */
+	int64_t from;
+	int64_t to;
+	bool late;
+	uint32_t total;
+};
+
+/* The rest of a cut-off that was too much for one command. */
+struct nrs_drain {
+	const char *list;
+	const char *window_id;
+	/* what waited before this journal offset; 0: none is left */
+	int64_t below;
+	bool late;
+};
+
 struct nrs_held_change {
 	bool remove;
 	const char *submission_id;
@@ -190,6 +212,12 @@ struct nrs_outcome {
 	struct nrs_cut_off *cut_off;
 	struct nrs_promotion *promotions;
 	size_t n_promotions;
+	/* What they carry is in waiting: removed as "drained", in their order.
+	 */
+	struct nrs_issue *issues;
+	size_t n_issues;
+	struct nrs_drain *drains;
+	size_t n_drains;
 	/* Too much for one command: a DEADLINE, due at once, goes on. */
 	bool more;
 };

@@ -10,7 +10,6 @@
 #include "noroshi/core/topic.h"
 
 #define N_LABELS (NRS_TLP_CLEAR + 1)
-#define ENDS_MAX 1000 /* of a kind that one DEADLINE ends: 200 bytes each */
 
 static const char *const *
 all_alert_topics(
@@ -41,7 +40,7 @@ all_ceptoar_topics(
 	return names;
 }
 
-const struct nrs_policy *
+struct nrs_policy *
 nrs_policy_new(struct nrs_arena *arena, const struct nrs_sector_table *sectors,
     const struct nrs_rule_table *rules, enum nrs_mode mode,
     const char *software)
@@ -186,32 +185,16 @@ decide_deadline(struct decision *d)
 	}
 	cursor = NULL;
 	while ((waiting = state_next_waiting(d->state, &cursor)) != NULL &&
-	       d->out->n_waiting < ENDS_MAX)
+	       d->out->n_waiting < DECIDE_CHANGES_MAX)
 		if (waiting->valid_until != 0 && waiting->valid_until <= d->now)
 			decide_add_waiting_removal(d, waiting, "expired");
 	cursor = NULL;
 	while ((held = state_next_held(d->state, &cursor)) != NULL &&
-	       d->out->n_held < ENDS_MAX)
+	       d->out->n_held < DECIDE_CHANGES_MAX)
 		if (held->valid_until != 0 && held->valid_until <= d->now)
 			decide_add_held_removal(d, held, "expired");
+	decide_drains(d);
 	d->out->verdict = NRS_VERDICT_APPLIED;
-}
-
-/* Nothing drains here yet, so saying "applied" would be a lie. */
-static void
-decide_cut_off(struct decision *d)
-{
-	const struct nrs_cut_off *cut_off = d->cmd->cut_off;
-
-	if (cut_off->announce) {
-		d->out->cut_off =
-		    nrs_arena_alloc(d->arena, sizeof(*d->out->cut_off));
-		*d->out->cut_off = *cut_off;
-		d->out->verdict = NRS_VERDICT_APPLIED;
-		return;
-	}
-	decide_reject(d, "type", "unsupported",
-	    "this version issues no newsletters; what waits stays waiting");
 }
 
 static void

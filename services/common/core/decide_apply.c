@@ -164,15 +164,70 @@ apply_waiting(struct nrs_state *state, const struct nrs_waiting_change *change)
 	const struct state_key key =
 	    state_waiting_key(change->thread_id, change->sector);
 
+	struct nrs_waiting_change *old;
+
 	if (change->remove && strcmp(change->why, "drained") == 0)
 		mark_carried(state, change);
-	if (change->remove) {
-		free(nrs_map_del(state->waiting, key.text));
+	if (change->remove)
+		old = nrs_map_del(state->waiting, key.text);
+	else
+		old = nrs_map_put(state->waiting, key.text,
+		    nrs_clone(NRS_TYPE_WAITING_CHANGE, change));
+	if (old != NULL && state_is_line(old))
+		state->n_lines--;
+	free(old);
+	if (change->remove)
 		return;
-	}
-	free(nrs_map_put(state->waiting, key.text,
-	    nrs_clone(NRS_TYPE_WAITING_CHANGE, change)));
+	if (state_is_line(change))
+		state->n_lines++;
 	push_deadline(state, change->valid_until);
+}
+
+/* ---- newsletters ---- */
+
+static struct state_list *
+list_named(struct nrs_state *state, const char *id)
+{
+	struct state_list *list = nrs_map_get(state->lists, id);
+
+	if (list != NULL)
+		return list;
+	list = nrs_calloc(1, sizeof(*list));
+	list->list = nrs_strdup(id);
+	list->window_id = nrs_strdup("");
+	(void)nrs_map_put(state->lists, id, list);
+	return list;
+}
+
+static void
+apply_cut_off(struct nrs_state *state, const struct nrs_cut_off *cut_off)
+{
+	struct state_list *list;
+
+	if (cut_off == NULL)
+		return;
+	list = list_named(state, cut_off->list);
+	if (cut_off->next_at != 0)
+		list->next_at = cut_off->next_at;
+	if (cut_off->announce)
+		return;
+	free(list->window_id);
+	list->window_id = nrs_strdup(cut_off->window_id);
+	list->late = cut_off->late;
+}
+
+static void
+apply_newsletters(struct nrs_state *state, const struct nrs_outcome *outcome)
+{
+	size_t i;
+
+	apply_cut_off(state, outcome->cut_off);
+	for (i = 0; i < outcome->n_drains; i++)
+		list_named(state, outcome->drains[i].list)->below =
+		    outcome->drains[i].below;
+	for (i = 0; i < outcome->n_issues; i++)
+		free(nrs_map_put(state->issues, outcome->issues[i].sector,
+		    nrs_clone(NRS_TYPE_ISSUE, &outcome->issues[i])));
 }
 
 static void
@@ -334,5 +389,6 @@ nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 		apply_held(state, outcome, &outcome->held[i]);
 	for (i = 0; i < outcome->n_promotions; i++)
 		apply_promotion(state, &outcome->promotions[i]);
+	apply_newsletters(state, outcome);
 	pop_deadlines(state, outcome);
 }

@@ -3,9 +3,15 @@
 #define COMMON_CORE_DECIDE_INTERNAL_H
 /*
  * decide_internal: one decision in the making, and the steps that make it.
+ *
+ * long: the steps are one list.
  */
 #include "common/core/decide_list.h"
 #include "common/core/decide_query.h"
+
+/* Changes of a kind that one command makes of what it finds in the state: an
+ * outcome is one record of the bus, and a change is about 200 bytes of it. */
+#define DECIDE_CHANGES_MAX 1000
 
 /* ---- one decision ---- */
 /* One sector that the notice goes to. */
@@ -37,6 +43,8 @@ struct decision {
 bool decision_recalls(const struct decision *d);
 /* Only for people named one by one: no topic that others read. */
 bool decision_named(const struct decision *d);
+/* For less than the whole sector. */
+bool decision_narrowed(const struct decision *d, const struct target *target);
 void decide_answer(struct decision *d, enum nrs_verdict verdict,
     const char *rule, const char *fmt, ...) NRS_PRINTF(4, 5);
 void decide_reject(struct decision *d, const char *field, const char *rule,
@@ -61,11 +69,28 @@ void decide_topic_of(struct decision *d, const char *sector, enum nrs_tlp label,
     struct names *topics);
 /* decide_waiting.c: what waits for a newsletter, and no longer does. */
 void decide_waiting(struct decision *d);
+/* What was promoted stays as a line of the list of what was sent. */
+void decide_wait_as_line(
+    struct decision *d, const struct nrs_waiting_change *waiting);
 void decide_drop_waiting(struct decision *d, const char *why);
 void decide_add_waiting_removal(struct decision *d,
     const struct nrs_waiting_change *waiting, const char *why);
 /* decide_promote.c: what waits and is due in real time after this command. */
 void decide_promotions(struct decision *d);
+bool decide_is_due(
+    const struct decision *d, const struct nrs_waiting_change *waiting);
+bool decide_is_unreadable(const struct decision *d, int64_t offset);
+/* decide_issue.c: newsletters. */
+void decide_cut_off(struct decision *d);
+void decide_drains(struct decision *d);
+/* Has this sector's newsletter a next window? */
+bool decide_has_issues(const struct decision *d, const char *sector);
+/* Would it expire before that? */
+bool decide_expires_first(
+    const struct decision *d, const char *sector, int64_t valid_until);
+/* Is it the rest of a cut-off? */
+bool decide_is_leaving(
+    const struct decision *d, const struct nrs_waiting_change *waiting);
 /* decide_arrangement.c */
 bool decide_arrangement_allowed(struct decision *d);
 void decide_arrangement(struct decision *d);

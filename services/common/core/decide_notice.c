@@ -23,6 +23,13 @@ decision_named(const struct decision *d)
 	return d->label == NRS_TLP_RED || d->cmd->addressing->n_recipients > 0;
 }
 
+bool
+decision_narrowed(const struct decision *d, const struct target *target)
+{
+	return decision_named(d) || target->ceptoars.n > 0 ||
+	       d->cmd->addressing->n_excluded_recipients > 0;
+}
+
 /* ---- the place in the thread ---- */
 
 static bool

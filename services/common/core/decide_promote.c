@@ -12,7 +12,7 @@
 #include "common/core/decide_internal.h"
 
 /* One outcome is one record, and its outputs are one transaction. */
-#define PROMOTIONS_MAX 500
+#define PROMOTIONS_MAX 250
 #define PROMOTIONS_BYTES (INT64_C(8) * 1024 * 1024)
 
 /* What has been found while looking again. */
@@ -20,6 +20,13 @@ struct look {
 	struct nrs_postures postures; /* as this command leaves them */
 	size_t n_touched;             /* out->waiting before the first */
 	int64_t bytes;
+};
+
+/* Why one item is due. */
+struct ruling_for {
+	enum nrs_posture posture;
+	const struct nrs_rule_cell *cell;
+	bool expires; /* it is not the cell's doing */
 };
 
 static struct nrs_postures
@@ -39,8 +46,9 @@ postures_after(const struct decision *d)
 	return after;
 }
 
-/* May anything have become due? A posture, or other rules than those of the
- * decision before; a DEADLINE goes on with what was too much for one command.
+/* May anything have become due? A posture, another window, or other rules than
+ * those of the decision before; a DEADLINE goes on with what was too much for
+ * one command.
  */
 static bool
 may_be_due(const struct decision *d)
@@ -48,6 +56,7 @@ may_be_due(const struct decision *d)
 	const char *rules = state_rules(d->state);
 
 	if (d->out->n_postures > 0 ||
+	    (d->out->cut_off != NULL && d->out->cut_off->announce) ||
 	    (d->out->type == NRS_SUBMISSION_DEADLINE &&
 	        d->out->verdict == NRS_VERDICT_APPLIED))
 		return true;
@@ -85,11 +94,13 @@ add(struct decision *d)
 
 static void
 add_rules(struct decision *d, struct nrs_classification *copy,
-    const struct nrs_rule_cell *cell)
+    const struct ruling_for *found)
 {
 	struct names rules = {0};
 
-	names_add(d->arena, &rules, cell->id);
+	names_add(d->arena, &rules, found->cell->id);
+	if (found->expires)
+		names_add(d->arena, &rules, "override:expiry");
 	names_add(d->arena, &rules, copy->route_rule);
 	if (copy->n_routes > 1 || copy->routes[0] == NRS_ROUTE_OVERRIDE)
 		names_add(d->arena, &rules, "override:5");
@@ -110,7 +121,7 @@ routes_by(
 
 static struct nrs_classification *
 copy_of(struct decision *d, const struct nrs_waiting_change *waiting,
-    const struct nrs_rule_cell *cell, enum nrs_posture posture)
+    const struct ruling_for *found)
 {
 	const struct nrs_contact_arrangement *other =
 	    decide_in_force(d, waiting->sector);
@@ -121,19 +132,19 @@ copy_of(struct decision *d, const struct nrs_waiting_change *waiting,
 	    .column = waiting->column,
 	    .sector = nrs_arena_strdup(d->arena, waiting->sector),
 	    .ceptoar = "",
-	    .posture = posture,
+	    .posture = found->posture,
 	    .route_rule = "promoted",
 	    .newsletter_section = waiting->section,
 	    .arrangement_id = other == NULL ? ""
 	                                    : nrs_arena_strdup(d->arena,
 	                                          other->arrangement_id),
-	    .posture_review = cell->posture_review,
+	    .posture_review = found->cell->posture_review,
 	    .decided_at = d->now,
 	    .ack_required = !waiting->ack_waived,
 	};
 	copy->routes = decide_route_list(
 	    d->arena, routes_by(other, waiting->column), &copy->n_routes);
-	add_rules(d, copy, cell);
+	add_rules(d, copy, found);
 	return copy;
 }
 
@@ -176,12 +187,13 @@ promote(struct decision *d, const struct nrs_waiting_change *waiting,
 	supersede(d, promotion);
 	d->out->posture_review |= copy->posture_review;
 	decide_add_waiting_removal(d, waiting, "promoted");
+	decide_wait_as_line(d, waiting);
 }
 
 /* ---- all that waits ---- */
 
-static bool
-cannot_be_read(const struct decision *d, int64_t offset)
+bool
+decide_is_unreadable(const struct decision *d, int64_t offset)
 {
 	size_t i;
 
@@ -191,35 +203,77 @@ cannot_be_read(const struct decision *d, int64_t offset)
 	return false;
 }
 
+static const struct nrs_rule_cell *
+cell_of(const struct decision *d, const struct nrs_waiting_change *waiting,
+    enum nrs_posture posture)
+{
+	return nrs_rule_cell(
+	    d->policy->rules, waiting->column, posture, waiting->urgency);
+}
+
+/* Source (architecture.md 4): "What would expire before its next cut-off goes
+ * in real time." */
+static bool
+cannot_wait(const struct decision *d, const struct nrs_waiting_change *waiting)
+{
+	return !decide_is_leaving(d, waiting) &&
+	       decide_expires_first(d, waiting->sector, waiting->valid_until);
+}
+
+static bool
+is_over(const struct decision *d, const struct nrs_waiting_change *waiting)
+{
+	return waiting->sent ||
+	       (waiting->valid_until != 0 && waiting->valid_until <= d->now);
+}
+
+bool
+decide_is_due(
+    const struct decision *d, const struct nrs_waiting_change *waiting)
+{
+	const struct nrs_postures postures = state_postures(d->state);
+	const enum nrs_posture posture =
+	    nrs_posture_effective(&postures, waiting->sector, d->now);
+
+	return !is_over(d, waiting) &&
+	       (cell_of(d, waiting, posture)->routes & NRS_RT) != 0;
+}
+
+static bool
+has_room(const struct decision *d, const struct look *look)
+{
+	return d->out->n_promotions < PROMOTIONS_MAX &&
+	       d->out->n_waiting + 2 <= DECIDE_CHANGES_MAX &&
+	       look->bytes <= PROMOTIONS_BYTES;
+}
+
 static void
 look_at(struct decision *d, const struct nrs_waiting_change *waiting,
     struct look *look)
 {
 	const struct nrs_waiting_change *said;
 	const struct nrs_rule_cell *cell;
-	enum nrs_posture posture;
+	struct ruling_for found = {0};
 
-	if (waiting->sent ||
-	    (waiting->valid_until != 0 && waiting->valid_until <= d->now))
+	if (is_over(d, waiting))
 		return;
-	posture =
+	found.posture =
 	    nrs_posture_effective(&look->postures, waiting->sector, d->now);
-	cell = nrs_rule_cell(
-	    d->policy->rules, waiting->column, posture, waiting->urgency);
-	if ((cell->routes & NRS_RT) == 0)
+	cell = found.cell = cell_of(d, waiting, found.posture);
+	found.expires = (cell->routes & NRS_RT) == 0;
+	if (found.expires && !cannot_wait(d, waiting))
 		return;
 	said = said_already(d, look->n_touched, waiting);
-	if (said != NULL || d->out->n_promotions == PROMOTIONS_MAX ||
-	    look->bytes > PROMOTIONS_BYTES) {
+	if (said != NULL || !has_room(d, look)) {
 		d->out->more |= said == NULL || !said->remove;
 		return;
 	}
-	if (cannot_be_read(d, waiting->journal_offset)) {
+	if (decide_is_unreadable(d, waiting->journal_offset)) {
 		decide_add_waiting_removal(d, waiting, "unreadable");
 		return;
 	}
 	look->bytes += waiting->bytes;
-	promote(d, waiting, copy_of(d, waiting, cell, posture));
+	promote(d, waiting, copy_of(d, waiting, &found));
 }
 
 void

@@ -18,6 +18,14 @@ struct state_held {
 	int64_t offset, valid_until;
 	uint8_t payload[32], addressing[32];
 };
+struct state_list {
+	char *list, *window_id; /* the last that closed */
+	int64_t next_at;
+	/* What waited before this journal offset is still being issued; 0: all
+	 * of it has been. */
+	int64_t below;
+	bool late;
+};
 struct state_arrangement {
 	struct nrs_arrangement_set *set;
 	char *thread_id;
@@ -37,9 +45,16 @@ const struct state_arrangement *state_arrangement(
     const struct nrs_state *state, const char *arrangement_id);
 /* The version of the rules that the last outcome was made by; NULL: none. */
 const char *state_rules(const struct nrs_state *state);
+/* NULL: nothing was ever said of this list, or issued for this sector. */
+const struct state_list *state_list(
+    const struct nrs_state *state, const char *list);
+const struct nrs_issue *state_issue(
+    const struct nrs_state *state, const char *sector);
 struct nrs_postures state_postures(const struct nrs_state *state);
 /* Walk them all; start with *cursor NULL, NULL at the end. */
 const struct nrs_waiting_change *state_next_waiting(
+    const struct nrs_state *state, void **cursor);
+const struct state_list *state_next_list(
     const struct nrs_state *state, void **cursor);
 const struct state_held *state_next_held(
     const struct nrs_state *state, void **cursor);

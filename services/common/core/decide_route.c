@@ -79,16 +79,25 @@ recall(struct decision *d, const struct target *target, struct ruling *ruling)
 static void
 gate(struct decision *d, const struct target *target, struct ruling *ruling)
 {
-	const bool narrowed = decision_named(d) || target->ceptoars.n > 0 ||
-	                      d->cmd->addressing->n_excluded_recipients > 0;
 	unsigned routes = nrs_tlp_gate(d->label, ruling->routes);
 
-	if (narrowed)
+	if (decision_narrowed(d, target))
 		routes &= ~(NRS_NL | NRS_WEB);
 	if (routes == 0)
 		routes = NRS_RT;
 	if (routes != ruling->routes)
 		rule(d, ruling, "override:3", routes);
+}
+
+/* Source (architecture.md 4): "What would expire before its next cut-off goes
+ * in real time." It then is a line of the list of what was sent. */
+static void
+expiry(struct decision *d, const struct target *target, struct ruling *ruling)
+{
+	if ((ruling->routes & NRS_NL) != 0 &&
+	    decide_expires_first(d, target->sector, d->valid_until))
+		rule(d, ruling, "override:expiry",
+		    (ruling->routes & ~NRS_NL) | NRS_RT);
 }
 
 static void
@@ -162,6 +171,7 @@ judge(struct decision *d, const struct target *target)
 		names_add(d->arena, &ruling.rules, "unknown-value");
 	recall(d, target, &ruling);
 	gate(d, target, &ruling);
+	expiry(d, target, &ruling);
 	contact_change(d, &ruling);
 	other_arrangement(d, target, column, &ruling);
 	drill(d, &ruling);

@@ -18,6 +18,8 @@ nrs_state_new(void)
 	state->waiting = nrs_map_new();
 	state->held = nrs_map_new();
 	state->arrangements = nrs_map_new();
+	state->lists = nrs_map_new();
+	state->issues = nrs_map_new();
 	return state;
 }
 
@@ -43,6 +45,22 @@ state_free_arrangement(void *value)
 }
 
 void
+state_free_list(void *value)
+{
+	struct state_list *list = value;
+
+	free(list->list);
+	free(list->window_id);
+	free(list);
+}
+
+bool
+state_is_line(const struct nrs_waiting_change *waiting)
+{
+	return waiting->title_of[0] != '\0';
+}
+
+void
 nrs_state_free(struct nrs_state *state)
 {
 	size_t i;
@@ -54,6 +72,8 @@ nrs_state_free(struct nrs_state *state)
 	nrs_map_free(state->waiting, free);
 	nrs_map_free(state->held, state_free_held);
 	nrs_map_free(state->arrangements, state_free_arrangement);
+	nrs_map_free(state->lists, state_free_list);
+	nrs_map_free(state->issues, free);
 	for (i = 0; i < state->n_postures; i++)
 		free(state->scopes[i]);
 	free(state->scopes);
@@ -102,7 +122,8 @@ nrs_state_counts(const struct nrs_state *state)
 {
 	return (struct nrs_state_counts){
 	    .threads = nrs_map_count(state->threads),
-	    .waiting = nrs_map_count(state->waiting),
+	    .waiting = nrs_map_count(state->waiting) - state->n_lines,
+	    .lines = state->n_lines,
 	    .held = nrs_map_count(state->held),
 	    .arrangements = nrs_map_count(state->arrangements),
 	};
@@ -171,6 +192,18 @@ state_rules(const struct nrs_state *state)
 	return state->rules;
 }
 
+const struct state_list *
+state_list(const struct nrs_state *state, const char *list)
+{
+	return nrs_map_get(state->lists, list);
+}
+
+const struct nrs_issue *
+state_issue(const struct nrs_state *state, const char *sector)
+{
+	return nrs_map_get(state->issues, sector);
+}
+
 struct nrs_postures
 state_postures(const struct nrs_state *state)
 {
@@ -190,6 +223,12 @@ const struct nrs_waiting_change *
 state_next_waiting(const struct nrs_state *state, void **cursor)
 {
 	return next_value(state->waiting, cursor);
+}
+
+const struct state_list *
+state_next_list(const struct nrs_state *state, void **cursor)
+{
+	return next_value(state->lists, cursor);
 }
 
 const struct state_held *
@@ -283,7 +322,10 @@ print_open(const struct nrs_state *state, struct nrs_buf *out)
 		    (unsigned)waiting->revision, waiting->notice_id,
 		    waiting->journal_offset, (int)waiting->tlp,
 		    (int)waiting->section, waiting->valid_until, waiting->at,
-		    waiting->rule, waiting->sent ? " sent" : "");
+		    waiting->rule,
+		    state_is_line(waiting) ? " line"
+		    : waiting->sent        ? " sent"
+		                           : "");
 	cursor = NULL;
 	while ((held = state_next_held(state, &cursor)) != NULL)
 		nrs_buf_printf(out,
@@ -299,6 +341,26 @@ print_open(const struct nrs_state *state, struct nrs_buf *out)
 		    (int)arrangement->set->arrangement->policy,
 		    arrangement->set->arrangement->effective_until,
 		    arrangement->set->arrangement->n_sectors);
+}
+
+static void
+print_newsletters(const struct nrs_state *state, struct nrs_buf *out)
+{
+	const struct state_list *list;
+	const struct nrs_issue *issue;
+	void *cursor = NULL;
+
+	while ((list = state_next_list(state, &cursor)) != NULL)
+		nrs_buf_printf(out,
+		    "list %s window=%s next=%" PRId64 " below=%" PRId64
+		    " late=%d\n",
+		    list->list, list->window_id, list->next_at, list->below,
+		    list->late);
+	cursor = NULL;
+	while ((issue = next_value(state->issues, &cursor)) != NULL)
+		nrs_buf_printf(out, "issue %s %s no=%u to=%" PRId64 "\n",
+		    issue->sector, issue->issue_id, (unsigned)issue->number,
+		    issue->to);
 }
 
 void
@@ -318,5 +380,6 @@ nrs_state_print(const struct nrs_state *state, struct nrs_buf *out)
 		    state->postures[i].until);
 	print_threads(state, out);
 	print_open(state, out);
+	print_newsletters(state, out);
 	print_seen(state, out);
 }

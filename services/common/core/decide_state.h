@@ -16,6 +16,9 @@ struct nrs_state {
 	struct nrs_map *waiting; /* thread and sector: waiting_change */
 	struct nrs_map *held;    /* submission_id: struct state_held */
 	struct nrs_map *arrangements; /* id: struct state_arrangement */
+	struct nrs_map *lists;        /* id: struct state_list */
+	struct nrs_map *issues;       /* sector: its last nrs_issue */
+	size_t n_lines;               /* of waiting, titles only */
 	struct nrs_posture_set *postures;
 	char **scopes; /* what their scopes point to */
 	size_t n_postures;
@@ -31,4 +34,6 @@ struct state_key {
 struct state_key state_waiting_key(const char *thread_id, const char *sector);
 void state_free_held(void *value);
 void state_free_arrangement(void *value);
+void state_free_list(void *value);
+bool state_is_line(const struct nrs_waiting_change *waiting);
 #endif

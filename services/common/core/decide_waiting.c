@@ -24,7 +24,7 @@ add_again(struct decision *d, const struct nrs_waiting_change *waiting)
 	change->sector = nrs_arena_strdup(d->arena, waiting->sector);
 	change->rule = nrs_arena_strdup(d->arena, waiting->rule);
 	change->why = "";
-	change->title_of = "";
+	change->title_of = nrs_arena_strdup(d->arena, waiting->title_of);
 	return change;
 }
 
@@ -47,7 +47,8 @@ decide_drop_waiting(struct decision *d, const char *why)
 	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++) {
 		waiting = state_waiting(
 		    d->state, d->out->thread_id, d->thread->sectors[i].sector);
-		if (waiting != NULL)
+		/* What was sent was sent. */
+		if (waiting != NULL && waiting->title_of[0] == '\0')
 			decide_add_waiting_removal(d, waiting, why);
 	}
 }
@@ -61,16 +62,17 @@ size_of(const struct nrs_submission *submission)
 }
 
 /* What an issue has carried is corrected in a section of its own. */
-static void
+static struct nrs_waiting_change *
 wait_for(struct decision *d, const struct target *target)
 {
+	struct nrs_waiting_change *change = add(d);
 	const struct nrs_content *content = d->cmd->content;
 	const struct nrs_rule_item *item =
 	    nrs_rule_item(d->policy->rules, content->item_type);
 	const bool corrects = decision_recalls(d) && target->past != NULL &&
 	                      target->past->carried;
 
-	*add(d) = (struct nrs_waiting_change){
+	*change = (struct nrs_waiting_change){
 	    .notice_id = content->notice_id,
 	    .thread_id = content->thread_id,
 	    .revision = content->revision,
@@ -91,6 +93,41 @@ wait_for(struct decision *d, const struct target *target)
 	    .kind = content->kind,
 	    .item_type = content->item_type,
 	};
+	return change;
+}
+
+/* ---- 発信一覧: a line for what went in real time and is not carried ---- */
+
+#define LINE_BYTES 1024
+
+static void
+make_line(struct nrs_waiting_change *change, int64_t now)
+{
+	change->title_of = change->notice_id;
+	if (change->section != NRS_NEWS_CORRECTIONS)
+		change->section = NRS_NEWS_SENT;
+	change->valid_until = 0; /* it was sent, whatever comes later */
+	change->sent = true;
+	change->at = now;
+	change->bytes = LINE_BYTES;
+}
+
+void
+decide_wait_as_line(
+    struct decision *d, const struct nrs_waiting_change *waiting)
+{
+	if (decide_has_issues(d, waiting->sector))
+		make_line(add_again(d, waiting), d->now);
+}
+
+/* RED and what was narrowed stand in no newsletter, not even by title. */
+static bool
+has_line(const struct decision *d, const struct target *target)
+{
+	return (target->routes & (NRS_RT | NRS_OVERRIDE)) != 0 &&
+	       !decision_narrowed(d, target) &&
+	       nrs_tlp_allows(d->label, NRS_ROUTE_NEWSLETTER) &&
+	       decide_has_issues(d, target->sector);
 }
 
 /* What waits where this notice does not go: a recall takes it back, and a
@@ -109,6 +146,23 @@ elsewhere(struct decision *d, const struct nrs_waiting_change *waiting,
 		decide_add_waiting_removal(d, waiting, "label-raised");
 }
 
+/* A follow-up for some of a sector replaces nothing for the others. */
+static void
+replace(struct decision *d, const struct target *target, const char *why)
+{
+	const struct nrs_waiting_change *was =
+	    state_waiting(d->state, d->out->thread_id, target->sector);
+
+	if (was != NULL && decision_narrowed(d, target))
+		elsewhere(d, was, why);
+	else if (was != NULL)
+		decide_add_waiting_removal(d, was, why);
+	if ((target->routes & NRS_NL) != 0)
+		(void)wait_for(d, target);
+	else if (has_line(d, target))
+		make_line(wait_for(d, target), d->now);
+}
+
 void
 decide_waiting(struct decision *d)
 {
@@ -119,14 +173,8 @@ decide_waiting(struct decision *d)
 	const char *sector;
 	size_t i;
 
-	for (i = 0; i < d->n_targets; i++) {
-		was = state_waiting(
-		    d->state, d->out->thread_id, d->targets[i].sector);
-		if (was != NULL)
-			decide_add_waiting_removal(d, was, why);
-		if ((d->targets[i].routes & NRS_NL) != 0)
-			wait_for(d, &d->targets[i]);
-	}
+	for (i = 0; i < d->n_targets; i++)
+		replace(d, &d->targets[i], why);
 	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++) {
 		sector = d->thread->sectors[i].sector;
 		was = state_waiting(d->state, d->out->thread_id, sector);

@@ -296,6 +296,25 @@ static const struct nrs_field promotion_fields[] = {
 	MANY(8, promotion, supersedes_all, STRING),
 };
 
+static const struct nrs_field issue_fields[] = {
+	ONE(1, issue, issue_id, STRING),
+	ONE(2, issue, list, STRING),
+	ONE(3, issue, window_id, STRING),
+	ONE(4, issue, sector, STRING),
+	ONE(5, issue, number, UINT32),
+	ONE(6, issue, from, TIME),
+	ONE(7, issue, to, TIME),
+	ONE(8, issue, late, BOOL),
+	ONE(9, issue, total, UINT32),
+};
+
+static const struct nrs_field drain_fields[] = {
+	ONE(1, drain, list, STRING),
+	ONE(2, drain, window_id, STRING),
+	ONE(3, drain, below, INT64),
+	ONE(4, drain, late, BOOL),
+};
+
 static const struct nrs_field held_change_fields[] = {
 	ONE(1, held_change, remove, BOOL),
 	ONE(2, held_change, submission_id, STRING),
@@ -340,6 +359,8 @@ static const struct nrs_field outcome_fields[] = {
 	MANY_OF(34, outcome, held, NRS_TYPE_HELD_CHANGE),
 	ONE_OF(35, outcome, cut_off, NRS_TYPE_CUT_OFF),
 	MANY_OF(36, outcome, promotions, NRS_TYPE_PROMOTION),
+	MANY_OF(37, outcome, issues, NRS_TYPE_ISSUE),
+	MANY_OF(38, outcome, drains, NRS_TYPE_DRAIN),
 	ONE(39, outcome, more, BOOL),
 };
 
@@ -540,6 +561,8 @@ static const struct nrs_schema schemas[NRS_TYPE_COUNT] = {
 	TYPE(WAITING_CHANGE, waiting_change),
 	TYPE(HELD_CHANGE, held_change),
 	TYPE(PROMOTION, promotion),
+	TYPE(ISSUE, issue),
+	TYPE(DRAIN, drain),
 	TYPE(OUTCOME, outcome),
 	TYPE(REJECTION, rejection),
 	TYPE(ALERT, alert),
