@@ -14,8 +14,6 @@
 #include "noroshi/io/table.h"
 #include "noroshi/io/wire.h"
 
-#define JOURNAL_MAX 100000
-
 void
 scene_open(struct scene *scene, enum nrs_mode mode)
 {
@@ -40,8 +38,6 @@ scene_open(struct scene *scene, enum nrs_mode mode)
 	scene->policy = policy;
 	scene->state = nrs_state_new();
 	scene->shadow = nrs_state_new();
-	scene->journal = nrs_arena_array(
-	    scene->arena, JOURNAL_MAX, sizeof(struct nrs_command));
 }
 
 void
@@ -149,11 +145,26 @@ compare(struct scene *scene)
 	nrs_buf_fini(&applied);
 }
 
+/* Room for one more; what was pointed to stays where it is. */
+static void
+grow_journal(struct scene *scene)
+{
+	const size_t n = scene->n_journal;
+	struct nrs_command *more;
+
+	if ((n & (n - 1)) != 0)
+		return;
+	more = nrs_arena_array(scene->arena, 2 * n + 1, sizeof(*more));
+	if (n > 0)
+		memcpy(more, scene->journal, n * sizeof(*more));
+	scene->journal = more;
+}
+
 const struct nrs_outcome *
 scene_command(struct scene *scene, struct nrs_command *cmd)
 {
 	cmd->journal_offset = scene->offset++;
-	assert_true(scene->n_journal < JOURNAL_MAX);
+	grow_journal(scene);
 	scene->journal[scene->n_journal++] = *cmd;
 	scene->last = *cmd;
 	nrs_fold(scene->arena, scene->policy, scene->state, cmd, &scene->out);

@@ -3,6 +3,8 @@
  * Random journals (seeded): applying what was recorded gives the same state and
  * the same next decision, also under other rules; and no decision breaks what
  * must hold of every one. The comparison after each command is scene.c's.
+ *
+ * long: one play, and all that must hold of it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,9 +21,11 @@
 #include "noroshi/io/table.h"
 #include "noroshi/io/wire.h"
 #include "support/any_message.h"
+#include "support/ledger.h"
 #include "support/scene.h"
 
-#define JOURNALS 60
+/* As many as NOROSHI_JOURNALS says, of up to so many commands each. */
+#define JOURNALS 300
 #define COMMANDS 80
 #define THREADS 12
 
@@ -32,6 +36,8 @@ struct play {
 	struct scene s;
 	struct any any;
 	unsigned revisions[THREADS];
+	struct ledger ledger;
+	const struct nrs_policy *shipped, *other;
 	/* "thread topic" that got full text, "thread sector" that was told as a
 	 * whole, or in which somebody was not: a memory of the test's own. */
 	struct nrs_map *written, *whole, *limited, *dispatched;
@@ -103,6 +109,7 @@ random_notice(struct play *play)
 	content.item_type = (enum nrs_item_type)below(play, 19);
 	content.urgency = (enum nrs_urgency)below(play, 4);
 	content.tlp = (enum nrs_tlp)(1 + below(play, 5));
+	content.mode = play->s.policy->mode;
 	content.tlp_widened_by = one_in(play, 3) ? "" : "desk";
 	content.ack_waived = one_in(play, 2);
 	if (one_in(play, 6))
@@ -117,6 +124,33 @@ random_notice(struct play *play)
 		play->revisions[thread]--;
 }
 
+/* Announced, closed, closed by a desk, or of a list or mode of others. */
+static void
+random_cut_off(struct play *play)
+{
+	const enum nrs_mode mode = play->s.policy->mode;
+	struct nrs_cut_off cut_off = {
+	    .list = one_in(play, 10) ? "others" : "weekly",
+	    .window_id = nrs_arena_printf(
+	        play->s.arena, "w%lld", (long long)play->s.offset),
+	    .due_at = play->s.now,
+	    .mode = mode,
+	};
+
+	if (one_in(play, 10))
+		cut_off.mode = mode == NRS_MODE_ACTUAL ? NRS_MODE_EXERCISE
+		                                       : NRS_MODE_ACTUAL;
+	cut_off.announce = one_in(play, 3);
+	if (cut_off.announce || !one_in(play, 4))
+		cut_off.next_at =
+		    play->s.now + (int64_t)(1 + below(play, 14)) * DAY / 2;
+	(void)scene_cut_off(&play->s, cut_off.window_id, &cut_off);
+	if (cut_off.mode != mode || cut_off.list[0] == 'o')
+		assert_int_equal(play->s.out.verdict, NRS_VERDICT_REJECTED);
+	if (play->s.out.verdict == NRS_VERDICT_REJECTED)
+		assert_int_equal(play->s.out.n_issues, 0);
+}
+
 static void
 random_command(struct play *play)
 {
@@ -127,7 +161,11 @@ random_command(struct play *play)
 	play->s.n_stubs = below(play, 2);
 	play->s.stubs =
 	    nrs_arena_array(play->s.arena, 1, sizeof(struct nrs_stub));
-	switch (below(play, 8)) {
+	play->s.policy = one_in(play, 16) ? play->other : play->shipped;
+	switch (below(play, 9)) {
+	case 3:
+		random_cut_off(play);
+		return;
 	case 0:
 		scene_posture(&play->s, scopes[below(play, 4)],
 		    (enum nrs_posture)(1 + below(play, 3)),
@@ -328,6 +366,34 @@ check_reach(struct play *play)
 		put_in(play->dispatched, out->thread_id, "");
 }
 
+/* A promotion has been in real time as well as any notice. */
+static void
+remember_promotions(struct play *play)
+{
+	const struct nrs_outcome *out = &play->s.out;
+	const struct nrs_promotion *each;
+	size_t i, j;
+
+	for (i = 0; i < out->n_promotions; i++) {
+		each = &out->promotions[i];
+		put_in(play->dispatched, each->thread_id, "");
+		for (j = 0; j < each->n_topics; j++)
+			put_in(play->written, each->thread_id, each->topics[j]);
+	}
+}
+
+static void
+check_waiting(struct play *play)
+{
+	const struct nrs_command *about = play->s.last.approved != NULL
+	                                      ? play->s.last.approved
+	                                      : &play->s.last;
+
+	ledger_see(&play->ledger, &play->s.out,
+	    about->content == NULL ? NULL : about, play->s.state);
+	remember_promotions(play);
+}
+
 static void
 check_outcome(const struct nrs_outcome *out)
 {
@@ -359,49 +425,87 @@ other_policy(struct play *play)
 {
 	struct nrs_rule_table *rules =
 	    nrs_arena_alloc(play->s.arena, sizeof(*rules));
+	struct nrs_policy *policy;
 	size_t column, posture, urgency;
 
 	*rules = *play->s.policy->rules;
+	rules->version = "other";
 	for (column = 1; column <= NRS_COLUMN_C; column++)
 		for (posture = 1; posture <= NRS_POSTURE_INCIDENT; posture++)
 			for (urgency = 1; urgency <= NRS_URGENCY_IMMEDIATE;
 			     urgency++)
 				rules->cells[column][posture][urgency].routes =
 				    NRS_RT;
-	return nrs_policy_new(play->s.arena, play->s.policy->sectors, rules,
-	    NRS_MODE_ACTUAL, "other");
+	policy = nrs_policy_new(play->s.arena, play->s.policy->sectors, rules,
+	    play->s.policy->mode, "other");
+	policy->lists = play->s.policy->lists;
+	return policy;
+}
+
+static void
+open_play(struct play *play, size_t journal)
+{
+	memset(play, 0, sizeof(*play));
+	scene_open(
+	    &play->s, journal % 3 == 0 ? NRS_MODE_EXERCISE : NRS_MODE_ACTUAL);
+	play->any =
+	    (struct any){.arena = play->s.arena, .seed = 1000 + journal};
+	play->written = nrs_map_new();
+	play->whole = nrs_map_new();
+	play->limited = nrs_map_new();
+	play->dispatched = nrs_map_new();
+	play->shipped = play->s.policy;
+	play->other = other_policy(play);
+	ledger_open(&play->ledger);
+}
+
+static void
+close_play(struct play *play)
+{
+	nrs_map_free(play->written, NULL);
+	nrs_map_free(play->whole, NULL);
+	nrs_map_free(play->limited, NULL);
+	nrs_map_free(play->dispatched, NULL);
+	ledger_close(&play->ledger);
+	scene_close(&play->s);
+}
+
+static size_t
+n_journals(void)
+{
+	const char *said = getenv("NOROSHI_JOURNALS");
+
+	return said == NULL ? JOURNALS : strtoul(said, NULL, 10);
 }
 
 static void
 recorded_outcomes_rebuild_the_state_and_the_next_decision(void **state)
 {
-	const struct nrs_policy *other;
+	size_t issues = 0, promotions = 0, lines = 0, journal, i, n;
 	struct play play;
-	size_t journal, i;
 
-	for (journal = 0; journal < JOURNALS; journal++) {
-		memset(&play, 0, sizeof(play));
-		scene_open(&play.s, NRS_MODE_ACTUAL);
-		play.any =
-		    (struct any){.arena = play.s.arena, .seed = 1000 + journal};
-		play.written = nrs_map_new();
-		play.whole = nrs_map_new();
-		play.limited = nrs_map_new();
-		play.dispatched = nrs_map_new();
-		other = other_policy(&play);
-		for (i = 0; i < COMMANDS; i++) {
+	for (journal = 0; journal < n_journals(); journal++) {
+		open_play(&play, journal);
+		n = 1 + below(&play, COMMANDS);
+		for (i = 0; i < n; i++) {
 			random_command(&play);
 			check_outcome(&play.s.out);
 			check_reach(&play);
-			both_decide_alike(&play, play.s.policy);
-			both_decide_alike(&play, other);
+			check_waiting(&play);
+			both_decide_alike(&play, play.shipped);
+			both_decide_alike(&play, play.other);
 		}
-		nrs_map_free(play.written, NULL);
-		nrs_map_free(play.whole, NULL);
-		nrs_map_free(play.limited, NULL);
-		nrs_map_free(play.dispatched, NULL);
-		scene_close(&play.s);
+		issues += play.ledger.n_issues;
+		promotions += play.ledger.n_promotions;
+		lines += play.ledger.n_lines;
+		close_play(&play);
 	}
+	print_message("%zu journals: %zu issues with %zu lines, %zu "
+	              "promotions\n",
+	    journal, issues, lines, promotions);
+	assert_true(issues > journal);
+	assert_true(lines > journal / 2);
+	assert_true(promotions > journal);
 }
 
 static void
@@ -415,9 +519,11 @@ other_rules_change_nothing_that_was_decided(void **state)
 	memset(&play, 0, sizeof(play));
 	scene_open(&play.s, NRS_MODE_ACTUAL);
 	content = scene_content(&play.s, "a");
+	content.urgency = NRS_URGENCY_IMMEDIATE;
 	to = scene_to(&play.s, "power");
 	scene_notice(&play.s, &content, &to);
-	assert_int_equal(play.s.out.verdict, NRS_VERDICT_WAITING);
+	assert_int_equal(play.s.out.verdict, NRS_VERDICT_RELEASED);
+	assert_string_equal(scene_routes(&play.s, "power"), "RT+NL");
 	nrs_state_print(play.s.state, &before);
 	play.s.policy = other_policy(&play);
 	/* The command again is a duplicate, not a new decision. */

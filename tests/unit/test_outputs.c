@@ -463,7 +463,7 @@ what_is_promoted_is_written_as_if_decided_now(void **state)
 	const struct nrs_addressing to = scene_to(&s, "power,gas");
 	const int64_t at[] = {0, 1};
 	struct nrs_content content = scene_content(&s, "a");
-	const struct classifier_again both = again(at, 2);
+	struct classifier_again both;
 	const struct nrs_dispatch *dispatch;
 	const struct nrs_alert *alert;
 
@@ -472,6 +472,7 @@ what_is_promoted_is_written_as_if_decided_now(void **state)
 	scene_notice(&s, &content, &to);
 	scene_posture(&s, "*", NRS_POSTURE_HEIGHTENED, s.now + DAY);
 	/* of the first, which nothing is promoted of, nothing is written */
+	both = again(at, 2);
 	out = classifier_outputs_of(s.arena, s.policy, &s.last, &s.out, &both);
 	assert_int_equal(out.n, 4);
 	assert_string_equal(out.records[0].topic, "outcome");

@@ -248,10 +248,15 @@ state_next_arrangement(const struct nrs_state *state, void **cursor)
 static void
 print_hash(struct nrs_buf *out, const uint8_t hash[32])
 {
+	static const char digits[] = "0123456789abcdef";
+	char text[65] = "";
 	size_t i;
 
-	for (i = 0; i < 32; i++)
-		nrs_buf_printf(out, "%02x", hash[i]);
+	for (i = 0; i < 32; i++) {
+		text[2 * i] = digits[hash[i] >> 4];
+		text[2 * i + 1] = digits[hash[i] & 15];
+	}
+	nrs_buf_adds(out, text);
 }
 
 static void
