@@ -18,9 +18,18 @@
 #include "noroshi/core/label.h"
 #include "noroshi/core/tlp.h"
 #include "noroshi/core/topic.h"
+#include "noroshi/io/sign.h"
 #include "noroshi/io/wire.h"
 
 #define N_HEADERS 9
+
+/* One label's choice of an issue. */
+struct edition {
+	const struct nrs_newsletter *issue;
+	const struct nrs_waiting_change **from; /* by item */
+	const struct classifier_again *again;
+	enum nrs_tlp label;
+};
 
 /* ---- items ---- */
 
@@ -101,11 +110,13 @@ add_item(struct outputs_writer *w, struct nrs_newsletter *issue,
 		issue->label = item->tlp;
 }
 
-static void
+static const struct nrs_waiting_change **
 collect(struct outputs_writer *w, struct nrs_newsletter *issue,
     const struct classifier_again *again)
 {
 	const struct nrs_outcome *o = w->outcome;
+	const struct nrs_waiting_change **from =
+	    nrs_arena_array(w->arena, o->n_waiting, sizeof(*from));
 	const struct nrs_waiting_change *item;
 	size_t i;
 
@@ -114,9 +125,12 @@ collect(struct outputs_writer *w, struct nrs_newsletter *issue,
 	for (i = 0; i < o->n_waiting; i++) {
 		item = &o->waiting[i];
 		if (item->remove && strcmp(item->why, "drained") == 0 &&
-		    strcmp(item->sector, issue->sector) == 0)
+		    strcmp(item->sector, issue->sector) == 0) {
+			from[issue->n_items] = item;
 			add_item(w, issue, again, item);
+		}
 	}
+	return from;
 }
 
 /* ---- records ---- */
@@ -159,11 +173,60 @@ write_part(struct outputs_writer *w, const char *topic,
 	    nrs_wire_encode(w->arena, NRS_TYPE_NEWSLETTER, part), id);
 }
 
-/* A title is as secret as its notice. */
-static void
-write_edition(struct outputs_writer *w, const struct nrs_newsletter *issue,
-    enum nrs_tlp label)
+/* Source (architecture.md, invariant 7): topics that carried the thread lower
+ * get the stub, the rest get the full text. NULL: this edition had nothing of
+ * the thread, or nothing was signed for it. */
+static struct nrs_alert *
+stub_of(struct outputs_writer *w, const struct classifier_again *again,
+    const struct nrs_waiting_change *item, enum nrs_tlp label)
 {
+	const struct nrs_submission *said;
+	struct nrs_alert *alert;
+	uint8_t *nothing;
+
+	if (item->carried_tlp == NRS_TLP_UNSPECIFIED ||
+	    !nrs_tlp_topic_holds(label, item->carried_tlp))
+		return NULL;
+	said = find(again, item->journal_offset)->submission;
+	if (said->n_stubs == 0)
+		return NULL;
+	nothing = nrs_arena_alloc(w->arena, NRS_SHA256_SIZE);
+	nrs_sha256((struct nrs_bytes){0}, nothing);
+	alert = nrs_arena_alloc(w->arena, sizeof(*alert));
+	*alert = (struct nrs_alert){
+	    .payload = said->stubs[0].payload,
+	    .addressing_sha256 = {nothing, NRS_SHA256_SIZE},
+	    .signatures = said->stubs[0].signatures,
+	    .n_signatures = said->stubs[0].n_signatures,
+	    .stub = true,
+	    .accepted_at = said->accepted_at,
+	    .submission_id = said->submission_id,
+	    .mode = said->mode,
+	};
+	return alert;
+}
+
+/* A title is as secret as its notice. */
+static bool
+fit(struct outputs_writer *w, const struct edition *edition, size_t i,
+    struct nrs_newsletter_item *item)
+{
+	*item = edition->issue->items[i];
+	if (nrs_tlp_topic_holds(edition->label, item->tlp))
+		return true;
+	item->alert =
+	    stub_of(w, edition->again, edition->from[i], edition->label);
+	item->section = NRS_NEWS_CORRECTIONS;
+	item->title = "";
+	item->tlp = edition->label;
+	return item->alert != NULL;
+}
+
+static void
+write_edition(struct outputs_writer *w, const struct edition *edition)
+{
+	const struct nrs_newsletter *issue = edition->issue;
+	const enum nrs_tlp label = edition->label;
 	const char *topic =
 	    nrs_topic_newsletter(w->arena, issue->sector, label);
 	struct nrs_newsletter part = *issue;
@@ -175,9 +238,8 @@ write_edition(struct outputs_writer *w, const struct nrs_newsletter *issue,
 	part.items = NULL;
 	part.n_items = 0;
 	for (i = 0; i < issue->n_items; i++) {
-		if (!nrs_tlp_topic_holds(label, issue->items[i].tlp))
+		if (!fit(w, edition, i, &item))
 			continue;
-		item = issue->items[i];
 		item.number = ++n;
 		part.item = &item;
 		write_part(w, topic, &part, n);
@@ -220,15 +282,16 @@ write_issue(struct outputs_writer *w, const struct nrs_issue *from,
 	    .mode = w->outcome->mode,
 	    .total = from->total,
 	};
-	enum nrs_tlp label;
+	struct edition edition = {
+	    .issue = &issue, .again = again, .label = NRS_TLP_AMBER_STRICT};
 
-	collect(w, &issue, again);
+	edition.from = collect(w, &issue, again);
 	write_dispatch(w, &issue);
 	issue.total = 0;
 	if (nrs_sector_find(w->policy->sectors, issue.sector) == NULL)
 		return; /* it has left the table, and has no topic */
-	for (label = NRS_TLP_AMBER_STRICT; label <= NRS_TLP_CLEAR; label++)
-		write_edition(w, &issue, label);
+	for (; edition.label <= NRS_TLP_CLEAR; edition.label++)
+		write_edition(w, &edition);
 }
 
 void

@@ -59,7 +59,7 @@ issue(const char *id, enum nrs_item_type type, enum nrs_tlp tlp)
 
 /* Every notice of the journal counts as read again. */
 static void
-cut_off(void)
+cut_off(const char *id)
 {
 	const struct nrs_command **items =
 	    nrs_arena_array(s.arena, s.n_journal, sizeof(*items));
@@ -67,7 +67,7 @@ cut_off(void)
 	size_t i;
 
 	s.now += DAY;
-	scene_cut_off(&s, "cut-off",
+	scene_cut_off(&s, id,
 	    &(struct nrs_cut_off){.list = "weekly",
 	        .window_id = "weekly:1",
 	        .due_at = s.now,
@@ -134,7 +134,7 @@ an_edition_holds_the_items_up_to_its_label(void **state)
 	issue("amber", NRS_ITEM_BC3, NRS_TLP_AMBER);
 	issue("strict", NRS_ITEM_C3, NRS_TLP_AMBER_STRICT);
 	issue("green", NRS_ITEM_C3, NRS_TLP_GREEN);
-	cut_off();
+	cut_off("cut-off");
 	assert_string_equal(edition("newsletter.power.clear"), "clear 1");
 	assert_string_equal(
 	    edition("newsletter.power.green"), "clear green! 2");
@@ -154,7 +154,7 @@ a_title_never_stands_in_an_edition_of_a_lower_label(void **state)
 
 	announce();
 	issue("strict", NRS_ITEM_C3, NRS_TLP_AMBER_STRICT);
-	cut_off();
+	cut_off("cut-off");
 	assert_string_equal(
 	    edition("newsletter.power.amber-strict"), "strict! 1");
 	/* its other editions close with nothing: no number is missed */
@@ -167,6 +167,43 @@ a_title_never_stands_in_an_edition_of_a_lower_label(void **state)
 			    out.records[i].value.len, secret, strlen(secret)));
 }
 
+/* Whoever read it there learns that it changed, and nothing else. */
+static void
+an_edition_that_may_not_have_the_correction_gets_its_stub(void **state)
+{
+	static const char text[] = "title of a";
+	const struct nrs_addressing to = scene_to(&s, "power");
+	const struct nrs_newsletter *first;
+	struct nrs_content content;
+	struct nrs_stub stub = {.payload = {(const uint8_t *)"changed", 7}};
+	size_t i;
+
+	announce();
+	issue("a", NRS_ITEM_A1, NRS_TLP_GREEN);
+	cut_off("cut-off:1");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_A1;
+	content.tlp = NRS_TLP_AMBER;
+	content.title = text;
+	s.stubs = &stub;
+	s.n_stubs = 1;
+	scene_notice(&s, &content, &to);
+	cut_off("cut-off:2");
+	assert_string_equal(edition("newsletter.power.amber"), "a.2 1");
+	assert_false(part("newsletter.power.amber", 0)->item->alert->stub);
+	assert_string_equal(edition("newsletter.power.green"), "a.2 1");
+	first = part("newsletter.power.green", 0);
+	assert_true(first->item->alert->stub);
+	assert_int_equal(first->item->section, NRS_NEWS_CORRECTIONS);
+	assert_memory_equal(first->item->alert->payload.data, "changed", 7);
+	/* it was never in this one */
+	assert_string_equal(edition("newsletter.power.clear"), "0");
+	for (i = 0; i < out.n; i++)
+		if (strcmp(out.records[i].topic, "newsletter.power.green") == 0)
+			assert_null(memmem(out.records[i].value.data,
+			    out.records[i].value.len, text, strlen(text)));
+}
+
 static void
 a_record_says_of_which_issue_it_is(void **state)
 {
@@ -174,7 +211,7 @@ a_record_says_of_which_issue_it_is(void **state)
 
 	announce();
 	issue("a", NRS_ITEM_A1, NRS_TLP_GREEN);
-	cut_off();
+	cut_off("cut-off");
 	first = part("newsletter.power.green", 0);
 	last = part("newsletter.power.green", 1);
 	assert_string_equal(first->issue_id, "weekly:1:power:1");
@@ -204,7 +241,7 @@ an_item_is_the_signed_bytes_themselves(void **state)
 
 	announce();
 	said = issue("a", NRS_ITEM_A1, NRS_TLP_CLEAR);
-	cut_off();
+	cut_off("cut-off");
 	alert = part("newsletter.power.clear", 0)->item->alert;
 	assert_true(nrs_bytes_equal(alert->payload, said->payload));
 	assert_string_equal(alert->submission_id, "a");
@@ -230,7 +267,7 @@ the_dispatcher_gets_one_record_per_issue_with_all_items(void **state)
 	announce();
 	issue("clear", NRS_ITEM_BC3, NRS_TLP_CLEAR);
 	issue("amber", NRS_ITEM_C3, NRS_TLP_AMBER);
-	cut_off();
+	cut_off("cut-off");
 	for (i = 0; i < out.n; i++) {
 		if (strcmp(out.records[i].topic,
 		        NRS_TOPIC_DISPATCH_NEWSLETTER) != 0)
@@ -262,6 +299,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(an_edition_holds_the_items_up_to_its_label),
 	    T(a_title_never_stands_in_an_edition_of_a_lower_label),
+	    T(an_edition_that_may_not_have_the_correction_gets_its_stub),
 	    T(a_record_says_of_which_issue_it_is),
 	    T(an_item_is_the_signed_bytes_themselves),
 	    T(the_dispatcher_gets_one_record_per_issue_with_all_items),

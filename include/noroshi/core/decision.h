@@ -59,6 +59,7 @@ struct nrs_thread_sector {
 	/* for people named one by one, or excluding someone, at least once */
 	bool limited;
 	bool carried; /* by an issue of the newsletter, at least once */
+	enum nrs_tlp carried_tlp; /* the label that let most people know */
 };
 
 struct nrs_thread_change {
@@ -114,6 +115,9 @@ struct nrs_waiting_change {
 	bool ack_waived;
 	enum nrs_msg_kind kind;
 	enum nrs_item_type item_type;
+	/* Of what issues have carried of the thread: editions that had it, and
+	 * may not have this, get the stub. */
+	enum nrs_tlp carried_tlp;
 };
 
 /* What waited and is now due in real time, for one sector. */

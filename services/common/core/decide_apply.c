@@ -6,6 +6,7 @@
 #include "common/core/decide_list.h"
 #include "common/core/decide_state.h"
 #include "noroshi/core/clone.h"
+#include "noroshi/core/tlp.h"
 
 /* ---- the heap of ends ---- */
 
@@ -151,11 +152,18 @@ mark_carried(struct nrs_state *state, const struct nrs_waiting_change *change)
 {
 	struct nrs_thread_change *thread =
 	    nrs_map_get(state->threads, change->thread_id);
+	struct nrs_thread_sector *at;
 	size_t i;
 
-	for (i = 0; thread != NULL && i < thread->n_sectors; i++)
-		if (strcmp(thread->sectors[i].sector, change->sector) == 0)
-			thread->sectors[i].carried = true;
+	for (i = 0; thread != NULL && i < thread->n_sectors; i++) {
+		at = &thread->sectors[i];
+		if (strcmp(at->sector, change->sector) != 0)
+			continue;
+		if (!at->carried ||
+		    nrs_tlp_widens(at->carried_tlp, change->tlp))
+			at->carried_tlp = change->tlp;
+		at->carried = true;
+	}
 }
 
 static void

@@ -281,6 +281,8 @@ print_threads(const struct nrs_state *state, struct nrs_buf *out)
 			at = &thread->sectors[i];
 			nrs_buf_printf(out, " [%s%s%s", at->sector,
 			    at->limited ? "!" : "", at->carried ? "*" : "");
+			if (at->carried)
+				nrs_buf_printf(out, "%d", (int)at->carried_tlp);
 			for (j = 0; j < at->n_routes; j++)
 				nrs_buf_printf(out, " %d", (int)at->routes[j]);
 			for (j = 0; j < at->n_topics; j++)

@@ -194,6 +194,7 @@ add_reach(struct decision *d, struct nrs_thread_change *to,
 		return at;
 	at->limited = past->limited;
 	at->carried = past->carried;
+	at->carried_tlp = past->carried_tlp;
 	at->routes =
 	    nrs_arena_array(d->arena, past->n_routes + 1, sizeof(*at->routes));
 	for (i = 0; i < past->n_routes; i++)

@@ -92,6 +92,7 @@ wait_for(struct decision *d, const struct target *target)
 	    .ack_waived = content->ack_waived,
 	    .kind = content->kind,
 	    .item_type = content->item_type,
+	    .carried_tlp = target->past == NULL ? 0 : target->past->carried_tlp,
 	};
 	return change;
 }

@@ -234,6 +234,7 @@ static const struct nrs_field thread_sector_fields[] = {
 	MANY(4, thread_sector, ceptoars, STRING),
 	ONE(5, thread_sector, limited, BOOL),
 	ONE(6, thread_sector, carried, BOOL),
+	TERM(7, thread_sector, carried_tlp, TLP),
 };
 
 static const struct nrs_field thread_change_fields[] = {
@@ -283,6 +284,7 @@ static const struct nrs_field waiting_change_fields[] = {
 	ONE(18, waiting_change, ack_waived, BOOL),
 	TERM(19, waiting_change, kind, MSG_KIND),
 	TERM(20, waiting_change, item_type, ITEM_TYPE),
+	TERM(21, waiting_change, carried_tlp, TLP),
 };
 
 static const struct nrs_field promotion_fields[] = {
