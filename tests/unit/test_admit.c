@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* long: one stage, and each way in beside the other. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -469,6 +470,91 @@ bytes_that_are_no_submission_are_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- a notice as an alert carries it ---- */
+
+static struct nrs_alert
+alert_of(const struct nrs_submission *said)
+{
+	uint8_t hash[NRS_SHA256_SIZE];
+
+	nrs_sha256(said->addressing, hash);
+	return (struct nrs_alert){.payload = said->payload,
+	    .addressing_sha256 = nrs_arena_bytes(arena, hash, sizeof(hash)),
+	    .signatures = said->signatures,
+	    .n_signatures = said->n_signatures,
+	    .submission_id = said->submission_id,
+	    .mode = said->mode};
+}
+
+static enum nrs_rc
+admit_alert(const struct nrs_alert *alert)
+{
+	struct nrs_admit how = {.check = {.sectors = signed_sectors(),
+	                            .mode = NRS_MODE_ACTUAL,
+	                            .inside = true},
+	    .keyring = ring,
+	    .how = NRS_WIRE_TOLERANT};
+
+	memset(&err, 0, sizeof(err));
+	return nrs_admit_alert(arena, &how, alert, &admitted, &err);
+}
+
+static void
+an_alert_is_admitted_by_the_hash_of_its_addressing(void **state)
+{
+	const struct nrs_alert alert = alert_of(notice());
+
+	(void)state;
+	assert_int_equal(admit_alert(&alert), NRS_OK);
+	assert_string_equal(admitted.content->title, content->title);
+	assert_null(admitted.addressing);
+	assert_memory_equal(admitted.addressing_sha256,
+	    alert.addressing_sha256.data, NRS_SHA256_SIZE);
+}
+
+static void
+an_alert_that_nobody_signed_is_refused(void **state)
+{
+	struct nrs_alert alert = alert_of(notice()), unsaid = alert;
+
+	(void)state;
+	unsaid.n_signatures = 0;
+	assert_int_equal(admit_alert(&unsaid), NRS_REJECT);
+	assert_string_equal(err.rule, "required");
+	content->title = "another title";
+	alert.payload = nrs_wire_encode(arena, NRS_TYPE_CONTENT, content);
+	assert_int_equal(admit_alert(&alert), NRS_REJECT);
+	assert_string_equal(err.rule, "signature");
+}
+
+static void
+an_alert_for_another_audience_mode_or_id_is_refused(void **state)
+{
+	const struct nrs_alert alert = alert_of(notice());
+	struct nrs_alert other = alert;
+
+	(void)state;
+	addressing->n_sectors = 1;
+	other.addressing_sha256 = alert_of(notice()).addressing_sha256;
+	assert_int_equal(admit_alert(&other), NRS_REJECT);
+	assert_string_equal(err.rule, "signature");
+	other = alert;
+	other.addressing_sha256.len--;
+	assert_int_equal(admit_alert(&other), NRS_REJECT);
+	assert_string_equal(err.field, "addressing_sha256");
+	other = alert;
+	other.mode = NRS_MODE_EXERCISE;
+	assert_int_equal(admit_alert(&other), NRS_REJECT);
+	assert_string_equal(err.rule, "mode");
+	other = alert;
+	other.submission_id = "0190f5a0-7c00-7000-8000-000000000009";
+	assert_int_equal(admit_alert(&other), NRS_REJECT);
+	other = alert;
+	other.stub = true;
+	assert_int_equal(admit_alert(&other), NRS_REJECT);
+	assert_string_equal(err.rule, "stub");
+}
+
 int
 main(void)
 {
@@ -483,6 +569,9 @@ main(void)
 	    TEST(an_unknown_value_inside_is_admitted_at_its_safest),
 	    TEST(the_checks_of_the_door_are_made),
 	    TEST(a_stub_is_signed_and_speaks_of_its_notice),
+	    TEST(an_alert_is_admitted_by_the_hash_of_its_addressing),
+	    TEST(an_alert_that_nobody_signed_is_refused),
+	    TEST(an_alert_for_another_audience_mode_or_id_is_refused),
 	    TEST(a_posture_change_is_admitted),
 	    TEST(the_producers_own_commands_carry_no_signature),
 	    TEST(a_desk_may_close_a_newsletter_now_and_nobody_else),

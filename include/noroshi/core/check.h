@@ -35,6 +35,10 @@ struct nrs_check {
 NRS_CHECKED enum nrs_rc nrs_check_notice(const struct nrs_check *check,
     const struct nrs_content *content, const struct nrs_addressing *addressing,
     struct nrs_err *err);
+/* The same without the audience, for who has the hash of the addressing only.
+ */
+NRS_CHECKED enum nrs_rc nrs_check_content(const struct nrs_check *check,
+    const struct nrs_content *content, struct nrs_err *err);
 NRS_CHECKED enum nrs_rc nrs_check_posture_change(const struct nrs_check *check,
     const struct nrs_posture_change *change, struct nrs_err *err);
 NRS_CHECKED enum nrs_rc nrs_check_subscription(const struct nrs_check *check,

@@ -8,6 +8,7 @@
  * Producer (strict, with the clock), classifier and dispatcher (tolerant, each
  * with its own keyring) share this one path (invariant 11).
  */
+#include "noroshi/core/alert.h"
 #include "noroshi/core/check.h"
 #include "noroshi/io/sign.h"
 #include "noroshi/io/wire.h"
@@ -40,5 +41,10 @@ struct nrs_admitted {
  * it, are the producer's own commands and carry no signature. */
 NRS_CHECKED enum nrs_rc nrs_admit(struct nrs_arena *arena,
     const struct nrs_admit *how, struct nrs_bytes bytes,
+    struct nrs_admitted *out, struct nrs_err *err);
+/* The same for a notice as an Alert carries it: whom it is addressed to is
+ * known by its hash only. out->addressing stays NULL. */
+NRS_CHECKED enum nrs_rc nrs_admit_alert(struct nrs_arena *arena,
+    const struct nrs_admit *how, const struct nrs_alert *alert,
     struct nrs_admitted *out, struct nrs_err *err);
 #endif

@@ -363,9 +363,8 @@ check_pointers(const struct nrs_content *content, struct nrs_err *err)
 }
 
 enum nrs_rc
-nrs_check_notice(const struct nrs_check *check,
-    const struct nrs_content *content, const struct nrs_addressing *addressing,
-    struct nrs_err *err)
+nrs_check_content(const struct nrs_check *check,
+    const struct nrs_content *content, struct nrs_err *err)
 {
 	enum nrs_rc rc;
 
@@ -376,8 +375,19 @@ nrs_check_notice(const struct nrs_check *check,
 	    (rc = check_times(content, err)) != NRS_OK ||
 	    (rc = check_texts(check, content, err)) != NRS_OK ||
 	    (rc = check_countermeasures(check, content, err)) != NRS_OK ||
-	    (rc = check_pointers(content, err)) != NRS_OK ||
-	    (rc = check_contact_change(check, content, err)) != NRS_OK)
+	    (rc = check_pointers(content, err)) != NRS_OK)
+		return rc;
+	return check_contact_change(check, content, err);
+}
+
+enum nrs_rc
+nrs_check_notice(const struct nrs_check *check,
+    const struct nrs_content *content, const struct nrs_addressing *addressing,
+    struct nrs_err *err)
+{
+	enum nrs_rc rc = nrs_check_content(check, content, err);
+
+	if (rc != NRS_OK)
 		return rc;
 	return check_audience(check, content, addressing, err);
 }

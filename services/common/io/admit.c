@@ -203,7 +203,7 @@ verify(struct admission *admission, const struct signed_part *part)
 }
 
 static enum nrs_rc
-verify_submission(struct admission *admission)
+verify_signatures(struct admission *admission)
 {
 	struct nrs_admitted *out = admission->out;
 	const struct nrs_submission *submission = out->submission;
@@ -214,8 +214,6 @@ verify_submission(struct admission *admission)
 	    .addressing_sha256 = out->addressing_sha256};
 	enum nrs_rc rc;
 
-	nrs_sha256(submission->payload, out->payload_sha256);
-	nrs_sha256(submission->addressing, out->addressing_sha256);
 	/* nrs_check_submission saw to it that only the producer's own commands
 	 * come without a signature. */
 	if (admission->how->keyring == NULL || submission->n_signatures == 0)
@@ -225,6 +223,16 @@ verify_submission(struct admission *admission)
 		out->signer = nrs_keyring_find(
 		    admission->how->keyring, submission->signatures[0].key_id);
 	return rc;
+}
+
+static enum nrs_rc
+verify_submission(struct admission *admission)
+{
+	struct nrs_admitted *out = admission->out;
+
+	nrs_sha256(out->submission->payload, out->payload_sha256);
+	nrs_sha256(out->submission->addressing, out->addressing_sha256);
+	return verify_signatures(admission);
 }
 
 /* ---- stubs -----------------------------------------------------------------
@@ -349,5 +357,66 @@ nrs_admit(struct nrs_arena *arena, const struct nrs_admit *how,
 		rc = verify_submission(&admission);
 	if (rc == NRS_OK)
 		rc = admit_payload(&admission);
+	return rc;
+}
+
+/* ---- a notice without its addressing ---- */
+
+static enum nrs_rc
+check_alert(const struct nrs_admit *how, const struct nrs_alert *alert,
+    struct nrs_err *err)
+{
+	if (alert->stub)
+		return nrs_refuse(
+		    err, "stub", "stub", "a stub is not a notice");
+	if (alert->addressing_sha256.len != NRS_SHA256_SIZE)
+		return nrs_refuse(err, "addressing_sha256", "length",
+		    "a SHA-256 has %d bytes, not %zu", NRS_SHA256_SIZE,
+		    alert->addressing_sha256.len);
+	if (alert->n_signatures == 0)
+		return nrs_refuse(
+		    err, "signatures", "required", "nobody signed this");
+	if (alert->mode != how->check.mode)
+		return nrs_refuse(
+		    err, "mode", "mode", "this process serves another mode");
+	return NRS_OK;
+}
+
+enum nrs_rc
+nrs_admit_alert(struct nrs_arena *arena, const struct nrs_admit *how,
+    const struct nrs_alert *alert, struct nrs_admitted *out,
+    struct nrs_err *err)
+{
+	struct admission admission = {
+	    .arena = arena, .how = how, .out = out, .err = err};
+	struct nrs_submission *submission =
+	    nrs_arena_alloc(arena, sizeof(*submission));
+	enum nrs_rc rc = check_alert(how, alert, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc != NRS_OK)
+		return rc;
+	*submission = (struct nrs_submission){
+	    .submission_id = alert->submission_id,
+	    .type = NRS_SUBMISSION_NOTICE,
+	    .mode = alert->mode,
+	    .payload = alert->payload,
+	    .signatures = alert->signatures,
+	    .n_signatures = alert->n_signatures,
+	    .accepted_at = alert->accepted_at,
+	};
+	out->submission = submission;
+	nrs_sha256(alert->payload, out->payload_sha256);
+	memcpy(out->addressing_sha256, alert->addressing_sha256.data,
+	    NRS_SHA256_SIZE);
+	rc = verify_signatures(&admission);
+	if (rc == NRS_OK)
+		rc = decode(&admission, NRS_TYPE_CONTENT, alert->payload,
+		    &out->content);
+	if (rc == NRS_OK)
+		rc = match_envelope(&admission, &kinds[NRS_SUBMISSION_NOTICE],
+		    (const char *)out->content);
+	if (rc == NRS_OK)
+		rc = nrs_check_content(&how->check, out->content, err);
 	return rc;
 }
