@@ -49,7 +49,7 @@ INCLUDES := -Iinclude -Iservices -Itests -I$(GEN)
 # Asked only when something is compiled: `make deps` must work before these
 # packages exist. Third-party headers are system headers: not our warnings.
 PKGS := rdkafka libprotobuf-c libconfig libmicrohttpd jansson libcurl openssl \
-    gmime-3.0 libidn2 uuid
+    gmime-3.0 libidn2 libcmark uuid
 ifneq ($(shell pkg-config --exists $(PKGS) 2>/dev/null && echo yes),yes)
 PKG_MISSING := 1
 else

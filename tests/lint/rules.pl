@@ -14,6 +14,7 @@ my %owner = (
     'jansson.h'     => 'services/common/io/json',
     'openssl/'      => 'services/common/io/sign',
     'gmime/'        => 'services/common/io/mime',
+    'cmark.h'       => 'services/common/io/markdown',
     'libconfig.h'   => 'services/common/base/conf',
     (map { $_ => 'services/common/base/text' } qw(unicase.h unictype.h unigbrk.h
         unilbrk.h uninorm.h unistr.h unitypes.h uniwidth.h)),
