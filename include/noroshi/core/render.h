@@ -30,6 +30,7 @@ struct nrs_rendered {
 	const char *subject;
 	const char *text_head, *text;
 	const char *html_head, *html;
+	const char *html_meta; /* into <head>, after the title; or "" */
 };
 
 void nrs_render(struct nrs_arena *arena, const struct nrs_render *render,

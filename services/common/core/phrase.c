@@ -79,6 +79,30 @@ static const char *const phrases[NRS_PHRASE_COUNT][2] = {
 	       "所属のセプターにお問い合わせください。",
 	"The rest was left out for its length. For the whole text use "
 	"`noroshictl show` or ask your CEPTOAR."},
+    [NRS_PHRASE_NEWS] = {"ニュースレター", "Newsletter"},
+    [NRS_PHRASE_NEWS_TITLE] = {"重要インフラ ニュースレター",
+	"Critical infrastructure newsletter"},
+    [NRS_PHRASE_NEWS_PERIOD] = {"対象期間", "Period"},
+    [NRS_PHRASE_NEWS_LATE] = {"この号は、予定の時刻より遅れて発行されました。",
+	"This issue went out later than scheduled."},
+    [NRS_PHRASE_NEWS_LATE_MARK] = {"【遅延】", "[LATE]"},
+    [NRS_PHRASE_NEWS_LABEL] = {"この版の取扱い",
+	"Handling of this edition"},
+    [NRS_PHRASE_NEWS_CONTENTS] = {"目次", "Contents"},
+    [NRS_PHRASE_NEWS_FIRST_STEP] = {"まず行うこと", "What to do first"},
+    [NRS_PHRASE_NEWS_CORRECTED] = {"以前の号でお伝えした内容を訂正します。",
+	"This corrects what an earlier issue said."},
+    [NRS_PHRASE_NEWS_SENT] = {"この期間に即時に発信した情報です。本文は、そのときのメールをご覧ください。",
+	"Sent at once during this period; see the mails of that time for the text."},
+    [NRS_PHRASE_NEWS_NO_TITLE] = {"(件名はお伝えできません)", "(the title may not be shown)"},
+    [NRS_PHRASE_NEWS_STOP] = {"配信の停止や変更は、所属のセプターか発信元の窓口にお申し出ください。"
+		     "緊急の情報の配信は、これとは別に続きます。",
+	"To stop or change this newsletter, ask your CEPTOAR or the sender's "
+	"desk. Alerts go on regardless."},
+    [NRS_PHRASE_NEWS_VERIFY] = {"各項目は個別に署名されています。真偽は noroshictl show 識別番号 "
+		       "で確認できます。このメールへの返信では確認できません。",
+	"Each item is signed by itself: check it with `noroshictl show ID`. "
+	"Do not rely on a reply to this mail."},
 };
 /* clang-format on */
 

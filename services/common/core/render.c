@@ -413,6 +413,7 @@ nrs_render(struct nrs_arena *arena, const struct nrs_render *render,
 	    .en = strcmp(render->lang, "en") == 0};
 
 	page.lang = page.en ? "en" : "ja";
+	out->html_meta = "";
 	if (render->content != NULL)
 		render_content(&page, out);
 	else

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "noroshi/core/newsletter.h"
+
+#include <string.h>
+
+#include "common/core/newsletter_internal.h"
+#include "common/core/render_part.h"
+#include "noroshi/base/clock.h"
+#include "noroshi/base/text.h"
+#include "noroshi/core/match.h"
+#include "noroshi/core/tlp.h"
+
+/* ---- the edition ---- */
+
+static enum nrs_tlp
+stricter(enum nrs_tlp a, enum nrs_tlp b)
+{
+	return nrs_tlp_widens(a, b) ? a : b;
+}
+
+static const char *
+title_of(
+    const struct nrs_newsletter_item *item, const struct nrs_content *content)
+{
+	const char *title = content != NULL ? content->title : item->title;
+
+	return nrs_text_is_line(title) ? title : "";
+}
+
+/* A line has no text of its own: a retraction, what was sent before, and what
+ * came as a title. */
+static bool
+is_line(const struct nrs_edition_item *item)
+{
+	return item->content == NULL || item->section == NRS_NEWS_SENT ||
+	       item->content->kind == NRS_KIND_RETRACTION;
+}
+
+static bool
+take(const struct nrs_newsletter_item *item, const struct nrs_content *content,
+    enum nrs_tlp clearance, struct nrs_edition_item *out)
+{
+	*out = (struct nrs_edition_item){
+	    .item = item,
+	    .content = content,
+	    .section = item->section == NRS_NEWS_UNSPECIFIED ? NRS_NEWS_WARNINGS
+	                                                     : item->section,
+	    .tlp =
+	        content == NULL ? item->tlp : stricter(item->tlp, content->tlp),
+	    .title = title_of(item, content),
+	};
+	/* Not verified: its title is nobody's word. */
+	if (item->alert != NULL && content == NULL)
+		return false;
+	return nrs_tlp_allows(out->tlp, NRS_ROUTE_NEWSLETTER) &&
+	       nrs_match_cleared(clearance, out->tlp);
+}
+
+static void
+number_items(struct nrs_edition *edition)
+{
+	uint32_t number = 0;
+	size_t i;
+
+	edition->label = NRS_TLP_CLEAR;
+	for (i = 0; i < edition->n_items; i++) {
+		struct nrs_edition_item *item = &edition->items[i];
+
+		edition->label = stricter(edition->label, item->tlp);
+		if (!is_line(item))
+			item->number = ++number;
+	}
+}
+
+bool
+nrs_newsletter_edition(struct nrs_arena *arena,
+    const struct nrs_newsletter *issue,
+    const struct nrs_content *const *contents, enum nrs_tlp clearance,
+    struct nrs_edition *out)
+{
+	struct nrs_edition_item item;
+	int section;
+	size_t i;
+
+	*out = (struct nrs_edition){.issue = issue,
+	    .items = nrs_arena_array(
+	        arena, issue->n_items + 1, sizeof(*out->items))};
+	for (section = NRS_NEWS_WARNINGS; section <= NRS_NEWS_SENT; section++)
+		for (i = 0; i < issue->n_items; i++)
+			if (take(&issue->items[i], contents[i], clearance,
+			        &item) &&
+			    (int)item.section == section)
+				out->items[out->n_items++] = item;
+	number_items(out);
+	return out->n_items > 0;
+}
+
+/* ---- words ---- */
+
+const char *
+letter_cut(struct letter *l)
+{
+	const char *out = nrs_arena_strdup(l->arena, nrs_buf_str(&l->out));
+
+	nrs_buf_reset(&l->out);
+	return out;
+}
+
+const char *
+letter_say(const struct letter *l, enum nrs_phrase phrase)
+{
+	return nrs_phrase(phrase, l->en);
+}
+
+const char *
+letter_tlp(enum nrs_tlp tlp)
+{
+	return nrs_term_text(NRS_VOC_TLP, (int)tlp, "en");
+}
+
+const char *
+letter_number(const struct letter *l)
+{
+	return nrs_arena_printf(
+	    l->arena, l->en ? "No. %u" : "第%u号", l->edition->issue->number);
+}
+
+const char *
+letter_section(const struct letter *l, enum nrs_news_section section)
+{
+	char *text = nrs_arena_printf(l->arena, "%d %s", (int)section,
+	    nrs_term_text(NRS_VOC_NEWS_SECTION, (int)section, l->lang));
+
+	if (l->en && text[2] >= 'a' && text[2] <= 'z')
+		text[2] = (char)(text[2] - 'a' + 'A');
+	return text;
+}
+
+const char *
+letter_due(const struct letter *l, int64_t deadline)
+{
+	if (deadline == 0)
+		return "";
+	return nrs_arena_printf(l->arena, "%s%s",
+	    letter_say(l, NRS_PHRASE_DEADLINE),
+	    render_time(l->arena, deadline, l->lang));
+}
+
+const char *
+letter_glance(const struct letter *l)
+{
+	const size_t n = l->edition->n_items;
+	int64_t first = 0, due;
+	const char *items;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (l->edition->items[i].number == 0)
+			continue;
+		due = render_first_deadline(l->edition->items[i].content);
+		if (due > 0 && (first == 0 || due < first))
+			first = due;
+	}
+	items = nrs_arena_printf(l->arena,
+	    !l->en   ? "%zu件"
+	    : n == 1 ? "%zu item"
+	             : "%zu items",
+	    n);
+	if (first == 0)
+		return items;
+	return nrs_arena_printf(l->arena, "%s / %s%s", items,
+	    letter_say(l, NRS_PHRASE_FIRST_DEADLINE),
+	    render_time(l->arena, first, l->lang));
+}
+
+const char *
+letter_day(const struct letter *l, int64_t ms)
+{
+	char text[NRS_TIME_SIZE];
+
+	return nrs_arena_strndup(l->arena, nrs_time_jst(ms, text), 10);
+}
+
+int64_t
+letter_at(const struct nrs_edition_item *item)
+{
+	return item->item->at > 0 || item->content == NULL
+	           ? item->item->at
+	           : item->content->issued_at;
+}
+
+/* The rows of the matrix say which bodies they leave out: here it is only who
+ * the information comes from. */
+static const char *
+source_of(const struct letter *l, enum nrs_source_row row)
+{
+	const char *text = nrs_term_text(NRS_VOC_SOURCE_ROW, (int)row, l->lang);
+	size_t len = strcspn(text, "(");
+
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	return nrs_arena_strndup(l->arena, text, len);
+}
+
+const char *
+letter_origin(const struct letter *l, const struct nrs_edition_item *item)
+{
+	const struct nrs_content *c = item->content;
+	const char *revision =
+	    c->revision > 1
+	        ? render_revision(l->arena, l->en, c->revision, c->is_final)
+	        : "";
+
+	return nrs_arena_printf(l->arena, "%s / %s / %s%s%s",
+	    source_of(l, c->source_row),
+	    nrs_term_text(NRS_VOC_ITEM_TYPE, (int)c->item_type, l->lang),
+	    letter_day(l, letter_at(item)), revision[0] == '\0' ? "" : " / ",
+	    revision);
+}
+
+bool
+letter_is_voiding(const struct nrs_edition_item *item)
+{
+	enum nrs_msg_kind kind =
+	    item->content != NULL ? item->content->kind : item->item->kind;
+
+	return kind == NRS_KIND_CORRECTION || kind == NRS_KIND_RETRACTION;
+}
+
+const char *
+letter_title(const struct letter *l, const struct nrs_edition_item *item)
+{
+	enum nrs_msg_kind kind =
+	    item->content != NULL ? item->content->kind : item->item->kind;
+
+	return nrs_arena_printf(l->arena, "%s%s%s",
+	    render_marks(l->en, NRS_MODE_ACTUAL, kind),
+	    l->en && letter_is_voiding(item) ? " " : "",
+	    item->title[0] != '\0' ? item->title
+	                           : letter_say(l, NRS_PHRASE_NEWS_NO_TITLE));
+}
+
+size_t
+letter_voiding(const struct letter *l, const struct nrs_edition_item *item,
+    const char *lines[LETTER_VOIDING])
+{
+	const struct nrs_content *c = item->content;
+	bool retracted = c != NULL && c->kind == NRS_KIND_RETRACTION;
+	size_t n = 0;
+
+	if (c == NULL || !letter_is_voiding(item))
+		return 0;
+	lines[n++] = letter_say(
+	    l, retracted ? NRS_PHRASE_RETRACTED : NRS_PHRASE_NEWS_CORRECTED);
+	lines[n++] = nrs_arena_printf(l->arena, "%s%s",
+	    letter_say(l, retracted ? NRS_PHRASE_REASON : NRS_PHRASE_CORRECTS),
+	    c->revision_reason);
+	lines[n++] =
+	    nrs_arena_printf(l->arena, "%s%s", letter_say(l, NRS_PHRASE_VOIDED),
+	        render_list(l->arena, (const char *const *)c->supersedes,
+	            c->n_supersedes));
+	if (retracted)
+		lines[n++] = letter_say(l, NRS_PHRASE_UNDO);
+	return n;
+}
+
+/* ---- the whole ---- */
+
+static const char *
+subject_of(const struct letter *l)
+{
+	const struct nrs_newsletter *issue = l->edition->issue;
+
+	return nrs_arena_printf(l->arena, "[%s]%s%s %s %s %s (%s)",
+	    letter_tlp(l->edition->label),
+	    render_marks(l->en, issue->mode, NRS_KIND_INITIAL),
+	    issue->late ? letter_say(l, NRS_PHRASE_NEWS_LATE_MARK) : "",
+	    l->in->sector, letter_say(l, NRS_PHRASE_NEWS), letter_number(l),
+	    letter_day(l, issue->to));
+}
+
+void
+nrs_newsletter_render(struct nrs_arena *arena,
+    const struct nrs_newsletter_render *in, struct nrs_rendered *out)
+{
+	struct letter l = {.in = in,
+	    .edition = in->edition,
+	    .arena = arena,
+	    .en = strcmp(in->lang, "en") == 0};
+
+	l.lang = l.en ? "en" : "ja";
+	out->subject = subject_of(&l);
+	letter_text(&l, out);
+	letter_html(&l, out);
+	nrs_buf_fini(&l.out);
+}
