@@ -61,6 +61,7 @@ write_mail(const char *dir, int n)
 	    .text_head = n % 3 == 0 ? "" : random_text(arena, 15, 20),
 	    .text = random_text(arena, 16, 400),
 	    .html_head = "",
+	    .html_meta = "",
 	    .html = random_text(arena, 16, 400)};
 	struct nrs_mime_mail mail = {.from = "noroshi@example.jp",
 	    .from_name = random_text(arena, LINE_BITS, 10),

@@ -23,6 +23,7 @@ rendered(void)
 	    .text_head = "【訓練】これは訓練です。\n",
 	    .text = "■ 対策\n  1. \"修正版\" を適用する。\n.\n..\nFrom x\n",
 	    .html_head = "<p>訓練</p>\n",
+	    .html_meta = "<style>p{margin:0}</style>",
 	    .html = "<h2>対策</h2>\n<p>修正版を適用する。</p>\n",
 	};
 }
@@ -179,6 +180,49 @@ the_same_delivery_is_the_same_bytes(void **state)
 	assert_memory_equal(a.bytes.data, b.bytes.data, a.bytes.len);
 	close_sent(&a);
 	close_sent(&b);
+}
+
+static void
+a_list_lets_each_reader_leave_with_one_click(void **state)
+{
+	static const struct nrs_mime_list list = {
+	    "power.newsletter", "https://portal.example/leave?id="};
+	struct nrs_rendered r = rendered();
+	struct nrs_mime_mail mail = mail_of(&r);
+	struct sent sent;
+	const char *at;
+
+	(void)state;
+	mail.list = &list;
+	open_sent(&sent);
+	compose(&sent, &mail);
+	at = header(&sent, "List-Id:");
+	assert_memory_equal(at, " <power.newsletter.noroshi.example>\r\n", 37);
+	at = header(&sent, "List-Unsubscribe:");
+	assert_memory_equal(
+	    at, " <https://portal.example/leave?id=3031323334353637", 50);
+	assert_memory_equal(strstr(at, ">"), ">\r\n", 3);
+	at = header(&sent, "List-Unsubscribe-Post:");
+	assert_memory_equal(at, " List-Unsubscribe=One-Click\r\n", 29);
+	assert_null(strstr(sent.bytes.data, "In-Reply-To"));
+	close_sent(&sent);
+}
+
+static void
+a_list_that_cannot_be_left_so_has_no_such_header(void **state)
+{
+	static const struct nrs_mime_list list = {"power.newsletter", ""};
+	struct nrs_rendered r = rendered();
+	struct nrs_mime_mail mail = mail_of(&r);
+	struct sent sent;
+
+	(void)state;
+	mail.list = &list;
+	open_sent(&sent);
+	compose(&sent, &mail);
+	(void)header(&sent, "List-Id:");
+	assert_null(strstr(sent.bytes.data, "List-Unsubscribe"));
+	close_sent(&sent);
 }
 
 static void
@@ -378,6 +422,7 @@ random_bodies_and_titles_stay_sound(void **state)
 		    .text_head = nrs_buf_str(&title),
 		    .text = nrs_buf_str(&body),
 		    .html_head = "",
+		    .html_meta = "",
 		    .html = nrs_buf_str(&body)};
 		mail = mail_of(&r);
 		open_sent(&sent);
@@ -396,6 +441,8 @@ main(void)
 	    cmocka_unit_test(lines_end_in_crlf_and_are_at_most_76_long),
 	    cmocka_unit_test(encoded_words_are_at_most_75_long),
 	    cmocka_unit_test(the_same_delivery_is_the_same_bytes),
+	    cmocka_unit_test(a_list_lets_each_reader_leave_with_one_click),
+	    cmocka_unit_test(a_list_that_cannot_be_left_so_has_no_such_header),
 	    cmocka_unit_test(one_recipients_bytes_differ_only_in_the_slots),
 	    cmocka_unit_test(the_message_id_is_the_delivery_key),
 	    cmocka_unit_test(every_mail_of_a_thread_refers_to_one_id),

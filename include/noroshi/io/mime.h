@@ -18,6 +18,14 @@
 #include "noroshi/core/delivery.h"
 #include "noroshi/core/render.h"
 
+/* A mailing list: what clients sort by and let a reader leave (RFC 2919, RFC
+ * 2369, RFC 8058). */
+struct nrs_mime_list {
+	const char *id; /* "power.newsletter", before the domain */
+	/* https; the delivery's key is appended. "": no such header. */
+	const char *unsubscribe_url;
+};
+
 struct nrs_mime_mail {
 	const char *from;      /* mailbox, constant of the service */
 	const char *from_name; /* shown beside it, may be "" */
@@ -31,6 +39,7 @@ struct nrs_mime_mail {
 	const char *kind; /* "CORRECTION" */
 	uint32_t revision;
 	const struct nrs_rendered *rendered;
+	const struct nrs_mime_list *list; /* NULL: no list, but a thread */
 	bool text_only; /* leave the HTML out: it would be too large */
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/io/mime_lines.h"
 #include "noroshi/base/text.h"
 #include "noroshi/core/doc.h"
 
@@ -30,8 +31,8 @@ add_base64(struct nrs_buf *out, const void *data, size_t len)
 	g_free(text);
 }
 
-static void
-add_base64_lines(struct nrs_buf *out, const char *data, size_t len)
+void
+mime_base64_lines(struct nrs_buf *out, const char *data, size_t len)
 {
 	size_t n;
 
@@ -55,10 +56,8 @@ add_crlf(struct nrs_buf *out, const char *s)
 	}
 }
 
-/* Empty lines until the length is a multiple of three: what follows may then be
- * encoded on its own. */
-static void
-pad_to_three(struct nrs_buf *buf)
+void
+mime_pad(struct nrs_buf *buf)
 {
 	while (buf->len % 3 != 0)
 		nrs_buf_adds(buf, "\r\n");
@@ -180,17 +179,23 @@ put_date(struct composer *c)
 	g_date_time_unref(date);
 }
 
-/* "<slot" and after it ">". Not folded, though it may be longer than a line
- * should be: clients that thread by Message-ID stumble over the fold. */
-static void
-put_slot(
-    struct composer *c, const char *name, enum nrs_slot slot, const char *after)
-{
-	char value[512];
+struct slot {
+	const char *before;
+	enum nrs_slot slot;
+	const char *after;
+};
 
-	(void)snprintf(value, sizeof(value), "<%c%c%c%s>", MARK,
-	    '0' + (int)slot, MARK, after);
-	put_raw(c, name, value);
+/* "<before slot after>". Not folded, though it may be longer than a line should
+ * be: clients that thread by Message-ID stumble over the fold. */
+static void
+put_slot(struct composer *c, const char *name, const struct slot *slot)
+{
+	struct nrs_buf value = {0};
+
+	nrs_buf_printf(&value, "<%s%c%c%c%s>", slot->before, MARK,
+	    '0' + (int)slot->slot, MARK, slot->after);
+	put_raw(c, name, nrs_buf_str(&value));
+	nrs_buf_fini(&value);
 }
 
 /* All mails of a thread, of whichever recipient, refer to one id that no mail
@@ -208,6 +213,24 @@ put_thread(struct composer *c)
 	put_raw(c, "References", id);
 }
 
+/* The delivery's key tells whom the link is for, to us and to nobody else. */
+static void
+put_list(struct composer *c)
+{
+	const char *url = c->mail->list->unsubscribe_url;
+	char id[512];
+
+	(void)snprintf(
+	    id, sizeof(id), "<%s.%s>", c->mail->list->id, c->mail->domain);
+	if (!refuse_controls(c, "List-Id", id))
+		put_raw(c, "List-Id", id);
+	if (url[0] == '\0' || refuse_controls(c, "List-Unsubscribe", url))
+		return;
+	put_slot(c, "List-Unsubscribe",
+	    &(struct slot){url, NRS_SLOT_MESSAGE_ID, ""});
+	put_raw(c, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+}
+
 static void
 put_headers(struct composer *c)
 {
@@ -217,12 +240,16 @@ put_headers(struct composer *c)
 	(void)snprintf(revision, sizeof(revision), "%u", mail->revision);
 	(void)snprintf(at_domain, sizeof(at_domain), "@%s", mail->domain);
 	put_from(c);
-	put_slot(c, "To", NRS_SLOT_ADDRESS, "");
+	put_slot(c, "To", &(struct slot){"", NRS_SLOT_ADDRESS, ""});
 	put(c, "Subject", mail->rendered->subject);
 	put_date(c);
 	if (!refuse_controls(c, "Message-ID", at_domain))
-		put_slot(c, "Message-ID", NRS_SLOT_MESSAGE_ID, at_domain);
-	put_thread(c);
+		put_slot(c, "Message-ID",
+		    &(struct slot){"", NRS_SLOT_MESSAGE_ID, at_domain});
+	if (mail->list != NULL)
+		put_list(c);
+	else
+		put_thread(c);
 	put(c, "Auto-Submitted", "auto-generated");
 	if (mail->urgent)
 		put(c, "Importance", "high");
@@ -272,11 +299,11 @@ body_part(const char *subtype, enum nrs_slot slot, struct nrs_buf *head,
 	struct nrs_buf lines = {0}, rest = {0};
 	GMimePart *part;
 
-	pad_to_three(head);
-	add_base64_lines(&lines, nrs_buf_str(head), head->len);
+	mime_pad(head);
+	mime_base64_lines(&lines, nrs_buf_str(head), head->len);
 	nrs_buf_printf(&lines, "%c%c%c", MARK, '0' + (int)slot, MARK);
 	add_crlf(&rest, body);
-	add_base64_lines(&lines, nrs_buf_str(&rest), rest.len);
+	mime_base64_lines(&lines, nrs_buf_str(&rest), rest.len);
 	part = encoded_part(subtype, &lines);
 	nrs_buf_fini(&rest);
 	nrs_buf_fini(&lines);
@@ -305,13 +332,16 @@ html_part(struct composer *c)
 	struct nrs_buf head = {0}, body = {0};
 	GMimePart *part;
 
+	refuse_body(c, "html", r->html_meta);
 	refuse_body(c, "html", r->html_head);
 	refuse_body(c, "html", r->html);
 	nrs_buf_adds(&head, "<!DOCTYPE html>\r\n<html lang=\"");
 	nrs_doc_escape(&head, c->mail->lang);
 	nrs_buf_adds(&head, "\">\r\n<head><meta charset=\"utf-8\">\r\n<title>");
 	nrs_doc_escape(&head, r->subject);
-	nrs_buf_adds(&head, "</title></head>\r\n<body>\r\n");
+	nrs_buf_adds(&head, "</title>");
+	add_crlf(&head, r->html_meta);
+	nrs_buf_adds(&head, "</head>\r\n<body>\r\n");
 	add_crlf(&head, r->html_head);
 	nrs_buf_printf(&body, "%s</body>\n</html>\n", r->html);
 	part = body_part(
@@ -402,92 +432,4 @@ nrs_mime_compose(struct nrs_arena *arena, const struct nrs_mime_mail *mail,
 	}
 	g_object_unref(c.message);
 	return c.rc;
-}
-
-/* ---- joining ---- */
-
-static enum nrs_rc
-join_address(const struct nrs_delivery *delivery, struct nrs_buf *out,
-    struct nrs_err *err)
-{
-	struct nrs_arena *arena = nrs_arena_new();
-	const char *address;
-	enum nrs_rc rc =
-	    nrs_text_mailbox(arena, delivery->channel->address, &address, err);
-
-	if (rc == NRS_OK)
-		nrs_buf_adds(out, address);
-	nrs_arena_free(arena);
-	return rc;
-}
-
-static enum nrs_rc
-join_message_id(const struct nrs_delivery *delivery, struct nrs_buf *out,
-    struct nrs_err *err)
-{
-	size_t i;
-
-	(void)err;
-	for (i = 0; i < delivery->key.len; i++)
-		nrs_buf_printf(out, "%02x", delivery->key.data[i]);
-	return NRS_OK;
-}
-
-static enum nrs_rc
-join_greeting(const struct nrs_delivery *delivery, bool html,
-    struct nrs_buf *out, struct nrs_err *err)
-{
-	struct nrs_buf line = {0};
-
-	if (!nrs_text_is_line(delivery->greeting))
-		return nrs_refuse(
-		    err, "greeting", "line", "not one line of text");
-	if (delivery->greeting[0] == '\0')
-		return NRS_OK;
-	if (html) {
-		nrs_buf_adds(&line, "<p>");
-		nrs_doc_escape(&line, delivery->greeting);
-		nrs_buf_adds(&line, "</p>\r\n");
-	} else {
-		nrs_buf_printf(&line, "%s\r\n", delivery->greeting);
-	}
-	pad_to_three(&line);
-	add_base64_lines(out, line.data, line.len);
-	nrs_buf_fini(&line);
-	return NRS_OK;
-}
-
-static enum nrs_rc
-join_slot(enum nrs_slot slot, const struct nrs_delivery *delivery,
-    struct nrs_buf *out, struct nrs_err *err)
-{
-	if (slot == NRS_SLOT_NONE)
-		return NRS_OK;
-	if (slot == NRS_SLOT_ADDRESS)
-		return join_address(delivery, out, err);
-	if (slot == NRS_SLOT_MESSAGE_ID)
-		return join_message_id(delivery, out, err);
-	if (slot == NRS_SLOT_GREETING || slot == NRS_SLOT_GREETING_HTML)
-		return join_greeting(
-		    delivery, slot == NRS_SLOT_GREETING_HTML, out, err);
-	return nrs_refuse(err, "slot", "known",
-	    "slot %d is not known to this version", (int)slot);
-}
-
-enum nrs_rc
-nrs_mime_join(const struct nrs_variant *variant,
-    const struct nrs_delivery *delivery, struct nrs_buf *out,
-    struct nrs_err *err)
-{
-	enum nrs_rc rc;
-	size_t i;
-
-	for (i = 0; i < variant->n_parts; i++) {
-		nrs_buf_add(out, variant->parts[i].data.data,
-		    variant->parts[i].data.len);
-		rc = join_slot(variant->parts[i].slot, delivery, out, err);
-		if (rc != NRS_OK)
-			return rc;
-	}
-	return NRS_OK;
 }
