@@ -33,7 +33,7 @@ dispatcher_key(const struct dispatcher_key *in, uint8_t out[NRS_SHA256_SIZE])
 	struct nrs_buf buf = {0};
 
 	nrs_buf_adds(&buf, "noroshi-delivery-v1\n");
-	add_value(&buf, in->payload_sha256, NRS_SHA256_SIZE);
+	add_value(&buf, in->content_sha256, NRS_SHA256_SIZE);
 	add_text(&buf, in->thread_id);
 	nrs_buf_printf(&buf, "%u,%d,%d,", in->revision, (int)in->purpose,
 	    (int)in->channel->type);
@@ -48,7 +48,6 @@ dispatcher_key(const struct dispatcher_key *in, uint8_t out[NRS_SHA256_SIZE])
 
 struct maker {
 	const struct dispatcher_batches_query *q;
-	const struct nrs_content *content;
 	size_t *variant_of; /* by target */
 	int *partition_of;
 	struct dispatcher_batch *out;
@@ -76,13 +75,13 @@ fill_delivery(const struct maker *m, const struct dispatcher_target *target,
 {
 	struct nrs_arena *arena = m->q->arena;
 	const struct dispatcher_key key = {
-	    .payload_sha256 = m->q->composer->notice->admitted->payload_sha256,
-	    .thread_id = m->content->thread_id,
-	    .revision = m->content->revision,
+	    .content_sha256 = m->q->content_sha256,
+	    .thread_id = m->q->head->thread_id,
+	    .revision = m->q->head->revision,
 	    .subscriber_id = target->subscriber_id,
 	    .channel = &target->channel,
 	    .purpose = target->purpose,
-	    .occasion = "",
+	    .occasion = m->q->occasion,
 	};
 	uint8_t hash[NRS_SHA256_SIZE];
 
@@ -111,16 +110,37 @@ size_of(const struct nrs_delivery *delivery)
 /* ---- one batch ---- */
 
 static int64_t
-give_up_at(const struct maker *m)
+give_up_at(const struct dispatcher_notice *notice, int64_t give_up_ms)
 {
-	int64_t at =
-	    m->q->composer->notice->dispatch->accepted_at + m->q->give_up_ms;
+	const struct nrs_content *content = notice->admitted->content;
+	int64_t at = notice->dispatch->accepted_at + give_up_ms;
 
 	/* What is no longer valid is not sent, but that it was withdrawn is. */
-	if (m->content->kind != NRS_KIND_RETRACTION &&
-	    m->content->valid_until > 0 && m->content->valid_until < at)
-		at = m->content->valid_until;
+	if (content->kind != NRS_KIND_RETRACTION && content->valid_until > 0 &&
+	    content->valid_until < at)
+		at = content->valid_until;
 	return at;
+}
+
+struct nrs_delivery_batch
+dispatcher_batches_head(const struct dispatcher_notice *notice,
+    int64_t planned_at, int64_t give_up_ms)
+{
+	const struct nrs_content *content = notice->admitted->content;
+
+	return (struct nrs_delivery_batch){
+	    .notice_id = content->notice_id,
+	    .thread_id = content->thread_id,
+	    .revision = content->revision,
+	    .kind = content->kind,
+	    .mode = content->mode,
+	    .tlp = content->tlp,
+	    .urgency = content->urgency,
+	    .accepted_at = notice->dispatch->accepted_at,
+	    .planned_at = planned_at,
+	    .give_up_at = give_up_at(notice, give_up_ms),
+	    .source_offset = notice->offset,
+	};
 }
 
 static struct dispatcher_batch *
@@ -142,29 +162,16 @@ static void
 open_batch(struct maker *m, int partition, const struct nrs_variant *variant,
     enum nrs_delivery_purpose purpose)
 {
-	const struct dispatcher_notice *notice = m->q->composer->notice;
 	struct dispatcher_batch *b = next_place(m);
 
 	b->partition = partition;
-	b->batch = (struct nrs_delivery_batch){
-	    .notice_id = m->content->notice_id,
-	    .thread_id = m->content->thread_id,
-	    .revision = m->content->revision,
-	    .kind = m->content->kind,
-	    .mode = m->content->mode,
-	    .tlp = m->content->tlp,
-	    .purpose = purpose,
-	    .urgency = m->content->urgency,
-	    .accepted_at = notice->dispatch->accepted_at,
-	    .planned_at = m->q->planned_at,
-	    .give_up_at = give_up_at(m),
-	    .source_offset = notice->offset,
-	    .variants =
-	        nrs_arena_alloc(m->q->arena, sizeof(*b->batch.variants)),
-	    .n_variants = 1,
-	    .deliveries = nrs_arena_array(
-	        m->q->arena, CHUNK, sizeof(*b->batch.deliveries)),
-	};
+	b->batch = *m->q->head;
+	b->batch.purpose = purpose;
+	b->batch.variants =
+	    nrs_arena_alloc(m->q->arena, sizeof(*b->batch.variants));
+	b->batch.n_variants = 1;
+	b->batch.deliveries =
+	    nrs_arena_array(m->q->arena, CHUNK, sizeof(*b->batch.deliveries));
 	b->batch.variants[0] = *variant;
 	m->left_bytes = RECORD_MAX_BYTES - dispatcher_compose_bytes(variant);
 }
@@ -252,7 +259,6 @@ dispatcher_batches(const struct dispatcher_batches_query *query,
 	const size_t n_targets = query->targets->n;
 	struct maker m = {
 	    .q = query,
-	    .content = query->composer->notice->admitted->content,
 	    .variant_of =
 	        nrs_arena_array(query->arena, n_targets, sizeof(size_t)),
 	    .partition_of =

@@ -8,7 +8,7 @@
 #include "dispatcher/audience.h"
 #include "dispatcher/compose.h"
 
-struct dispatcher_batch {
+struct dispatcher_batch { /* one record */
 	int partition;
 	struct nrs_delivery_batch batch;
 };
@@ -18,10 +18,19 @@ struct dispatcher_batches_query {
 	struct dispatcher_composer *composer;
 	const struct dispatcher_targets *targets;
 	int n_partitions;
-	int64_t planned_at, give_up_ms;
+	/* What every batch says: all but purpose, variants and deliveries. */
+	const struct nrs_delivery_batch *head;
+	/* Of the keys, see below. */
+	const uint8_t *content_sha256;
+	const char *occasion;
 };
 
-/* All of one notice, in arena. NRS_REJECT: it cannot be put into a channel. */
+/* Of a notice: it is tried for give_up_ms, or as long as it is valid. */
+struct nrs_delivery_batch dispatcher_batches_head(
+    const struct dispatcher_notice *notice, int64_t planned_at,
+    int64_t give_up_ms);
+/* All of one notice or edition, in arena. NRS_REJECT: it cannot be put into a
+ * channel. */
 NRS_CHECKED enum nrs_rc dispatcher_batches(
     const struct dispatcher_batches_query *query, struct dispatcher_batch **out,
     size_t *n, struct nrs_err *err);
@@ -29,7 +38,7 @@ NRS_CHECKED enum nrs_rc dispatcher_batches(
 /* What identifies one delivery for ever: the same content to the same place for
  * the same purpose and occasion has the same key. */
 struct dispatcher_key {
-	const uint8_t *payload_sha256;
+	const uint8_t *content_sha256;
 	const char *thread_id;
 	uint32_t revision;
 	const char *subscriber_id;

@@ -9,9 +9,7 @@
 #include "noroshi/io/json.h"
 #include "noroshi/io/mime.h"
 
-/* A delivery record holds one variant beside its recipients; both must fit in
- * one record of the topic. */
-#define VARIANT_MAX (700 * 1024)
+#define VARIANT_MAX DISPATCHER_VARIANT_MAX
 
 static const enum nrs_channel_type channels[DISPATCHER_CHANNELS] = {
     NRS_CHANNEL_MAIL, NRS_CHANNEL_WEBHOOK, NRS_CHANNEL_TOPIC};
@@ -65,17 +63,37 @@ dispatcher_compose_bytes(const struct nrs_variant *variant)
 /* A text that grows beyond a record when it is laid out is cut rather than not
  * sent: what to do and until when comes first in it. */
 static void
-cut_text(
-    struct dispatcher_composer *c, struct nrs_rendered *rendered, bool english)
+cut_text(struct nrs_arena *arena, const struct nrs_mime_mail *mail,
+    struct nrs_rendered *rendered)
 {
-	const struct nrs_content *content = c->notice->admitted->content;
+	const bool english = strcmp(mail->lang, "en") == 0;
 	size_t len = nrs_text_cut(rendered->text, TEXT_MAX);
 
 	while (len > 0 && rendered->text[len - 1] != '\n')
 		len--;
-	rendered->text = nrs_arena_printf(c->arena, "%.*s\n%s\n%s: %s\n",
-	    (int)len, rendered->text, nrs_phrase(NRS_PHRASE_CUT, english),
-	    nrs_phrase(NRS_PHRASE_NOTICE_ID, english), content->notice_id);
+	rendered->text = nrs_arena_printf(arena, "%.*s\n%s\n%s: %s\n", (int)len,
+	    rendered->text, nrs_phrase(NRS_PHRASE_CUT, english),
+	    nrs_phrase(NRS_PHRASE_NOTICE_ID, english), mail->notice_id);
+}
+
+enum nrs_rc
+dispatcher_compose_fitting(struct nrs_arena *arena, struct nrs_mime_mail *mail,
+    struct nrs_variant *out, struct nrs_err *err)
+{
+	struct nrs_rendered *cut;
+	enum nrs_rc rc = nrs_mime_compose(arena, mail, out, err);
+
+	if (rc != NRS_OK || dispatcher_compose_bytes(out) <= VARIANT_MAX)
+		return rc;
+	mail->text_only = true;
+	rc = nrs_mime_compose(arena, mail, out, err);
+	if (rc != NRS_OK || dispatcher_compose_bytes(out) <= VARIANT_MAX)
+		return rc;
+	cut = nrs_arena_alloc(arena, sizeof(*cut));
+	*cut = *mail->rendered;
+	cut_text(arena, mail, cut);
+	mail->rendered = cut;
+	return nrs_mime_compose(arena, mail, out, err);
 }
 
 static void
@@ -125,18 +143,9 @@ compose_mail(struct dispatcher_composer *c, size_t index,
 	    .revision = content->revision,
 	    .rendered = &rendered,
 	};
-	enum nrs_rc rc;
 
 	render(c, index, &rendered);
-	rc = nrs_mime_compose(c->arena, &mail, out, err);
-	if (rc != NRS_OK || dispatcher_compose_bytes(out) <= VARIANT_MAX)
-		return rc;
-	mail.text_only = true;
-	rc = nrs_mime_compose(c->arena, &mail, out, err);
-	if (rc != NRS_OK || dispatcher_compose_bytes(out) <= VARIANT_MAX)
-		return rc;
-	cut_text(c, &rendered, strcmp(mail.lang, "en") == 0);
-	return nrs_mime_compose(c->arena, &mail, out, err);
+	return dispatcher_compose_fitting(c->arena, &mail, out, err);
 }
 
 /* ---- webhook ---- */
@@ -212,6 +221,21 @@ compose_webhook(
 	nrs_buf_fini(&content);
 }
 
+static enum nrs_rc
+compose(struct dispatcher_composer *c, size_t index, struct nrs_variant *out,
+    struct nrs_err *err)
+{
+	if (channel_of(index) == NRS_CHANNEL_TOPIC)
+		return NRS_OK;
+	if (c->edition != NULL)
+		return dispatcher_compose_edition(
+		    c, lang_of(index), channel_of(index), out, err);
+	if (channel_of(index) == NRS_CHANNEL_MAIL)
+		return compose_mail(c, index, out, err);
+	compose_webhook(c, index, out);
+	return NRS_OK;
+}
+
 enum nrs_rc
 dispatcher_compose(struct dispatcher_composer *c, size_t index,
     const struct nrs_variant **out, struct nrs_err *err)
@@ -222,10 +246,7 @@ dispatcher_compose(struct dispatcher_composer *c, size_t index,
 	if (variant == NULL) {
 		variant = nrs_arena_alloc(c->arena, sizeof(*variant));
 		variant->media_type = "";
-		if (channel_of(index) == NRS_CHANNEL_MAIL)
-			rc = compose_mail(c, index, variant, err);
-		else if (channel_of(index) == NRS_CHANNEL_WEBHOOK)
-			compose_webhook(c, index, variant);
+		rc = compose(c, index, variant, err);
 		if (rc == NRS_OK &&
 		    dispatcher_compose_bytes(variant) > VARIANT_MAX)
 			rc = nrs_refuse(err, "payload", "length",

@@ -159,6 +159,38 @@ static const struct nrs_param params[] = {
         .unit = "ms",
         .help = "An alert is tried this long after its acceptance, or until "
                 "it is no longer valid."},
+    {.name = "newsletter.smtp_connections",
+        .type = NRS_PARAM_INT,
+        ROW(newsletter.max_mail),
+        .def = "4",
+        .min = 1,
+        .max = 1000,
+        .unit = "connections",
+        .help = "Newsletters by mail on their way at a time, beside "
+                "smtp.connections for alerts."},
+    {.name = "newsletter.webhook_connections",
+        .type = NRS_PARAM_INT,
+        ROW(newsletter.max_webhook),
+        .def = "16",
+        .min = 1,
+        .max = 1000,
+        .unit = "connections",
+        .help = "Newsletters by webhook on their way at a time."},
+    {.name = "newsletter.give_up",
+        .type = NRS_PARAM_INT,
+        ROW(newsletter.give_up_ms),
+        .def = "432000000",
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "A newsletter is tried this long after its cut-off."},
+    {.name = "newsletter.unsubscribe_url",
+        .type = NRS_PARAM_STRING,
+        ROW(newsletter.unsubscribe_url),
+        .def = "",
+        .help = "Where a reader's mail program posts to leave (RFC 8058): an "
+                "https URL, to which the delivery's key is appended. Empty: "
+                "no List-Unsubscribe."},
     {.name = "max_batch",
         .type = NRS_PARAM_INT,
         ROW(max_batch),
@@ -221,6 +253,21 @@ check_mail(const struct dispatcher_conf *conf, struct nrs_err *err)
 	return NRS_OK;
 }
 
+/* RFC 8058: one click needs https. */
+static enum nrs_rc
+check_newsletter(const struct dispatcher_conf *conf, struct nrs_err *err)
+{
+	const char *url = conf->newsletter.unsubscribe_url;
+
+	if (url[0] == '\0')
+		return NRS_OK;
+	if (strncmp(url, "https://", 8) == 0 &&
+	    nrs_text_url(url, err) == NRS_OK)
+		return NRS_OK;
+	return nrs_refuse(err, "newsletter.unsubscribe_url", "url",
+	    "newsletter.unsubscribe_url is not an https URL");
+}
+
 static enum nrs_rc
 check(const void *value, struct nrs_err *err)
 {
@@ -231,6 +278,8 @@ check(const void *value, struct nrs_err *err)
 	enum nrs_rc rc = check_mail(conf, err);
 	size_t i;
 
+	if (rc == NRS_OK)
+		rc = check_newsletter(conf, err);
 	for (i = 0; i < allow->n && rc == NRS_OK; i++) {
 		rc = nrs_net_parse(allow->items[i], &net, err);
 		if (rc != NRS_OK)
@@ -313,9 +362,21 @@ static const struct dispatcher_lane alert = {
     .sender_group = "sender-alert",
 };
 
+static const struct dispatcher_lane newsletter = {
+    .name = "newsletter",
+    .dispatch = NRS_TOPIC_DISPATCH_NEWSLETTER,
+    .delivery = NRS_TOPIC_DELIVERY_NEWSLETTER,
+    .receipt = NRS_TOPIC_RECEIPT_NEWSLETTER,
+    .planner_group = "planner-newsletter",
+    .sender_group = "sender-newsletter",
+    .newsletter = true,
+};
+
 static const struct nrs_lane lanes[] = {
     {.name = "planner-alert", .run = dispatcher_plan, .arg = &alert},
     {.name = "sender-alert", .run = dispatcher_send, .arg = &alert},
+    {.name = "planner-newsletter", .run = dispatcher_plan, .arg = &newsletter},
+    {.name = "sender-newsletter", .run = dispatcher_send, .arg = &newsletter},
 };
 
 const struct nrs_service *
@@ -323,8 +384,9 @@ dispatcher_service(void)
 {
 	static const struct nrs_service service = {
 	    .name = "noroshi-dispatcher",
-	    .summary = "plans who gets each released notice, and sends it by "
-	               "mail and webhook with a receipt for each",
+	    .summary = "plans who gets each released notice and newsletter, "
+	               "and sends it by mail and webhook with a receipt for "
+	               "each",
 	    .params = params,
 	    .n_params = N_PARAMS,
 	    .conf_size = sizeof(struct dispatcher_conf),

@@ -28,6 +28,11 @@ struct dispatcher_conf {
 	int64_t max_batch, max_open;
 	int64_t retry_min_ms, retry_max_ms, give_up_ms;
 	int64_t answer_timeout_ms;
+	struct {
+		int64_t max_mail, max_webhook; /* transfers at a time */
+		int64_t give_up_ms;
+		const char *unsubscribe_url;
+	} newsletter;
 };
 
 /* What makes one kind of traffic. */
@@ -37,6 +42,7 @@ struct dispatcher_lane {
 	const char *delivery;
 	const char *receipt;
 	const char *planner_group, *sender_group;
+	bool newsletter; /* issues instead of notices */
 };
 
 /* One reading of the policy files. */
@@ -62,6 +68,9 @@ NRS_CHECKED enum nrs_rc dispatcher_policy_load(
     const struct dispatcher_conf *conf, struct dispatcher_policy **out,
     struct nrs_err *err);
 void dispatcher_policy_free(struct dispatcher_policy *policy);
+/* Connections of a lane are its own, and so are their limits. */
+struct nrs_transfer_conf dispatcher_transfer_conf(
+    const struct dispatcher_conf *conf, const struct dispatcher_lane *lane);
 
 /* Lanes; lane->arg is a struct dispatcher_lane. */
 enum nrs_rc dispatcher_plan(void *self, struct nrs_service_ctx *ctx,

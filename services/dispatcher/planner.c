@@ -1,37 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/planner.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "dispatcher/batches.h"
-#include "dispatcher/subs.h"
-#include "dispatcher/threads.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/log.h"
 #include "noroshi/core/topic.h"
-#include "noroshi/io/pipe.h"
-
-/* A batch of the open transaction: not yet to be read from the bus. */
-struct pending {
-	struct planner *p;
-	const struct nrs_delivery_batch *batch;
-	struct nrs_bytes value;
-	struct nrs_bus_header headers[2];
-	int partition;
-	int64_t offset; /* -1 until acknowledged */
-	struct pending *next;
-};
-
-struct planner {
-	struct dispatcher *d;
-	struct nrs_service_ctx *ctx;
-	const struct nrs_lane *lane;
-	const struct dispatcher_lane *traffic;
-	struct nrs_arena *arena; /* of the open transaction */
-	struct dispatcher_subs *subs;
-	struct dispatcher_threads *threads;
-	struct pending *first, *last;
-	struct nrs_metric *planned, *not_cleared, *rejected;
-};
 
 /* ---- one notice ---- */
 
@@ -111,22 +86,22 @@ see_prior(void *ctx, const struct nrs_delivery_batch *batch)
 	dispatcher_audience_prior(ctx, batch);
 }
 
-/* Whom the thread was planned for: on the bus, and in this transaction. */
-static enum nrs_rc
-add_priors(struct planner *p, const char *thread_id,
-    struct dispatcher_audience *audience, struct nrs_err *err)
+enum nrs_rc
+planner_priors(struct planner *p, const char *thread_id,
+    void (*each)(void *ctx, const struct nrs_delivery_batch *batch), void *ctx,
+    struct nrs_err *err)
 {
 	const struct dispatcher_threads_query query = {
 	    .thread_id = thread_id,
 	    .arena = p->arena,
-	    .each = see_prior,
-	    .ctx = audience,
+	    .each = each,
+	    .ctx = ctx,
 	};
 	const struct pending *pending;
 
 	for (pending = p->first; pending != NULL; pending = pending->next)
 		if (strcmp(pending->batch->thread_id, thread_id) == 0)
-			dispatcher_audience_prior(audience, pending->batch);
+			each(ctx, pending->batch);
 	return dispatcher_threads_read(p->threads, &query, err);
 }
 
@@ -145,7 +120,8 @@ find_targets(struct planner *p, const struct dispatcher_notice *notice,
 	};
 	struct dispatcher_audience *audience =
 	    dispatcher_audience_new(p->arena, &query);
-	enum nrs_rc rc = add_priors(p, a->content->thread_id, audience, err);
+	enum nrs_rc rc =
+	    planner_priors(p, a->content->thread_id, see_prior, audience, err);
 
 	*out = dispatcher_audience_end(audience);
 	return rc;
@@ -163,8 +139,8 @@ planned(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 		pending->offset = offset;
 }
 
-static void
-write_batch(
+void
+planner_write(
     struct planner *p, const struct dispatcher_batch *b, struct nrs_txn *txn)
 {
 	struct pending *pending = nrs_arena_alloc(p->arena, sizeof(*pending));
@@ -196,8 +172,8 @@ write_batch(
 	                      .opaque = pending});
 }
 
-static void
-write_rejection(struct planner *p, const struct nrs_record *record,
+void
+planner_reject(struct planner *p, const struct nrs_record *record,
     const struct nrs_err *why, struct nrs_txn *txn)
 {
 	const char *key = nrs_arena_printf(p->arena, "%s:%lld",
@@ -247,13 +223,16 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	struct dispatcher_composer composer = {
 	    .d = p->d, .arena = p->arena, .notice = notice};
 	struct dispatcher_targets targets;
+	const struct nrs_delivery_batch head = dispatcher_batches_head(
+	    notice, nrs_wall_ms(), p->d->conf->give_up_ms);
 	const struct dispatcher_batches_query query = {
 	    .arena = p->arena,
 	    .composer = &composer,
 	    .targets = &targets,
 	    .n_partitions = dispatcher_threads_partitions(p->threads),
-	    .planned_at = nrs_wall_ms(),
-	    .give_up_ms = p->d->conf->give_up_ms,
+	    .head = &head,
+	    .content_sha256 = notice->admitted->payload_sha256,
+	    .occasion = "",
 	};
 	struct dispatcher_batch *batches;
 	size_t i, n;
@@ -264,23 +243,32 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	if (rc != NRS_OK)
 		return rc;
 	for (i = 0; i < n; i++)
-		write_batch(p, &batches[i], txn);
+		planner_write(p, &batches[i], txn);
 	report(p, notice, &targets);
 	return NRS_OK;
+}
+
+static enum nrs_rc
+plan_alert(struct planner *p, const struct nrs_record *record,
+    struct nrs_txn *txn, struct nrs_err *err)
+{
+	struct dispatcher_notice notice;
+	enum nrs_rc rc = read_notice(p, record, &notice, err);
+
+	return rc == NRS_OK ? plan_notice(p, &notice, txn, err) : rc;
 }
 
 static enum nrs_rc
 plan_record(struct planner *p, const struct nrs_record *record,
     struct nrs_txn *txn, struct nrs_err *err)
 {
-	struct dispatcher_notice notice;
 	struct nrs_err why = {0};
-	enum nrs_rc rc = read_notice(p, record, &notice, &why);
+	enum nrs_rc rc = p->traffic->newsletter
+	                     ? planner_issue(p, record, txn, &why)
+	                     : plan_alert(p, record, txn, &why);
 
-	if (rc == NRS_OK)
-		rc = plan_notice(p, &notice, txn, &why);
 	if (rc == NRS_REJECT) {
-		write_rejection(p, record, &why, txn);
+		planner_reject(p, record, &why, txn);
 		return NRS_OK;
 	}
 	if (rc != NRS_OK && err != NULL)
@@ -424,7 +412,8 @@ dispatcher_plan(void *self, struct nrs_service_ctx *ctx,
 	    .group = p.traffic->planner_group,
 	    .outputs = outputs,
 	    .n_outputs = sizeof(outputs) / sizeof(outputs[0]),
-	    .max_batch = (size_t)p.d->conf->max_batch,
+	    .max_batch =
+	        p.traffic->newsletter ? 1 : (size_t)p.d->conf->max_batch,
 	    .ctx = ctx,
 	    .lane = lane,
 	};

@@ -32,3 +32,16 @@ dispatcher_policy_free(struct dispatcher_policy *policy)
 	nrs_arena_free(policy->arena);
 	free(policy);
 }
+
+struct nrs_transfer_conf
+dispatcher_transfer_conf(
+    const struct dispatcher_conf *conf, const struct dispatcher_lane *lane)
+{
+	struct nrs_transfer_conf out = conf->transfer;
+
+	if (lane->newsletter) {
+		out.max_mail = conf->newsletter.max_mail;
+		out.max_webhook = conf->newsletter.max_webhook;
+	}
+	return out;
+}

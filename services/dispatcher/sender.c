@@ -315,8 +315,9 @@ dispatcher_send(void *self, struct nrs_service_ctx *ctx,
 	    .scratch = nrs_arena_new()};
 	enum nrs_rc rc;
 
+	s.transfer_conf = dispatcher_transfer_conf(d->conf, s.traffic);
 	open_meters(&s);
-	rc = nrs_transfer_open(&d->conf->transfer, &s.transfer, err);
+	rc = nrs_transfer_open(&s.transfer_conf, &s.transfer, err);
 	if (rc == NRS_OK)
 		rc = wait_for_bus(&s, err);
 	if (rc == NRS_OK) {

@@ -27,6 +27,7 @@ struct sender {
 	const struct dispatcher_lane *traffic;
 	struct nrs_group *group;
 	struct nrs_producer *producer;
+	struct nrs_transfer_conf transfer_conf; /* with the lane's own limits */
 	struct nrs_transfer *transfer;
 	struct dispatcher_subs *subs;
 	struct dispatcher_queue *queue;

@@ -31,6 +31,8 @@ why_not(struct sender *s, const struct dispatcher_task *task)
 		return "suspended";
 	if (!nrs_match_cleared(sub->max_tlp, batch->tlp))
 		return "no longer cleared";
+	if (batch->purpose == NRS_PURPOSE_NEWSLETTER && sub->digest_off)
+		return "wants no newsletter";
 	return NULL;
 }
 
@@ -120,9 +122,9 @@ static size_t
 limit_of(const struct sender *s, enum nrs_channel_type channel)
 {
 	if (channel == NRS_CHANNEL_MAIL)
-		return (size_t)s->conf->transfer.max_mail;
+		return (size_t)s->transfer_conf.max_mail;
 	if (channel == NRS_CHANNEL_WEBHOOK)
-		return (size_t)s->conf->transfer.max_webhook;
+		return (size_t)s->transfer_conf.max_webhook;
 	return SIZE_MAX;
 }
 

@@ -111,6 +111,7 @@ start(struct member *m)
 	    .retry_max_ms = 400,
 	    .give_up_ms = 72 * HOUR_MS,
 	    .answer_timeout_ms = 10000,
+	    .newsletter.unsubscribe_url = "",
 	};
 	assert_int_equal(
 	    service->open(&m->ctx, &m->conf, &m->self, &err), NRS_OK);

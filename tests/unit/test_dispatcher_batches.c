@@ -98,10 +98,15 @@ add_target(struct scene *s, enum nrs_channel_type type, const char *address)
 static size_t
 plan(struct scene *s, int n_partitions)
 {
+	const struct nrs_delivery_batch head =
+	    dispatcher_batches_head(&s->notice, 0, 0);
 	const struct dispatcher_batches_query query = {.arena = s->arena,
 	    .composer = &s->composer,
 	    .targets = &s->targets,
-	    .n_partitions = n_partitions};
+	    .n_partitions = n_partitions,
+	    .head = &head,
+	    .content_sha256 = s->admitted.payload_sha256,
+	    .occasion = ""};
 	struct nrs_err err = {0};
 	struct nrs_bytes value;
 	size_t i, deliveries = 0;

@@ -236,6 +236,7 @@ set_up(void **state)
 	    .n_parts = 1,
 	    .n_ours = 1,
 	    .scratch = nrs_arena_new()};
+	w->s.transfer_conf = dispatcher_transfer_conf(&w->conf, &w->traffic);
 	w->subs = nrs_match_set_new();
 	nrs_match_set_put(w->subs, &reader);
 	return 0;
@@ -307,6 +308,43 @@ who_lost_the_clearance_since_gets_nothing(void **state)
 	nrs_match_set_put(w->subs, &now);
 	assert_int_equal(pump(), 0);
 	assert_int_equal(count(NRS_STATE_CANCELLED, 1), 1);
+}
+
+static void
+who_wants_no_newsletter_any_more_gets_none(void **state)
+{
+	struct nrs_delivery_batch letter = batch_of(1, NRS_KIND_INITIAL);
+	struct nrs_subscription now = reader;
+
+	(void)state;
+	now.digest_off = true;
+	nrs_match_set_put(w->subs, &now);
+	letter.purpose = NRS_PURPOSE_NEWSLETTER;
+	load(letter, MAIL, 'a');
+	assert_int_equal(pump(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, 1), 1);
+	/* an alert is another matter */
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(pump(), 1);
+}
+
+/* Invariant 4: to the socket. */
+static void
+each_lane_has_connections_of_its_own(void **state)
+{
+	const struct dispatcher_conf conf = {
+	    .transfer = {.max_mail = 10, .max_webhook = 64},
+	    .newsletter = {.max_mail = 2, .max_webhook = 3}};
+	const struct dispatcher_lane alerts = {.newsletter = false};
+	const struct dispatcher_lane letters = {.newsletter = true};
+
+	(void)state;
+	assert_int_equal(dispatcher_transfer_conf(&conf, &alerts).max_mail, 10);
+	assert_int_equal(
+	    dispatcher_transfer_conf(&conf, &alerts).max_webhook, 64);
+	assert_int_equal(dispatcher_transfer_conf(&conf, &letters).max_mail, 2);
+	assert_int_equal(
+	    dispatcher_transfer_conf(&conf, &letters).max_webhook, 3);
 }
 
 /* What hangs again and again must not keep all connections from a new alert. */
@@ -425,6 +463,8 @@ main(void)
 	    CASE(an_intent_is_on_record_before_a_transfer_starts),
 	    CASE(a_partition_that_is_leaving_starts_nothing_more),
 	    CASE(a_silent_bus_is_asked_once_a_turn),
+	    CASE(who_wants_no_newsletter_any_more_gets_none),
+	    CASE(each_lane_has_connections_of_its_own),
 	    CASE(who_lost_the_clearance_since_gets_nothing),
 	    CASE(retries_leave_room_for_what_was_never_tried),
 	    CASE(the_retraction_of_what_was_never_tried_is_not_sent),

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISPATCHER_PLANNER_H
+#define DISPATCHER_PLANNER_H
+/*
+ * planner: who gets what, frozen, one transaction per batch of dispatch
+ * records. One thread: the lane's.
+ */
+#include "dispatcher/batches.h"
+#include "dispatcher/dispatcher.h"
+#include "dispatcher/subs.h"
+#include "dispatcher/threads.h"
+#include "noroshi/io/pipe.h"
+
+/* A batch of the open transaction: not yet to be read from the bus. */
+struct pending {
+	struct planner *p;
+	const struct nrs_delivery_batch *batch;
+	struct nrs_bytes value;
+	struct nrs_bus_header headers[2];
+	int partition;
+	int64_t offset; /* -1 until acknowledged */
+	struct pending *next;
+};
+
+struct planner {
+	struct dispatcher *d;
+	struct nrs_service_ctx *ctx;
+	const struct nrs_lane *lane;
+	const struct dispatcher_lane *traffic;
+	struct nrs_arena *arena; /* of the open transaction */
+	struct dispatcher_subs *subs;
+	struct dispatcher_threads *threads;
+	struct pending *first, *last;
+	struct nrs_metric *planned, *not_cleared, *rejected;
+};
+
+/* Call each on every batch of the thread, on the bus and in this transaction.
+ */
+NRS_CHECKED enum nrs_rc planner_priors(struct planner *p, const char *thread_id,
+    void (*each)(void *ctx, const struct nrs_delivery_batch *batch), void *ctx,
+    struct nrs_err *err);
+void planner_write(
+    struct planner *p, const struct dispatcher_batch *b, struct nrs_txn *txn);
+/* A record, or a part of one, that cannot be read or believed. */
+void planner_reject(struct planner *p, const struct nrs_record *record,
+    const struct nrs_err *why, struct nrs_txn *txn);
+
+/* planner_issue.c */
+NRS_CHECKED enum nrs_rc planner_issue(struct planner *p,
+    const struct nrs_record *record, struct nrs_txn *txn, struct nrs_err *err);
+#endif
