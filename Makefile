@@ -331,6 +331,11 @@ units: # systemd units: parse, and how much they expose
 	@tests/lint/units.sh
 
 # ---- running -----------------------------------------------------------------
+.PHONY: newsletter-shots
+newsletter-shots: ## pictures of the reviewed newsletters, to docs/newsletter
+	@$(MAKE) --no-print-directory deps DEPS=shots
+	@deploy/dev/shots.sh docs/newsletter
+
 .PHONY: deps demo demo-built demo-bare bench bench-built chaos chaos-built
 deps: ## install what is missing of deploy/dev/apt.txt (root or sudo)
 	@deploy/dev/deps.sh $(DEPS)

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Install what is missing of apt.txt: deps.sh [group...]; no group means all.
+# Install what is missing of apt.txt: deps.sh [group...]; no group means all but
+# shots, which brings a browser.
 set -eu
 cd "$(dirname "$0")"
 
 wanted=$(awk -v groups="$*" '
 	BEGIN { n = split(groups, g, " "); for (i = 1; i <= n; i++) want[g[i] ":"] = 1 }
 	/^#/ || NF == 0 { next }
-	n == 0 || ($1 in want) { for (i = 2; i <= NF; i++) print $i }' apt.txt)
+	(n == 0 && $1 != "shots:") || ($1 in want) { for (i = 2; i <= NF; i++) print $i }' apt.txt)
 missing=
 for package in $wanted; do
 	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || :)
