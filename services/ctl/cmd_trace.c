@@ -84,35 +84,51 @@ see_command(void *ctx, const struct nrs_record *record, const void *value,
 	return NRS_OK;
 }
 
+/* The decision itself: of the command, or of the approval that was about it. */
+static void
+print_decision(struct trace *t, const struct nrs_record *record,
+    const struct nrs_outcome *o)
+{
+	bool about = strcmp(o->submission_id, t->id) != 0;
+
+	begin(t, about ? "approval" : "decided", record->timestamp_ms);
+	place(t, record->topic, record->offset);
+	end(t, o->rule,
+	    nrs_arena_printf(t->ctl->arena, "%s%s%s%s%s%s%s",
+	        nrs_term_name(NRS_VOC_VERDICT, (int)o->verdict),
+	        o->field[0] == '\0' ? "" : " ", o->field,
+	        o->text[0] == '\0' ? "" : ": ", o->text,
+	        about ? "; approval " : "", about ? o->submission_id : ""));
+}
+
 static enum nrs_rc
 see_outcome(void *ctx, const struct nrs_record *record, const void *value,
     struct nrs_err *err)
 {
 	struct trace *t = ctx;
 	const struct nrs_outcome *o = value;
-	struct nrs_arena *arena = t->ctl->arena;
 
 	(void)err;
-	if (strcmp(o->submission_id, t->id) != 0)
+	if (strcmp(o->submission_id, t->id) != 0 &&
+	    strcmp(o->about_id, t->id) != 0)
 		return NRS_OK;
 	t->decided = true;
-	begin(t, "decided", record->timestamp_ms);
-	place(t, record->topic, record->offset);
-	end(t, o->rule,
-	    nrs_arena_printf(arena, "%s%s%s%s%s",
-	        nrs_term_name(NRS_VOC_VERDICT, (int)o->verdict),
-	        o->field[0] == '\0' ? "" : " ", o->field,
-	        o->text[0] == '\0' ? "" : ": ", o->text));
+	print_decision(t, record, o);
 	for (size_t i = 0; i < o->n_copies; i++) {
 		begin(t, "routed", record->timestamp_ms);
 		place(t, record->topic, record->offset);
 		end(t, o->copies[i].route_rule,
-		    ctl_view_routes(arena, &o->copies[i]));
+		    ctl_view_routes(t->ctl->arena, &o->copies[i]));
 	}
 	for (size_t i = 0; i < o->n_topics; i++) {
 		begin(t, "written", record->timestamp_ms);
 		place(t, o->topics[i], -1);
 		end(t, "", "");
+	}
+	for (size_t i = 0; i < o->n_stub_topics; i++) {
+		begin(t, "stub", record->timestamp_ms);
+		place(t, o->stub_topics[i], -1);
+		end(t, "", "ids only: the text may no longer go there");
 	}
 	return NRS_OK;
 }

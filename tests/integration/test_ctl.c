@@ -410,6 +410,48 @@ a_trace_shows_when_it_was_accepted_and_decided(void **state)
 	assert_has(ran.out, "\"step\":\"decided\",\"topic\":\"outcome\"");
 }
 
+/* Held, then approved: what was decided about it stands in the outcome of the
+ * approval. */
+static void
+a_trace_of_what_was_approved_shows_the_release_and_its_cell(void **state)
+{
+	static enum nrs_route routes[] = {NRS_ROUTE_REALTIME};
+	static const char *topics[] = {"alert.power.amber"};
+	static const char *stubs[] = {"alert.power.green"};
+	struct nrs_classification copy = {.sector = "power",
+	    .routes = routes,
+	    .n_routes = 1,
+	    .column = NRS_COLUMN_C,
+	    .posture = NRS_POSTURE_INCIDENT,
+	    .route_rule = "cell:C/INCIDENT/PRIORITY"};
+	const struct nrs_outcome outcome = {.submission_id = "approval-1",
+	    .about_id = "held-1",
+	    .type = NRS_SUBMISSION_APPROVAL,
+	    .mode = NRS_MODE_ACTUAL,
+	    .verdict = NRS_VERDICT_RELEASED,
+	    .copies = &copy,
+	    .n_copies = 1,
+	    .topics = topics,
+	    .n_topics = 1,
+	    .stub_topics = stubs,
+	    .n_stub_topics = 1};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ran ran;
+
+	put(NRS_TOPIC_OUTCOME, 0,
+	    nrs_wire_encode(arena, NRS_TYPE_OUTCOME, &outcome));
+	ran = ctl("", "--json trace held-1");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "\"step\":\"approval\"");
+	assert_has(ran.out, "RELEASED; approval approval-1");
+	assert_has(ran.out, "\"rule\":\"cell:C/INCIDENT/PRIORITY\"");
+	assert_has(
+	    ran.out, "\"step\":\"written\",\"topic\":\"alert.power.amber\"");
+	assert_has(
+	    ran.out, "\"step\":\"stub\",\"topic\":\"alert.power.green\"");
+	nrs_arena_free(arena);
+}
+
 /* Nobody is there: the signed bytes are kept, and sent later they are the same
  * submission. */
 static void
@@ -556,6 +598,8 @@ main(void)
 	    cmocka_unit_test(
 	        a_trace_goes_down_to_each_delivery_and_tells_no_address),
 	    cmocka_unit_test(a_trace_shows_when_it_was_accepted_and_decided),
+	    cmocka_unit_test(
+	        a_trace_of_what_was_approved_shows_the_release_and_its_cell),
 	    cmocka_unit_test(what_could_not_be_sent_is_kept_and_sent_again),
 	    cmocka_unit_test(only_what_a_known_key_signed_is_shown),
 	    cmocka_unit_test(output_that_nobody_took_is_no_success),
