@@ -25,6 +25,7 @@
 #include "noroshi/io/wire.h"
 #include "support/bus_fixture.h"
 #include "support/door_fixture.h"
+#include "support/peer.h"
 #include "support/signed.h"
 
 extern char **environ;
@@ -476,6 +477,52 @@ what_could_not_be_sent_is_kept_and_sent_again(void **state)
 	assert_int_equal(access(file, F_OK), -1);
 }
 
+/* The producer has it, and nobody has decided in time. */
+static void
+what_is_not_decided_in_time_exits_3(void **state)
+{
+	struct ran ran = ctl("{\"title\":\"undecided\","
+	                     "\"stream\":\"NISC_PROVISION\","
+	                     "\"source_row\":\"NISC_CI_GROUP\","
+	                     "\"item_type\":\"A1\",\"urgency\":\"ROUTINE\","
+	                     "\"tlp\":\"GREEN\",\"sectors\":[\"power\"],"
+	                     "\"summary\":\"概要\"}",
+	    "issue --wait 100 -");
+
+	assert_int_equal(ran.code, CTL_UNKNOWN);
+	assert_has(ran.err, "accepted, but not decided within 100 ms");
+	assert_has(ran.err, "noroshictl trace ");
+}
+
+/* The request went out and no answer came back: it may have been accepted. The
+ * same bytes under the same id are kept for sending again. */
+static void
+an_answer_that_never_came_exits_3_and_may_be_sent_again(void **state)
+{
+	const struct peer_script script = {.http = PEER_DROP};
+	struct peer *peer = peer_http(&script);
+	char line[600], *id;
+	struct ran ran;
+
+	(void)snprintf(line, sizeof(line),
+	    "-X producer=http://127.0.0.1:%d issue -", peer_port(peer));
+	ran = ctl(GOOD, line);
+	peer_close(peer);
+	assert_int_equal(ran.code, CTL_UNKNOWN);
+	assert_string_equal(ran.out, "");
+	id = strstr(ran.err, "resend ");
+	assert_non_null(id);
+	id[strcspn(id, "\n")] = '\0';
+	(void)snprintf(line, sizeof(line), "--json %s", id);
+	id = strrchr(id, '/') + 1;
+	id[strcspn(id, ".")] = '\0';
+	id = strdup(id);
+	ran = ctl("", line);
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, id); /* the same submission */
+	free(id);
+}
+
 /* ---- reading ---------------------------------------------------------------
  */
 
@@ -601,6 +648,9 @@ main(void)
 	    cmocka_unit_test(
 	        a_trace_of_what_was_approved_shows_the_release_and_its_cell),
 	    cmocka_unit_test(what_could_not_be_sent_is_kept_and_sent_again),
+	    cmocka_unit_test(what_is_not_decided_in_time_exits_3),
+	    cmocka_unit_test(
+	        an_answer_that_never_came_exits_3_and_may_be_sent_again),
 	    cmocka_unit_test(only_what_a_known_key_signed_is_shown),
 	    cmocka_unit_test(output_that_nobody_took_is_no_success),
 	    cmocka_unit_test(a_new_key_is_never_written_over_another),

@@ -100,6 +100,13 @@ decide(struct nrs_arena *arena, const struct nrs_record *record)
 	return nrs_wire_encode(arena, NRS_TYPE_OUTCOME, &outcome);
 }
 
+static bool
+is_undecided(struct nrs_bytes command)
+{
+	return memmem(command.data, command.len, DOOR_UNDECIDED,
+	           strlen(DOOR_UNDECIDED)) != NULL;
+}
+
 static void *
 classify(void *unused)
 {
@@ -122,6 +129,8 @@ classify(void *unused)
 		nrs_arena_reset(arena);
 		if (nrs_reader_next(reader, 200, &record, NULL) != NRS_OK ||
 		    record.topic == NULL)
+			continue;
+		if (is_undecided(record.value))
 			continue;
 		out.value = decide(arena, &record);
 		(void)!nrs_producer_send_wait(

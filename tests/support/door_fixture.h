@@ -24,6 +24,8 @@ void door_restart(void);
 void door_bus_stop(void);
 /* One that is free now. */
 int door_free_port(void);
+/* A command that holds this text is never decided. */
+#define DOOR_UNDECIDED "undecided"
 /* "http://127.0.0.1:PORT". */
 const char *door_url(void);
 /* A folder for the test's files, removed with them at the end; a path in it
