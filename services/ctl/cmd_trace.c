@@ -7,6 +7,7 @@
 #include "ctl/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/read.h"
+#include "ctl/source.h"
 #include "ctl/view.h"
 #include "noroshi/base/map.h"
 #include "noroshi/core/alert.h"
@@ -101,6 +102,24 @@ print_decision(struct trace *t, const struct nrs_record *record,
 	        about ? "; approval " : "", about ? o->submission_id : ""));
 }
 
+/* With the line of the paper behind the rule, where there is one. */
+static void
+print_route(struct trace *t, const struct nrs_record *record,
+    const struct nrs_classification *copy)
+{
+	const char *line = ctl_source_line(copy->route_rule);
+	const char *routes = ctl_view_routes(t->ctl->arena, copy);
+
+	begin(t, "routed", record->timestamp_ms);
+	place(t, record->topic, record->offset);
+	if (ctl_out_is_json(t->ctl->out))
+		ctl_out_str(t->ctl->out, "source", line);
+	else if (line[0] != '\0')
+		routes =
+		    nrs_arena_printf(t->ctl->arena, "%s; %s", routes, line);
+	end(t, copy->route_rule, routes);
+}
+
 static enum nrs_rc
 see_outcome(void *ctx, const struct nrs_record *record, const void *value,
     struct nrs_err *err)
@@ -114,12 +133,8 @@ see_outcome(void *ctx, const struct nrs_record *record, const void *value,
 		return NRS_OK;
 	t->decided = true;
 	print_decision(t, record, o);
-	for (size_t i = 0; i < o->n_copies; i++) {
-		begin(t, "routed", record->timestamp_ms);
-		place(t, record->topic, record->offset);
-		end(t, o->copies[i].route_rule,
-		    ctl_view_routes(t->ctl->arena, &o->copies[i]));
-	}
+	for (size_t i = 0; i < o->n_copies; i++)
+		print_route(t, record, &o->copies[i]);
 	for (size_t i = 0; i < o->n_topics; i++) {
 		begin(t, "written", record->timestamp_ms);
 		place(t, o->topics[i], -1);

@@ -23,6 +23,7 @@ struct ctl_conf {
 	const char *key;         /* private key file, "" for none */
 	const char *keys;        /* keyring file */
 	const char *sectors;     /* sector table file */
+	const char *rules;       /* decision table file */
 	const char *originator;  /* org id put into notices that name none */
 	const char *outbox;      /* folder for what could not be sent */
 };

@@ -103,8 +103,10 @@ ctl_first_look_conf(struct ctl *ctl, const struct ctl_first_look *look,
 	    "# Written by noroshictl embedded, anew at every start.\n"
 	    "bus: { servers = \"%s\"; prefix = \"%s\"; };\n"
 	    "producer = \"%s\";\nkey = \"desk.pem\";\nkeys = \"keys.conf\";\n"
-	    "sectors = \"%s\";\noutbox = \".\";\n",
-	    servers, ctl->conf.bus.prefix, ctl->conf.producer, look->sectors);
+	    "sectors = \"%s\";\nrules = \"%s/rules.conf\";\n"
+	    "outbox = \".\";\n",
+	    servers, ctl->conf.bus.prefix, ctl->conf.producer, look->sectors,
+	    look->conf == NULL ? look->state : look->conf);
 
 	return ctl_text_save(
 	    file, (struct nrs_bytes){(const uint8_t *)text, strlen(text)}, err);

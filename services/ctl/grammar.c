@@ -146,6 +146,9 @@ static const struct ctl_command commands[] = {
     {"trace", "ID", 1, 1, 0, ctl_cmd_trace,
         "every step of one command, with times and the deciding rule",
         "一件の経過を、時刻と決め手の規則とともに表示"},
+    {"explain", "RULE|ID", 1, 1, 0, ctl_cmd_explain,
+        "the rule behind a decision, with the lines of the paper behind it",
+        "決定の規則と、そのもとになった資料の記述を表示"},
     {"consume", "", 0, 0,
         CTL_BIT(CTL_OPT_SECTOR) | CTL_BIT(CTL_OPT_LABEL) |
             CTL_BIT(CTL_OPT_CEPTOAR) | CTL_BIT(CTL_OPT_SINCE) |

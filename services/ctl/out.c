@@ -89,6 +89,8 @@ static const struct label labels[] = {
     {"file", "file", "ファイル", 32},
     {"rules", "rules", "規則", 0},
     {"versions", "versions", "版", 0},
+    {"mark", "basis", "根拠", 8},
+    {"source", "source", "資料", 0},
     {"ms", "ms", "ミリ秒", 8},
     {"servers", "servers", "バス", 24},
     {"url", "URL", "URL", 32},

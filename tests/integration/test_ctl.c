@@ -446,10 +446,47 @@ a_trace_of_what_was_approved_shows_the_release_and_its_cell(void **state)
 	assert_has(ran.out, "\"step\":\"approval\"");
 	assert_has(ran.out, "RELEASED; approval approval-1");
 	assert_has(ran.out, "\"rule\":\"cell:C/INCIDENT/PRIORITY\"");
+	assert_has(ran.out, "\"source\":\"(イ) 要警戒時・障害発生時 ");
 	assert_has(
 	    ran.out, "\"step\":\"written\",\"topic\":\"alert.power.amber\"");
 	assert_has(
 	    ran.out, "\"step\":\"stub\",\"topic\":\"alert.power.green\"");
+	nrs_arena_free(arena);
+}
+
+static void
+an_explanation_quotes_the_paper_and_names_the_table_it_read(void **state)
+{
+	static enum nrs_route routes[] = {NRS_ROUTE_NEWSLETTER};
+	static const char *rules[] = {"cell:B_C/NORMAL/ROUTINE", "override:3"};
+	struct nrs_classification copy = {.sector = "power",
+	    .routes = routes,
+	    .n_routes = 1,
+	    .route_rule = rules[0],
+	    .rules = rules,
+	    .n_rules = 2};
+	struct nrs_versions versions = {.rules = "older"};
+	const struct nrs_outcome outcome = {.submission_id = "explained-1",
+	    .mode = NRS_MODE_ACTUAL,
+	    .verdict = NRS_VERDICT_WAITING,
+	    .copies = &copy,
+	    .n_copies = 1,
+	    .versions = &versions};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ran ran;
+
+	put(NRS_TOPIC_OUTCOME, 0,
+	    nrs_wire_encode(arena, NRS_TYPE_OUTCOME, &outcome));
+	ran = ctl("", "--lang en explain explained-1");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "(ア) 平時(要警戒時・障害発生時以外のタイミング)");
+	assert_has(ran.out, "i: it follows from the adopted reading");
+	assert_has(ran.out, "The TLP gate");
+	assert_has(ran.err, "by another version of the rules");
+	ran = ctl("", "--json explain c/incident/routine");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "\"routes\":[\"REALTIME\"],\"mark\":\"s\"");
+	assert_int_equal(ctl("", "explain nothing").code, CTL_NOT_FOUND);
 	nrs_arena_free(arena);
 }
 
@@ -611,7 +648,7 @@ a_new_key_is_never_written_over_another(void **state)
 static int
 setup(void **state)
 {
-	char text[1024];
+	char text[2048], here[512];
 	struct nrs_bus_conf bus;
 
 	if (door_fixture_start(state) != 0 ||
@@ -622,8 +659,8 @@ setup(void **state)
 	    "bus: { servers = \"%s\"; prefix = \"%s\"; };\n"
 	    "producer = \"%s\"; key = \"desk.pem\"; keys = \"keys.conf\";\n"
 	    "sectors = \"sectors.conf\"; outbox = \".\"; originator = "
-	    "\"desk\";\n",
-	    bus.servers, bus.prefix, door_url());
+	    "\"desk\"; rules = \"%s/config/rules.conf\";\n",
+	    bus.servers, bus.prefix, door_url(), getcwd(here, sizeof(here)));
 	door_write("ctl.conf", text);
 	return 0;
 }
@@ -647,6 +684,8 @@ main(void)
 	    cmocka_unit_test(a_trace_shows_when_it_was_accepted_and_decided),
 	    cmocka_unit_test(
 	        a_trace_of_what_was_approved_shows_the_release_and_its_cell),
+	    cmocka_unit_test(
+	        an_explanation_quotes_the_paper_and_names_the_table_it_read),
 	    cmocka_unit_test(what_could_not_be_sent_is_kept_and_sent_again),
 	    cmocka_unit_test(what_is_not_decided_in_time_exits_3),
 	    cmocka_unit_test(
