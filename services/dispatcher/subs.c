@@ -6,9 +6,8 @@
 #include "noroshi/base/log.h"
 #include "noroshi/base/map.h"
 #include "noroshi/core/clone.h"
-#include "noroshi/core/command.h"
 #include "noroshi/core/topic.h"
-#include "noroshi/io/wire.h"
+#include "noroshi/io/subscription.h"
 
 struct dispatcher_subs {
 	struct nrs_reader *reader;
@@ -73,46 +72,11 @@ keep(struct dispatcher_subs *subs, const struct nrs_subscription *sub)
 	free(nrs_map_put(subs->owned, clone->subscriber_id, clone));
 }
 
-/* A clearance that this version does not know reads as RED, the safest label;
- * as a clearance it is the most dangerous one. */
-static void
-distrust(struct nrs_subscription *sub, unsigned n_unknown)
-{
-	if (n_unknown > 0 && sub->max_tlp == NRS_TLP_RED)
-		sub->max_tlp = NRS_TLP_CLEAR;
-}
-
-static enum nrs_rc
-decode(struct nrs_arena *arena, struct nrs_bytes value,
-    struct nrs_subscription **out, struct nrs_err *err)
-{
-	struct nrs_wire_input in = {.type = NRS_TYPE_SUBMISSION,
-	    .bytes = value,
-	    .how = NRS_WIRE_TOLERANT};
-	const struct nrs_submission *submission;
-	unsigned n_unknown = 0;
-	void *decoded;
-	enum nrs_rc rc = nrs_wire_decode(arena, &in, &decoded, err);
-
-	if (rc != NRS_OK)
-		return rc;
-	submission = decoded;
-	in.type = NRS_TYPE_SUBSCRIPTION;
-	in.bytes = submission->payload;
-	in.n_unknown = &n_unknown;
-	rc = nrs_wire_decode(arena, &in, &decoded, err);
-	if (rc != NRS_OK)
-		return rc;
-	*out = decoded;
-	distrust(*out, n_unknown);
-	return NRS_OK;
-}
-
 void
 dispatcher_subs_apply(
     struct dispatcher_subs *subs, const struct nrs_record *record)
 {
-	struct nrs_subscription *sub;
+	const struct nrs_subscription *sub;
 	struct nrs_err err = {0};
 
 	nrs_arena_reset(subs->scratch);
@@ -123,7 +87,8 @@ dispatcher_subs_apply(
 		return;
 	}
 	/* What cannot be read changes nothing: whom we knew stays known. */
-	if (decode(subs->scratch, record->value, &sub, &err) != NRS_OK) {
+	if (nrs_subscription_decode(subs->scratch, record->value, &sub, &err) !=
+	    NRS_OK) {
 		nrs_log(NRS_LOG_ERROR, "subscription_unreadable",
 		    NRS_I("offset", record->offset), NRS_S("why", err.text));
 		return;

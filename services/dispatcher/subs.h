@@ -2,9 +2,7 @@
 #ifndef DISPATCHER_SUBS_H
 #define DISPATCHER_SUBS_H
 /*
- * subs: the view of the topic `subscription`: who subscribes now. The producer
- * verified each when it came; a key that was revoked since must not make
- * recipients vanish, so signatures are not asked for again here. One thread.
+ * subs: the view of the topic `subscription`: who subscribes now. One thread.
  */
 #include "noroshi/core/match.h"
 #include "noroshi/io/bus.h"
