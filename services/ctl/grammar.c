@@ -117,6 +117,9 @@ static const struct ctl_command commands[] = {
     {"issue", "[FILE]", 0, 1, NOTICE | CTL_BIT(CTL_OPT_TEMPLATE), ctl_cmd_issue,
         "issue a notice: JSON from FILE, stdin or your editor",
         "通知を発信する (ファイル、標準入力、エディタの JSON)"},
+    {"preview", "FILE", 1, 1, CTL_BIT(CTL_OPT_KEY), ctl_cmd_preview,
+        "who would get a notice, how, when and by which rule; sends nothing",
+        "通知が誰に、どの手段で、いつ、どの規則で届くかを示す (何も送らない)"},
     {"revise", "ID [FILE]", 1, 2,
         NOTICE | CTL_BIT(CTL_OPT_FOLLOW_UP) | CTL_BIT(CTL_OPT_CORRECT) |
             CTL_BIT(CTL_OPT_FINAL) | CTL_BIT(CTL_OPT_REASON),

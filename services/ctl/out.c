@@ -91,6 +91,16 @@ static const struct label labels[] = {
     {"versions", "versions", "版", 0},
     {"mark", "basis", "根拠", 8},
     {"source", "source", "資料", 0},
+    {"when", "when", "時期", 10},
+    {"name", "name", "名称", 0},
+    {"lang", "language", "言語", 4},
+    {"subject", "subject", "件名", 0},
+    {"recipients", "recipients", "受信者", 6},
+    {"not_cleared", "not cleared", "TLP により対象外", 6},
+    {"filtered", "filtered out", "条件により対象外", 6},
+    {"unreachable", "without a channel", "連絡手段なし", 6},
+    {"unusual", "UNUSUAL", "いつもと違う宛先", 0},
+    {"outcome", "outcome", "決定", 0},
     {"ms", "ms", "ミリ秒", 8},
     {"servers", "servers", "バス", 24},
     {"url", "URL", "URL", 32},
@@ -297,6 +307,21 @@ ctl_out_body(struct ctl_out *out, const char *heading, const char *text)
 		char *line = nrs_asprintf("%.*s", (int)len, p);
 		safe = harmless(line);
 		nrs_text_fold(&out->body, safe, 76, "  ");
+		free(safe);
+		free(line);
+		p += len + (p[len] == '\n');
+	}
+}
+
+void
+ctl_out_laid_out(struct ctl_out *out, const char *text)
+{
+	nrs_buf_addc(&out->body, '\n');
+	for (const char *p = text; *p != '\0';) {
+		size_t len = strcspn(p, "\n");
+		char *line = nrs_asprintf("%.*s", (int)len, p);
+		char *safe = harmless(line);
+		nrs_buf_printf(&out->body, "  %s\n", safe);
 		free(safe);
 		free(line);
 		p += len + (p[len] == '\n');

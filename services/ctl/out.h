@@ -51,6 +51,9 @@ void ctl_out_whole(
     struct ctl_out *out, enum nrs_message_type type, const void *value);
 /* People only: text that stands under the block, folded to 76 columns. */
 void ctl_out_body(struct ctl_out *out, const char *heading, const char *text);
+/* People only: text whose lines are broken as they are meant, under the block.
+ */
+void ctl_out_laid_out(struct ctl_out *out, const char *text);
 void ctl_out_end(struct ctl_out *out);
 /* People only: a hint on stderr, in the language of the output. */
 void ctl_out_note(struct ctl_out *out, const char *en, const char *ja);

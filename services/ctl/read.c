@@ -28,8 +28,11 @@ decode_each(void *opaque, const struct nrs_record *record, struct nrs_err *err)
 
 	if (nrs_stop_asked(context->ctl->stop))
 		return nrs_fail(err, NRS_FATAL, "interrupted");
-	if (record->value.data == NULL)
-		return NRS_OK; /* a tombstone */
+	if (record->value.data == NULL) /* a tombstone */
+		return context->reading->tombstones
+		           ? context->reading->each(
+		                 context->reading->ctx, record, NULL, err)
+		           : NRS_OK;
 	if (nrs_wire_decode(context->ctl->arena, &in, &value, err) != NRS_OK) {
 		(void)fprintf(stderr, "noroshictl: %s %d@%lld: %s: %s\n",
 		    record->topic, record->partition, (long long)record->offset,

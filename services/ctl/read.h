@@ -17,6 +17,9 @@ struct ctl_reading {
 	void *ctx;
 	int64_t from;  /* an offset in partition 0, or NRS_FROM_START */
 	bool optional; /* a topic that does not exist has no records */
+	/* each is called for a record that takes its key away, too, with value
+	 * NULL. */
+	bool tombstones;
 };
 /* Values live in ctl->arena. NRS_REJECT, rule not-found: there is no such topic
  * (a wrong bus or prefix must not look like an empty one). */

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What preview says is what then happens, and preview itself does nothing.
+. tests/system/lib.sh
+system_begin
+stack_daemons || exit 1
+subscriber both '.sectors = ["power", "finance"] | .ceptoars = ["power", "bank"]'
+subscriber english '.lang = "en" | .sectors = ["finance"] | .ceptoars = ["bank"]'
+subscriber green '.max_tlp = "GREEN"'
+subscriber picky '.filter = {min_urgency: "IMMEDIATE"}'
+subscriber gone
+subscriber gone '.inactive = true'
+subscriber quiet '.digest_off = true'
+everybody="both english green picky gone quiet"
+
+preview() { notice "$@" | ctl --json preview - 2>"$STACK/err"; }
+recipients() { jq -r 'select(.step == "recipient") | .subscriber_id' | sort | xargs; }
+got() { # NOTICE: who has a mail of it
+	for who in $everybody; do
+		! mail_came "$1" "$who" || echo "$who"
+	done | sort | xargs
+}
+unusual() { jq -r 'select(.step == "unusual") | .unusual // "all"' | xargs; }
+
+notices() { ctl --json list | jq -r 'select(.type == "NOTICE") | .submission_id' | wc -l; }
+check "who never issued is told so" equal all "$(preview "最初" | unusual)"
+check "nothing was issued" equal 0 "$(notices)"
+
+one=(".sectors = [\"power\", \"finance\"]" '.item_type = "C3"')
+said=$(preview "二分野" "${one[0]} | ${one[1]}")
+id=$(issue "二分野" "${one[0]} | ${one[1]}")
+wanted=$(recipients <<<"$said")
+all_came() { [ "$(got "$id" | wc -w)" -ge "$(wc -w <<<"$wanted")" ]; }
+wait_until 20 all_came
+# A last one that everybody gets: what was to come before it has come.
+last=$(issue "最後" '.sectors = ["power", "finance"] | .tlp = "CLEAR" | .urgency = "IMMEDIATE"')
+for who in both english green picky quiet; do wait_until 20 mail_came "$last" "$who"; done
+check "those it names get it, and nobody else" equal "$wanted" "$(got "$id")"
+check "there were some" equal "both english quiet" "$wanted"
+decided() { jq -c '{verdict, topics, copies: [.copies[] | {sector, routes, route_rule}]}'; }
+check "verdict, topics, routes and rules are those it said" equal \
+	"$(jq -c 'select(.step == "outcome") | .outcome' <<<"$said" | decided)" \
+	"$(outcome "$id" | decided)"
+check "who is meant but not cleared, or filters, is counted" equal "1 1" \
+	"$(jq -r 'select(.step == "reach") | "\(.not_cleared) \(.filtered)"' <<<"$said")"
+check "it shows the subject that they read" equal \
+	"$(mails "select(.headers[\"x-noroshi-id\"] == \"$id\" and
+		.rcpt_to[0] == \"english@demo.example\") | .headers.subject")" \
+	"$(jq -r 'select(.step == "text" and .lang == "en") | .subject' <<<"$said")"
+
+waits=$(preview "待つ" '.item_type = "A1" | .urgency = "ROUTINE"')
+check "what waits is for the newsletter" equal "newsletter" \
+	"$(jq -r 'select(.step == "recipient") | .when' <<<"$waits" | sort -u)"
+check "and not for who wants none" equal both "$(recipients <<<"$waits")"
+check "a posture is followed" equal "REALTIME" "$(
+	ctl -q posture power HEIGHTENED --until 1h --reason 試験 >/dev/null
+	preview "警戒" '.item_type = "BC3" | .urgency = "ROUTINE"' |
+		jq -r 'select(.step == "outcome") | .outcome.copies[0].routes[0]')"
+
+check "what was used before is not unusual" equal "" "$(preview "いつも" | unusual)"
+check "a sector or a label never used is pointed out" equal "telecom TLP:AMBER+STRICT" \
+	"$(preview "違う" '.sectors = ["power", "telecom"] | .tlp = "AMBER_STRICT"' | unusual)"
+ctl key new --out "$STACK/key/second.pem" --principal desk-2 >"$STACK/second.row"
+sed -i "/^);/e echo ,; cat $STACK/second.row" "$STACK/keys.conf"
+check "what another principal used counts for that one" equal all \
+	"$(notice "別の人" | ctl --json preview --key "$STACK/key/second.pem" - | unusual)"
+preview "" >/dev/null
+check "what the door would refuse is refused" equal 4 $?
+check "by field and rule" contains "title: required" "$(cat "$STACK/err")"
+check "nothing but what was issued is there" equal 2 "$(notices)"
+system_end
