@@ -1,48 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* embedded: a bus in memory, with the daemons beside it, for a first look. */
 #include <errno.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/child.h"
 #include "ctl/cmd.h"
 #include "ctl/ctl.h"
+#include "ctl/daemons.h"
 #include "ctl/first_look.h"
 #include "ctl/text.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/mockbus.h"
-
-#define STOP_MS 15000
-#define FOREVER_MS INT_MAX
-
-static const char *const names[] = {"producer", "classifier", "dispatcher"};
-#define N_DAEMONS (sizeof(names) / sizeof(names[0]))
 
 struct embedded {
 	struct ctl *ctl;
 	struct nrs_mockbus *bus;
 	struct ctl_first_look look;
 	const char *servers_file;
-	struct ctl_child daemons[N_DAEMONS];
+	struct ctl_daemons daemons;
 };
-
-/* A signal handler has no argument. */
-static struct nrs_stop *woken;
-static volatile sig_atomic_t ended_unasked;
-
-/* After Ctrl-C the daemons end because they were told to. */
-static void
-on_child(int number)
-{
-	(void)number;
-	if (!nrs_stop_asked(woken))
-		ended_unasked = 1;
-	nrs_stop_ask(woken);
-}
 
 static enum nrs_rc
 create_topics(struct embedded *e, struct nrs_err *err)
@@ -94,57 +72,28 @@ listen_of(struct nrs_arena *arena, const char *url)
 }
 
 static enum nrs_rc
-start_daemon(
-    struct embedded *e, size_t i, const char *beside, struct nrs_err *err)
-{
-	struct nrs_arena *arena = e->ctl->arena;
-	bool listens = strcmp(names[i], "producer") == 0;
-	const char *const argv[] = {
-	    nrs_arena_printf(arena, "%s/noroshi-%s", beside, names[i]), "-F",
-	    nrs_arena_printf(arena, "%s/%s.conf", e->look.conf, names[i]), "-X",
-	    nrs_arena_printf(
-	        arena, "bus.servers=%s", nrs_mockbus_servers(e->bus)),
-	    "-X",
-	    nrs_arena_printf(arena, "bus.prefix=%s", e->ctl->conf.bus.prefix),
-	    "-X", nrs_arena_printf(arena, "keys=%s", e->look.keys), "-X",
-	    nrs_arena_printf(arena, "sectors=%s", e->look.sectors), "-X",
-	    "admin.listen=", listens ? "-X" : NULL,
-	    listens ? listen_of(arena, e->ctl->conf.producer) : NULL, NULL};
-
-	e->daemons[i].name = names[i];
-	return ctl_child_start(&e->daemons[i], argv,
-	    nrs_arena_printf(arena, "%s/%s.log", e->look.state, names[i]), err);
-}
-
-/* The daemons lie beside this program, or installed in sbin. */
-static const char *
-folder_of_daemons(struct nrs_arena *arena)
-{
-	const char *beside = ctl_child_folder(arena);
-	const char *one =
-	    nrs_arena_printf(arena, "%s/noroshi-producer", beside);
-
-	return access(one, X_OK) == 0
-	           ? beside
-	           : nrs_arena_printf(arena, "%s/../sbin", beside);
-}
-
-static enum nrs_rc
 start_daemons(struct embedded *e, struct nrs_err *err)
 {
-	const char *beside = folder_of_daemons(e->ctl->arena);
-	struct sigaction sa = {.sa_handler = on_child};
-	enum nrs_rc rc = NRS_OK;
+	struct nrs_arena *arena = e->ctl->arena;
+	const char *const set[] = {nrs_arena_printf(arena, "bus.servers=%s",
+	                               nrs_mockbus_servers(e->bus)),
+	    nrs_arena_printf(arena, "bus.prefix=%s", e->ctl->conf.bus.prefix),
+	    nrs_arena_printf(arena, "keys=%s", e->look.keys),
+	    nrs_arena_printf(arena, "sectors=%s", e->look.sectors),
+	    "admin.listen="};
+	const char *const listen[] = {listen_of(arena, e->ctl->conf.producer)};
 
 	if (e->look.conf == NULL)
 		return nrs_fail(err, NRS_FATAL,
 		    "no configuration of the daemons here: give --conf-dir "
 		    "DIR, or --bus-only");
-	woken = e->ctl->stop;
-	(void)sigaction(SIGCHLD, &sa, NULL);
-	for (size_t i = 0; rc == NRS_OK && i < N_DAEMONS; i++)
-		rc = start_daemon(e, i, beside, err);
-	return rc;
+	e->daemons.conf = e->look.conf;
+	e->daemons.logs = e->look.state;
+	e->daemons.set = set;
+	e->daemons.n_set = sizeof(set) / sizeof(set[0]);
+	e->daemons.producer_set = listen;
+	e->daemons.n_producer_set = 1;
+	return ctl_daemons_start(&e->daemons, err);
 }
 
 static void
@@ -194,36 +143,21 @@ start(struct embedded *e, bool bus_only, struct nrs_err *err)
 	return rc;
 }
 
-/* Until asked to stop; a daemon that ends by itself ends all. */
-static enum nrs_rc
-wait_for_the_end(struct embedded *e, struct nrs_err *err)
-{
-	while (!nrs_stop_wait(e->ctl->stop, FOREVER_MS))
-		;
-	for (size_t i = 0; ended_unasked != 0 && i < N_DAEMONS; i++)
-		if (ctl_child_ended(&e->daemons[i]))
-			return nrs_fail(err, NRS_FATAL,
-			    "noroshi-%s has ended; see %s/%s.log", names[i],
-			    e->look.state, names[i]);
-	return NRS_OK;
-}
-
 enum ctl_exit
 ctl_cmd_embedded(struct ctl *ctl)
 {
-	struct embedded e = {.ctl = ctl};
+	struct embedded e = {.ctl = ctl, .daemons = {.ctl = ctl}};
 	bool bus_only = ctl_opt(ctl, CTL_OPT_BUS_ONLY) != NULL;
 	struct nrs_err err = {0};
 	enum nrs_rc rc = start(&e, bus_only, &err);
 
 	if (rc == NRS_OK) {
 		say_how(&e, bus_only);
-		rc = wait_for_the_end(&e, &err);
+		rc = ctl_daemons_wait(&e.daemons, &err);
 	}
 	if (e.servers_file != NULL)
 		(void)unlink(e.servers_file);
-	for (size_t i = N_DAEMONS; i-- > 0;)
-		ctl_child_stop(&e.daemons[i], STOP_MS);
+	ctl_daemons_stop(&e.daemons);
 	nrs_mockbus_close(e.bus);
 	return rc == NRS_OK ? CTL_DONE : ctl_failed(NRS_FATAL, &err);
 }
