@@ -27,5 +27,7 @@ enum ctl_exit ctl_cmd_consume(struct ctl *ctl);
 enum ctl_exit ctl_cmd_rejected(struct ctl *ctl);
 enum ctl_exit ctl_cmd_topics_apply(struct ctl *ctl);
 enum ctl_exit ctl_cmd_topics_diff(struct ctl *ctl);
+enum ctl_exit ctl_cmd_drill_start(struct ctl *ctl);
+enum ctl_exit ctl_cmd_drill_end(struct ctl *ctl);
 enum ctl_exit ctl_cmd_embedded(struct ctl *ctl);
 #endif

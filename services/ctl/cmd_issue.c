@@ -67,7 +67,8 @@ issue_as(struct ctl *ctl, enum nrs_stream stream)
 	struct ctl_mint mint = {.now_ms = nrs_wall_ms(),
 	    .mode = ctl_mode(ctl),
 	    .stream = stream,
-	    .originator = ctl->conf.originator};
+	    .originator = ctl->conf.originator,
+	    .exercise_id = ctl->conf.exercise_id};
 	const char *edited = NULL;
 	struct ctl_draft draft;
 	struct nrs_bytes text;

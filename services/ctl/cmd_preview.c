@@ -35,7 +35,8 @@ read_draft(struct preview *p, int64_t now_ms, struct nrs_err *err)
 	const struct ctl_mint mint = {.now_ms = now_ms,
 	    .mode = ctl_mode(ctl),
 	    .stream = NRS_STREAM_NISC_PROVISION,
-	    .originator = ctl->conf.originator};
+	    .originator = ctl->conf.originator,
+	    .exercise_id = ctl->conf.exercise_id};
 	struct nrs_check check = {.now_ms = now_ms, .mode = ctl_mode(ctl)};
 	struct nrs_bytes text;
 	enum nrs_rc rc =

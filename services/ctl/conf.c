@@ -48,6 +48,12 @@ static const struct nrs_param own[] = {
         .offset = offsetof(struct ctl_conf, originator),
         .def = "",
         .help = "Organisation id put into a notice that names none."},
+    {.name = "exercise_id",
+        .type = NRS_PARAM_STRING,
+        .offset = offsetof(struct ctl_conf, exercise_id),
+        .def = "",
+        .help = "The exercise that `drill` starts and ends, and that a notice "
+                "in mode exercise belongs to when it names none."},
     {.name = "outbox",
         .type = NRS_PARAM_PATH,
         .offset = offsetof(struct ctl_conf, outbox),

@@ -186,6 +186,8 @@ ctl_draft_mint(struct nrs_arena *arena, const struct ctl_mint *mint,
 		c->issued_at = mint->now_ms;
 	if (c->mode == NRS_MODE_UNSPECIFIED)
 		c->mode = mint->mode;
+	if (c->mode == NRS_MODE_EXERCISE && mint->exercise_id != NULL)
+		default_to(&c->exercise_id, mint->exercise_id);
 	if (c->stream == NRS_STREAM_UNSPECIFIED)
 		c->stream = mint->stream;
 	c->schema_version = SCHEMA_VERSION;

@@ -33,6 +33,8 @@ struct ctl_mint {
 	enum nrs_mode mode;
 	enum nrs_stream stream; /* when the draft names none */
 	const char *originator; /* the same */
+	/* Of an EXERCISE that names none; NULL or "": it must name one. */
+	const char *exercise_id;
 	/* A later notice of a thread; NULL: the first of one. */
 	const struct ctl_successor {
 		const char *thread_id;

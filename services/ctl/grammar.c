@@ -97,14 +97,15 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "subscription's sectors and clearance",
         "トピックの権限も。セプターは登録の分野と TLP の上限による"},
     [CTL_OPT_STATE_DIR] = {"state-dir", 0, "DIR",
-        "where the file \"servers\", a key, noroshictl.conf and the logs go "
-        "(default: noroshi-embedded)",
-        "servers、鍵、noroshictl.conf、ログの置き場所 (既定: "
-        "noroshi-embedded)"},
+        "folder of what it writes: embedded its configuration, both their "
+        "logs (default: noroshi-embedded, noroshi-drill)",
+        "書き出すもの (embedded の設定、ログ) の置き場所 (既定: "
+        "noroshi-embedded、noroshi-drill)"},
     [CTL_OPT_CONF_DIR] = {"conf-dir", 0, "DIR",
         "folder of producer.conf, classifier.conf and dispatcher.conf "
-        "(default: config)",
-        "producer.conf などのある場所 (既定: config)"},
+        "(default: config; of a drill /etc/noroshi/drill)",
+        "producer.conf などのある場所 (既定: config、訓練は "
+        "/etc/noroshi/drill)"},
     [CTL_OPT_BUS_ONLY] = {"bus-only", 0, NULL, "start the bus and no service",
         "バスだけを動かす"},
 };
@@ -169,6 +170,18 @@ static const struct ctl_command commands[] = {
     {"topics diff", "", 0, 0, CTL_BIT(CTL_OPT_REPLICAS) | CTL_BIT(CTL_OPT_ACLS),
         ctl_cmd_topics_diff, "what apply would change; exit code 1 if anything",
         "apply が変えるものを表示する (あれば終了コード 1)"},
+    {"drill start", "", 0, 0,
+        CTL_BIT(CTL_OPT_STATE_DIR) | CTL_BIT(CTL_OPT_CONF_DIR) |
+            CTL_BIT(CTL_OPT_REPLICAS) | CTL_BIT(CTL_OPT_ACLS),
+        ctl_cmd_drill_start,
+        "start the services of a drill, on topics of its own; stays",
+        "訓練のサービスを、訓練用のトピックで動かし続ける"},
+    {"drill end", "", 0, 0,
+        CTL_BIT(CTL_OPT_STATE_DIR) | CTL_BIT(CTL_OPT_KEY) |
+            CTL_BIT(CTL_OPT_WAIT),
+        ctl_cmd_drill_end,
+        "tell everyone it reached that the drill is over, then stop it",
+        "届いた全員に訓練の終了を知らせてから止める"},
     {"key new", "", 0, 0,
         CTL_BIT(CTL_OPT_OUT) | CTL_BIT(CTL_OPT_PRINCIPAL) |
             CTL_BIT(CTL_OPT_ROLES) | CTL_BIT(CTL_OPT_MODES),

@@ -101,6 +101,7 @@ static const struct label labels[] = {
     {"unreachable", "without a channel", "連絡手段なし", 6},
     {"unusual", "UNUSUAL", "いつもと違う宛先", 0},
     {"outcome", "outcome", "決定", 0},
+    {"exercise_id", "exercise", "訓練", 16},
     {"ms", "ms", "ミリ秒", 8},
     {"servers", "servers", "バス", 24},
     {"url", "URL", "URL", 32},

@@ -188,8 +188,11 @@ static enum nrs_rc
 producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
     struct nrs_err *err)
 {
+	/* A drill reads the real subscriptions and writes none. */
 	static const char *const topics[] = {
 	    NRS_TOPIC_JOURNAL, NRS_TOPIC_SUBSCRIPTION};
+	const struct producer_conf *own = conf;
+	const size_t n_topics = own->common.bus.drill ? 1 : 2;
 	struct producer *p = nrs_calloc(1, sizeof(*p));
 	enum nrs_rc rc;
 
@@ -201,8 +204,8 @@ producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
 	register_metrics(p, nrs_service_metrics(ctx));
 	rc = door_load(p->conf, &p->door, err);
 	if (rc == NRS_OK)
-		rc = nrs_producer_open(&p->conf->common.bus, topics,
-		    sizeof(topics) / sizeof(topics[0]), &p->bus, err);
+		rc = nrs_producer_open(
+		    &p->conf->common.bus, topics, n_topics, &p->bus, err);
 	if (rc == NRS_OK) {
 		*self = p;
 		p = NULL; /* now the skeleton's */

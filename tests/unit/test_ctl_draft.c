@@ -185,6 +185,35 @@ comments_are_left_out_and_lines_keep_their_numbers(void **state)
 	nrs_arena_free(arena);
 }
 
+/* A notice of the real thing belongs to no exercise, whatever is configured. */
+static void
+only_an_exercise_gets_the_configured_exercise_id(void **state)
+{
+	static const struct {
+		enum nrs_mode mode;
+		const char *text, *want;
+	} cases[] = {
+	    {NRS_MODE_EXERCISE, "{}", "drill-1"},
+	    {NRS_MODE_EXERCISE, "{\"exercise_id\":\"drill-2\"}", "drill-2"},
+	    {NRS_MODE_ACTUAL, "{}", ""},
+	    {NRS_MODE_TEST, "{}", ""},
+	};
+	struct nrs_arena *arena = nrs_arena_new();
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct ctl_mint how = {.mode = cases[i].mode,
+		    .originator = "",
+		    .exercise_id = "drill-1"};
+		struct ctl_draft draft;
+		assert_int_equal(
+		    ctl_draft_parse(arena, bytes(cases[i].text), &draft, NULL),
+		    NRS_OK);
+		ctl_draft_mint(arena, &how, &draft);
+		assert_string_equal(draft.content->exercise_id, cases[i].want);
+	}
+	nrs_arena_free(arena);
+}
+
 static void
 minting_makes_ids_times_and_a_new_salt_each_time(void **state)
 {
@@ -264,6 +293,7 @@ main(void)
 	    cmocka_unit_test(a_wrong_draft_names_field_and_rule),
 	    cmocka_unit_test(
 	        comments_are_left_out_and_lines_keep_their_numbers),
+	    cmocka_unit_test(only_an_exercise_gets_the_configured_exercise_id),
 	    cmocka_unit_test(minting_makes_ids_times_and_a_new_salt_each_time),
 	    cmocka_unit_test(
 	        a_later_notice_keeps_the_thread_and_drops_what_was_its_predecessors),
