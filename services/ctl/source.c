@@ -111,6 +111,15 @@ static const struct ctl_source_rule rules[] = {
         "情報連絡 and agency provisions without the source's consent wait for "
         "it.",
         "情報連絡と関係機関からの提供は、情報源の同意を待つ。"},
+    {"override:expiry", NULL, 'p',
+        "It would expire before its next newsletter closes: in real time "
+        "instead.",
+        "次のニュースレターの締切より先に期限が来るので、即時に出す。"},
+    {"promoted", NULL, 'p',
+        "It waited for a newsletter; what has changed since (posture, "
+        "arrangement, rules) makes it due in real time.",
+        "ニュースレターを待つ間に、警戒の段階などが変わり、即時に出すべきものと"
+        "なった。"},
     {"not-issued", NULL, 'p',
         "A newsletter lists a retraction only of what an issue has carried.",
         "ニュースレターに載せるのは、号に載ったものの取消だけ。"},

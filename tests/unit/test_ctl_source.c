@@ -78,6 +78,19 @@ every_override_of_rules_conf_has_its_word(void **state)
 	assert_true(n >= 7);
 }
 
+/* Rules of the code that are no row of rules.conf; grep names_add and rule().
+ */
+static void
+every_other_rule_of_a_decision_has_its_word(void **state)
+{
+	static const char *const ids[] = {"not-issued", "unknown-value",
+	    "undecidable", "override:expiry", "promoted"};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		assert_non_null(ctl_source_of_rule(ids[i]));
+	assert_null(ctl_source_of_rule("override:99"));
+}
+
 static void
 only_the_column_of_warnings_depends_on_the_posture(void **state)
 {
@@ -114,6 +127,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(no_line_is_quoted_that_rules_conf_does_not_quote),
 	    cmocka_unit_test(every_override_of_rules_conf_has_its_word),
+	    cmocka_unit_test(every_other_rule_of_a_decision_has_its_word),
 	    cmocka_unit_test(
 	        only_the_column_of_warnings_depends_on_the_posture),
 	    cmocka_unit_test(what_names_no_cell_is_not_taken_for_one),
