@@ -377,6 +377,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 DAEMONS := $(filter-out %/noroshictl,$(BINS))
 CONFIGS := $(wildcard config/*.conf)
+DRILLS := $(wildcard config/drill/*.conf)
 install: all $(MAN) ## programs, man pages, units, examples; DESTDIR= PREFIX= SYSCONFDIR=
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
 	    $(DESTDIR)$(UNITDIR) $(SHARE)/noroshi/config $(SHARE)/doc/noroshi \
@@ -391,6 +392,11 @@ install: all $(MAN) ## programs, man pages, units, examples; DESTDIR= PREFIX= SY
 	for file in $(notdir $(CONFIGS)); do \
 	    test -e $(ETC)/actual/$$file || \
 	    install -m 644 config/$$file $(ETC)/actual/$$file; done
+	install -d $(SHARE)/noroshi/config/drill
+	install -m 644 $(DRILLS) $(SHARE)/noroshi/config/drill
+	for file in $(notdir $(DRILLS)); do \
+	    test -e $(ETC)/drill/$$file || \
+	    install -m 644 config/drill/$$file $(ETC)/drill/$$file; done
 	$(foreach page,$(MAN),install -m 644 $(page) \
 	    $(SHARE)/man/man$(patsubst .%,%,$(suffix $(page)));)
 	for unit in $(notdir $(wildcard deploy/systemd/*.service)); do \

@@ -26,6 +26,27 @@ for daemon in producer classifier dispatcher; do
 		test -s "$ROOT/usr/share/man/man8/noroshi-$daemon.8"
 done
 
+# The drill's: beside the real ones, on no port of theirs, in their own mode.
+ports() { # FOLDER: what its daemons listen on
+	for daemon in producer classifier dispatcher; do
+		"$ROOT/usr/sbin/noroshi-$daemon" --print-config \
+			-F "$ROOT/etc/noroshi/$1/$daemon.conf" | grep -o 'listen = "[^"]*"'
+	done | sort
+}
+for daemon in producer classifier dispatcher; do
+	said=$("$ROOT/usr/sbin/noroshi-$daemon" --check-config \
+		-F "$ROOT/etc/noroshi/drill/$daemon.conf" 2>&1)
+	check "the drill's configuration of $daemon can be loaded" equal "" "$said"
+	check "it is for exercises" contains 'mode = "exercise"' \
+		"$("$ROOT/usr/sbin/noroshi-$daemon" --print-config \
+			-F "$ROOT/etc/noroshi/drill/$daemon.conf")"
+done
+check "a drill listens on ports of its own" equal "" \
+	"$(comm -12 <(ports actual) <(ports drill))"
+said=$("$installed" -F "$ROOT/etc/noroshi/drill/noroshictl.conf" drill start 2>&1)
+check "the drill's noroshictl.conf wants to know which exercise" \
+	contains "exercise_id: conf: which exercise?" "$said"
+
 ask() { "$installed" -F "$STACK/look/noroshictl.conf" "$@"; }
 cd "$STACK" || exit 1
 proc_start embedded "$installed" -X "producer=http://127.0.0.1:$(free_port)" \
