@@ -390,6 +390,7 @@ dispatcher_service(void)
 	    .params = params,
 	    .n_params = N_PARAMS,
 	    .conf_size = sizeof(struct dispatcher_conf),
+	    .admin_listen = "127.0.0.1:9466",
 	    .check = check,
 	    .open = open_dispatcher,
 	    .reload = reload,

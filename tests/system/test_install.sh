@@ -41,6 +41,7 @@ for daemon in producer classifier dispatcher; do
 		"$("$ROOT/usr/sbin/noroshi-$daemon" --print-config \
 			-F "$ROOT/etc/noroshi/drill/$daemon.conf")"
 done
+check "the three daemons can run on one machine" equal "" "$(ports actual | uniq -d)"
 check "a drill listens on ports of its own" equal "" \
 	"$(comm -12 <(ports actual) <(ports drill))"
 said=$("$installed" -F "$ROOT/etc/noroshi/drill/noroshictl.conf" drill start 2>&1)
