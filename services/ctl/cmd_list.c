@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/attention.h"
 #include "ctl/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/read.h"
@@ -149,7 +150,13 @@ ctl_cmd_list(struct ctl *ctl)
 	struct newest newest = {.time_of = outcome_time};
 	struct titles titles = {.ctl = ctl, .by_id = nrs_map_new()};
 	struct nrs_err err = {0};
-	enum nrs_rc rc = read_newest(
+	enum nrs_rc rc;
+
+	if (ctl_opt(ctl, CTL_OPT_ATTENTION) != NULL) {
+		nrs_map_free(titles.by_id, NULL);
+		return ctl_attention(ctl);
+	}
+	rc = read_newest(
 	    ctl, NRS_TOPIC_OUTCOME, NRS_TYPE_OUTCOME, &newest, &err);
 
 	if (rc == NRS_OK)

@@ -76,6 +76,11 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "この時刻から。RFC 3339、何分前 90m、12h、3d、またはオフセット"},
     [CTL_OPT_LIMIT] = {"limit", 0, "N", "at most N, the newest",
         "新しいものから N 件まで"},
+    [CTL_OPT_ATTENTION] = {"attention", 0, NULL,
+        "only what waits for a person: held notices, postures to review, "
+        "what ends within a day",
+        "人を待つものだけ (保留中の通知、見直すべき警戒の段階、一日以内に"
+        "終わるもの)"},
     [CTL_OPT_SECTOR] = {"sector", 0, "CODE", "the sector to read", "読む分野"},
     [CTL_OPT_LABEL] = {"label", 0, "TLP",
         "only this label (default: all that may be read)",
@@ -143,8 +148,8 @@ static const struct ctl_command commands[] = {
     {"subscribe", "FILE", 1, 1, SEND, ctl_cmd_subscribe,
         "store a subscription: JSON from FILE (- is stdin)",
         "受信者を登録する"},
-    {"list", "", 0, 0, SOME, ctl_cmd_list, "notices and what was decided",
-        "通知と決定の一覧"},
+    {"list", "", 0, 0, SOME | CTL_BIT(CTL_OPT_ATTENTION), ctl_cmd_list,
+        "notices and what was decided", "通知と決定の一覧"},
     {"show", "ID", 1, 1, 0, ctl_cmd_show, "one thread, newest revision first",
         "一連の通知を新しい順に表示"},
     {"trace", "ID", 1, 1, 0, ctl_cmd_trace,

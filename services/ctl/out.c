@@ -102,6 +102,7 @@ static const struct label labels[] = {
     {"unusual", "UNUSUAL", "いつもと違う宛先", 0},
     {"outcome", "outcome", "決定", 0},
     {"exercise_id", "exercise", "訓練", 16},
+    {"attention", "attention", "要対応", 16},
     {"ms", "ms", "ミリ秒", 8},
     {"servers", "servers", "バス", 24},
     {"url", "URL", "URL", 32},

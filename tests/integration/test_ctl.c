@@ -19,6 +19,7 @@
 
 #include "ctl/child.h" /* door_fixture starts programs with it */
 #include "ctl/exit.h"
+#include "noroshi/base/clock.h"
 #include "noroshi/core/alert.h"
 #include "noroshi/core/delivery.h"
 #include "noroshi/core/topic.h"
@@ -455,6 +456,66 @@ a_trace_of_what_was_approved_shows_the_release_and_its_cell(void **state)
 }
 
 static void
+put_outcome(struct nrs_arena *arena, const struct nrs_outcome *outcome)
+{
+	put(NRS_TOPIC_OUTCOME, 0,
+	    nrs_wire_encode(arena, NRS_TYPE_OUTCOME, outcome));
+}
+
+/* Held twice and one released; an item of C in two calm sectors, one of which
+ * was looked at since; postures that end soon, late, or are NORMAL. */
+static void
+attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
+{
+	static struct nrs_held_change held[] = {
+	    {.submission_id = "wait-1", .needs = "source-consent"},
+	    {.submission_id = "wait-2", .needs = "source-consent"}};
+	static struct nrs_held_change released[] = {
+	    {.remove = true, .submission_id = "wait-2", .why = "released"}};
+	static struct nrs_classification copies[] = {
+	    {.sector = "power", .posture_review = true},
+	    {.sector = "finance", .posture_review = true}};
+	struct nrs_posture_set sets[] = {
+	    {"finance", NRS_POSTURE_HEIGHTENED, nrs_wall_ms() + 3600000},
+	    {"telecom", NRS_POSTURE_HEIGHTENED, nrs_wall_ms() + 900000000}};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ran ran;
+
+	put_outcome(arena, &(struct nrs_outcome){.submission_id = "a-1",
+	                       .held = held,
+	                       .n_held = 2,
+	                       .copies = copies,
+	                       .n_copies = 2});
+	put_outcome(arena, &(struct nrs_outcome){.submission_id = "a-2",
+	                       .held = released,
+	                       .n_held = 1,
+	                       .postures = sets,
+	                       .n_postures = 2});
+	ran = ctl("", "--json list --attention");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out,
+	    "{\"attention\":\"HELD\",\"submission_id\":\"wait-1\","
+	    "\"detail\":\"source-consent\"}");
+	assert_null(strstr(ran.out, "wait-2"));
+	assert_has(ran.out,
+	    "{\"attention\":\"POSTURE_REVIEW\",\"submission_id\":\"a-1\","
+	    "\"sector\":\"power\"}");
+	assert_has(ran.out,
+	    "{\"attention\":\"POSTURE_ENDS\",\"submission_id\":\"a-2\","
+	    "\"sector\":\"finance\",");
+	assert_null(strstr(ran.out, "telecom"));
+	assert_null(strstr(ran.out, "\"POSTURE_REVIEW\",\"submission_id\":"
+	                            "\"a-1\",\"sector\":\"finance\""));
+	sets[0] = (struct nrs_posture_set){"*", NRS_POSTURE_NORMAL, 0};
+	put_outcome(arena,
+	    &(struct nrs_outcome){
+	        .submission_id = "a-3", .postures = sets, .n_postures = 1});
+	ran = ctl("", "--json list --attention");
+	assert_null(strstr(ran.out, "POSTURE_REVIEW"));
+	nrs_arena_free(arena);
+}
+
+static void
 an_explanation_quotes_the_paper_and_names_the_table_it_read(void **state)
 {
 	static enum nrs_route routes[] = {NRS_ROUTE_NEWSLETTER};
@@ -684,6 +745,8 @@ main(void)
 	    cmocka_unit_test(a_trace_shows_when_it_was_accepted_and_decided),
 	    cmocka_unit_test(
 	        a_trace_of_what_was_approved_shows_the_release_and_its_cell),
+	    cmocka_unit_test(
+	        attention_shows_what_waits_for_a_person_and_nothing_else),
 	    cmocka_unit_test(
 	        an_explanation_quotes_the_paper_and_names_the_table_it_read),
 	    cmocka_unit_test(what_could_not_be_sent_is_kept_and_sent_again),
