@@ -120,6 +120,35 @@ print_route(struct trace *t, const struct nrs_record *record,
 	end(t, copy->route_rule, routes);
 }
 
+/* What waited and went out in real time by another command's decision, or was
+ * drained into an issue. */
+static void
+see_release(struct trace *t, const struct nrs_record *record,
+    const struct nrs_outcome *o)
+{
+	for (size_t i = 0; i < o->n_promotions; i++) {
+		const struct nrs_promotion *p = &o->promotions[i];
+		if (strcmp(p->notice_id, t->id) != 0 || p->copy == NULL)
+			continue;
+		print_route(t, record, p->copy);
+		for (size_t j = 0; j < p->n_topics; j++) {
+			begin(t, "written", record->timestamp_ms);
+			place(t, p->topics[j], -1);
+			end(t, "", "");
+		}
+	}
+	for (size_t i = 0; i < o->n_waiting; i++) {
+		const struct nrs_waiting_change *w = &o->waiting[i];
+		if (!w->remove || strcmp(w->notice_id, t->id) != 0)
+			continue;
+		begin(t, "waited", record->timestamp_ms);
+		place(t, record->topic, record->offset);
+		end(t, w->why,
+		    nrs_arena_printf(t->ctl->arena, "%s: by %s", w->sector,
+		        o->submission_id));
+	}
+}
+
 static enum nrs_rc
 see_outcome(void *ctx, const struct nrs_record *record, const void *value,
     struct nrs_err *err)
@@ -128,6 +157,7 @@ see_outcome(void *ctx, const struct nrs_record *record, const void *value,
 	const struct nrs_outcome *o = value;
 
 	(void)err;
+	see_release(t, record, o);
 	if (strcmp(o->submission_id, t->id) != 0 &&
 	    strcmp(o->about_id, t->id) != 0)
 		return NRS_OK;

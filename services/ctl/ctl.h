@@ -26,6 +26,7 @@ struct ctl_conf {
 	const char *rules;       /* decision table file */
 	const char *originator;  /* org id put into notices that name none */
 	const char *exercise_id; /* in mode exercise */
+	const char *newsletters; /* newsletter lists file */
 	const char *outbox;      /* folder for what could not be sent */
 };
 

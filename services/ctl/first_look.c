@@ -104,8 +104,10 @@ ctl_first_look_conf(struct ctl *ctl, const struct ctl_first_look *look,
 	    "bus: { servers = \"%s\"; prefix = \"%s\"; };\n"
 	    "producer = \"%s\";\nkey = \"desk.pem\";\nkeys = \"keys.conf\";\n"
 	    "sectors = \"%s\";\nrules = \"%s/rules.conf\";\n"
+	    "newsletters = \"%s/newsletters.conf\";\n"
 	    "outbox = \".\";\n",
 	    servers, ctl->conf.bus.prefix, ctl->conf.producer, look->sectors,
+	    look->conf == NULL ? look->state : look->conf,
 	    look->conf == NULL ? look->state : look->conf);
 
 	return ctl_text_save(

@@ -138,7 +138,9 @@ enum nrs_rc
 ctl_foresee_open(struct ctl *ctl, struct ctl_foresight *f, struct nrs_err *err)
 {
 	const struct nrs_sector_table *sectors;
+	const struct nrs_news_lists *lists = NULL;
 	const struct nrs_rule_table *rules;
+	struct nrs_policy *policy;
 	enum nrs_rc rc;
 
 	*f = (struct ctl_foresight){.ctl = ctl,
@@ -150,11 +152,16 @@ ctl_foresee_open(struct ctl *ctl, struct ctl_foresight *f, struct nrs_err *err)
 	if (rc == NRS_OK)
 		rc = nrs_table_rules(ctl->arena, ctl->conf.rules, &rules, err);
 	if (rc == NRS_OK)
+		rc = nrs_table_news_lists(
+		    ctl->arena, ctl->conf.newsletters, sectors, &lists, err);
+	if (rc == NRS_OK)
 		rc = find_issuer(f, err);
 	if (rc != NRS_OK)
 		return rc;
-	f->policy = nrs_policy_new(
+	policy = nrs_policy_new(
 	    ctl->arena, sectors, rules, ctl_mode(ctl), NRS_VERSION);
+	policy->lists = lists;
+	f->policy = policy;
 	return read_topics(f, err);
 }
 

@@ -91,7 +91,7 @@ stack_conf() {
 	cat >"$STACK/ctl.conf" <<END
 $common
 producer = "http://127.0.0.1:$API_PORT";
-key = "key/desk.pem"; keys = "keys.conf"; sectors = "sectors.conf"; rules = "rules.conf";
+key = "key/desk.pem"; keys = "keys.conf"; sectors = "sectors.conf"; rules = "rules.conf"; newsletters = "newsletters.conf";
 outbox = "outbox"; originator = "desk";
 END
 	mkdir -p "$STACK/outbox"

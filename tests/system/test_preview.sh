@@ -68,4 +68,10 @@ preview "" >/dev/null
 check "what the door would refuse is refused" equal 4 $?
 check "by field and rule" contains "title: required" "$(cat "$STACK/err")"
 check "nothing but what was issued is there" equal 2 "$(notices)"
+id=$(issue "待機" '.sectors = ["finance"] | .item_type = "BC3" | .urgency = "ROUTINE"')
+ctl -q posture finance HEIGHTENED --until 1h --reason 試験 >/dev/null
+promoted() { ctl --json trace "$id" | jq -r 'select(.rule == "promoted") | .step' | xargs; }
+was_promoted() { [ -n "$(promoted)" ]; }
+wait_until 20 was_promoted
+check "a trace shows that what waited was promoted" equal "routed waited" "$(promoted)"
 system_end
