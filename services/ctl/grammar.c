@@ -85,6 +85,9 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
     [CTL_OPT_LABEL] = {"label", 0, "TLP",
         "only this label (default: all that may be read)",
         "この TLP だけ (既定: 読めるものすべて)"},
+    [CTL_OPT_NUMBER] = {"number", 0, "N",
+        "the sector's issue of this number (default: its last)",
+        "その分野の第 N 号 (既定: 最新号)"},
     [CTL_OPT_CEPTOAR] = {"ceptoar", 0, "ID",
         "also what is for this CEPTOAR alone",
         "このセプターだけに宛てたものも読む"},
@@ -165,6 +168,12 @@ static const struct ctl_command commands[] = {
         ctl_cmd_consume,
         "read a sector's alerts as its CEPTOAR does, signatures verified",
         "セプターとして分野の通知を読む (署名を検証)"},
+    {"newsletter show", "[ISSUE]", 0, 1,
+        CTL_BIT(CTL_OPT_SECTOR) | CTL_BIT(CTL_OPT_LABEL) |
+            CTL_BIT(CTL_OPT_NUMBER),
+        ctl_cmd_newsletter_show,
+        "an issue as its CEPTOAR reads it, signatures verified",
+        "ニュースレターの号をセプターとして読む (署名を検証)"},
     {"rejected", "", 0, 0, SOME, ctl_cmd_rejected,
         "records that could not be used, and why",
         "使えなかった記録とその理由"},
@@ -279,7 +288,7 @@ ctl_usage(FILE *out, const struct ctl_command *command, const char *lang)
 	}
 	(void)fputs("noroshictl [options] COMMAND\n\n", out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		(void)fprintf(out, "  %-14s %s\n", commands[i].name,
+		(void)fprintf(out, "  %-18s %s\n", commands[i].name,
 		    is_ja(lang) ? commands[i].ja : commands[i].en);
 	(void)fputc('\n', out);
 	for (int opt = 0; opt <= CTL_OPT_HELP; opt++)

@@ -624,21 +624,28 @@ an_answer_that_never_came_exits_3_and_may_be_sent_again(void **state)
 /* ---- reading ---------------------------------------------------------------
  */
 
-static void
-put_alert(struct nrs_arena *arena, const struct nrs_submission *s)
+static struct nrs_alert *
+alert_of(struct nrs_arena *arena, const struct nrs_submission *s)
 {
-	uint8_t addressing[NRS_SHA256_SIZE];
-	const struct nrs_alert alert = {.payload = s->payload,
-	    .addressing_sha256 = {addressing, sizeof(addressing)},
+	uint8_t *addressing = nrs_arena_alloc(arena, NRS_SHA256_SIZE);
+	struct nrs_alert *alert = nrs_arena_alloc(arena, sizeof(*alert));
+
+	*alert = (struct nrs_alert){.payload = s->payload,
+	    .addressing_sha256 = {addressing, NRS_SHA256_SIZE},
 	    .signatures = s->signatures,
 	    .n_signatures = s->n_signatures,
 	    .accepted_at = SIGNED_AT,
 	    .submission_id = s->submission_id,
 	    .mode = s->mode};
-
 	nrs_sha256(s->addressing, addressing);
+	return alert;
+}
+
+static void
+put_alert(struct nrs_arena *arena, const struct nrs_submission *s)
+{
 	put("alert.power.green", 0,
-	    nrs_wire_encode(arena, NRS_TYPE_ALERT, &alert));
+	    nrs_wire_encode(arena, NRS_TYPE_ALERT, alert_of(arena, s)));
 }
 
 static void
@@ -665,6 +672,143 @@ only_what_a_known_key_signed_is_shown(void **state)
 	assert_has(ran.out, "\"rule\":\"signature\"");
 	assert_null(strstr(ran.out, "forged"));
 	nrs_arena_free(arena);
+}
+
+/* One record of an edition of power's first issue; item NULL: the closing one.
+ */
+static void
+put_part(struct nrs_arena *arena, const char *topic, enum nrs_tlp label,
+    struct nrs_newsletter_item *item, uint32_t total)
+{
+	const struct nrs_newsletter part = {
+	    .issue_id = "weekly:2026-11-27T06:00:00Z:power:1",
+	    .sector = "power",
+	    .label = label,
+	    .number = 1,
+	    .from = SIGNED_AT,
+	    .to = SIGNED_AT + 3600000,
+	    .item = item,
+	    .closing = item == NULL,
+	    .total = total,
+	    .mode = NRS_MODE_ACTUAL};
+
+	put(topic, 0, nrs_wire_encode(arena, NRS_TYPE_NEWSLETTER, &part));
+}
+
+static struct nrs_newsletter_item *
+newsletter_item(struct nrs_arena *arena, uint32_t number)
+{
+	struct nrs_newsletter_item *item =
+	    nrs_arena_alloc(arena, sizeof(*item));
+
+	*item = (struct nrs_newsletter_item){.section = NRS_NEWS_SENT,
+	    .number = number,
+	    .title = "前に送ったもの",
+	    .notice_id = "sent-1",
+	    .thread_id = "sent-1",
+	    .revision = 1,
+	    .kind = NRS_KIND_INITIAL,
+	    .tlp = NRS_TLP_GREEN,
+	    .at = SIGNED_AT};
+	return item;
+}
+
+/* The same item under a signature. */
+static struct nrs_newsletter_item *
+signed_item(struct nrs_arena *arena, const struct nrs_submission *s,
+    const struct nrs_content *content)
+{
+	struct nrs_newsletter_item *item = newsletter_item(arena, 1);
+
+	item->alert = alert_of(arena, s);
+	item->section = NRS_NEWS_WARNINGS;
+	item->title = "";
+	item->notice_id = item->thread_id = content->notice_id;
+	item->tlp = content->tlp;
+	return item;
+}
+
+#define ISSUE "newsletter show weekly:2026-11-27T06:00:00Z:power:1"
+#define SHOW "newsletter show --sector power"
+
+static void
+an_issue_is_shown_as_the_highest_edition_there_is(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_content *content = signed_content(arena);
+	struct nrs_submission *good =
+	    signed_notice(arena, door_key(), content, signed_addressing(arena));
+	struct ran ran;
+
+	assert_int_equal(ctl("", SHOW).code, CTL_NOT_FOUND);
+	bus_fixture_topic("newsletter.power.amber", 1);
+	bus_fixture_topic("newsletter.power.green", 1);
+	put_part(arena, "newsletter.power.amber", NRS_TLP_AMBER,
+	    signed_item(arena, good, content), 0);
+	put_part(arena, "newsletter.power.amber", NRS_TLP_AMBER,
+	    newsletter_item(arena, 2), 0);
+	put_part(arena, "newsletter.power.amber", NRS_TLP_AMBER, NULL, 2);
+	put_part(arena, "newsletter.power.green", NRS_TLP_GREEN,
+	    newsletter_item(arena, 1), 0);
+	put_part(arena, "newsletter.power.green", NRS_TLP_GREEN, NULL, 1);
+	ran = ctl("", "--lang en " ISSUE);
+	assert_string_equal(ran.err, "");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_has(ran.out, "topic:   newsletter.power.amber\n");
+	assert_has(ran.out, content->title);
+	assert_has(ran.out, "前に送ったもの");
+	ran = ctl("", "--json " SHOW " --number 1 --label GREEN");
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_string_equal(ran.out,
+	    "{\"step\":\"issue\","
+	    "\"issue_id\":\"weekly:2026-11-27T06:00:00Z:power:1\","
+	    "\"sector\":\"power\",\"number\":1,"
+	    "\"from\":\"2026-11-24T00:34:56.000Z\","
+	    "\"to\":\"2026-11-24T01:34:56.000Z\","
+	    "\"topic\":\"newsletter.power.green\",\"count\":1}\n"
+	    "{\"step\":\"item\",\"section\":\"SENT\",\"tlp\":\"GREEN\","
+	    "\"notice_id\":\"sent-1\",\"thread_id\":\"sent-1\","
+	    "\"revision\":1,\"kind\":\"INITIAL\","
+	    "\"at\":\"2026-11-24T00:34:56.000Z\","
+	    "\"title\":\"前に送ったもの\"}\n");
+	nrs_arena_free(arena);
+}
+
+static void
+what_nobody_signed_is_missing_from_an_issue_and_exits_1(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_content *content = signed_content(arena);
+	struct nrs_submission *bad =
+	    signed_notice(arena, door_key(), content, signed_addressing(arena));
+	struct ran ran;
+
+	content->title = "forged";
+	bad->payload = nrs_wire_encode(arena, NRS_TYPE_CONTENT, content);
+	bus_fixture_topic("newsletter.power.clear", 1);
+	put_part(arena, "newsletter.power.clear", NRS_TLP_CLEAR,
+	    signed_item(arena, bad, content), 0);
+	put_part(arena, "newsletter.power.clear", NRS_TLP_CLEAR, NULL, 2);
+	ran = ctl("", "--json " SHOW " --label CLEAR");
+	assert_int_equal(ran.code, CTL_FAILED);
+	assert_has(ran.err, "0190f5a0-7c00-7000-8000-000000000001: not shown: "
+	                    "signature: ");
+	assert_has(ran.err, ": not complete: 1 of 2 items\n");
+	assert_null(strstr(ran.out, "forged"));
+	nrs_arena_free(arena);
+}
+
+static void
+an_issue_that_is_not_there_exits_5_and_no_choice_of_one_2(void **state)
+{
+	assert_int_equal(ctl("", "newsletter show").code, CTL_USAGE);
+	assert_int_equal(ctl("", ISSUE " --sector power").code, CTL_USAGE);
+	assert_int_equal(ctl("", ISSUE " --number 1").code, CTL_USAGE);
+	assert_int_equal(ctl("", SHOW " --number 0").code, CTL_USAGE);
+	assert_int_equal(ctl("", SHOW " --label RED").code, CTL_USAGE);
+	assert_int_equal(ctl("", SHOW " --number 2").code, CTL_NOT_FOUND);
+	assert_int_equal(ctl("", ISSUE "1").code, CTL_NOT_FOUND);
+	assert_int_equal(ctl("", "newsletter show x").code, CTL_NOT_FOUND);
 }
 
 static void
@@ -754,6 +898,11 @@ main(void)
 	    cmocka_unit_test(
 	        an_answer_that_never_came_exits_3_and_may_be_sent_again),
 	    cmocka_unit_test(only_what_a_known_key_signed_is_shown),
+	    cmocka_unit_test(an_issue_is_shown_as_the_highest_edition_there_is),
+	    cmocka_unit_test(
+	        what_nobody_signed_is_missing_from_an_issue_and_exits_1),
+	    cmocka_unit_test(
+	        an_issue_that_is_not_there_exits_5_and_no_choice_of_one_2),
 	    cmocka_unit_test(output_that_nobody_took_is_no_success),
 	    cmocka_unit_test(a_new_key_is_never_written_over_another),
 	};

@@ -22,7 +22,7 @@ quick_start() {
 }
 export PATH=$PWD/$BUILD:$PATH NOROSHICTL_CONF=$STACK/ctl.conf
 kcat_sees() { eval "$(quick_start kcat)"; }
-ctl_sees() { eval "$(quick_start 'noroshictl -b') --json"; }
+ctl_sees() { eval "$(quick_start 'consume --sector finance --since') --json"; }
 python_sees() { eval "$(quick_start noroshi_consume) --json"; }
 
 first=$(issue "第一" '.sectors = ["finance", "power"]')
