@@ -24,6 +24,7 @@ enum ctl_exit ctl_cmd_trace(struct ctl *ctl);
 enum ctl_exit ctl_cmd_preview(struct ctl *ctl);
 enum ctl_exit ctl_cmd_explain(struct ctl *ctl);
 enum ctl_exit ctl_cmd_consume(struct ctl *ctl);
+enum ctl_exit ctl_cmd_newsletter_preview(struct ctl *ctl);
 enum ctl_exit ctl_cmd_newsletter_show(struct ctl *ctl);
 enum ctl_exit ctl_cmd_rejected(struct ctl *ctl);
 enum ctl_exit ctl_cmd_topics_apply(struct ctl *ctl);

@@ -24,9 +24,9 @@ struct ctl_conf {
 	const char *keys;        /* keyring file */
 	const char *sectors;     /* sector table file */
 	const char *rules;       /* decision table file */
+	const char *newsletters; /* newsletter lists file */
 	const char *originator;  /* org id put into notices that name none */
 	const char *exercise_id; /* in mode exercise */
-	const char *newsletters; /* newsletter lists file */
 	const char *outbox;      /* folder for what could not be sent */
 };
 

@@ -99,6 +99,7 @@ ctl_first_look_conf(struct ctl *ctl, const struct ctl_first_look *look,
 {
 	const char *file =
 	    nrs_arena_printf(ctl->arena, "%s/noroshictl.conf", look->state);
+	const char *tables = look->conf == NULL ? look->state : look->conf;
 	const char *text = nrs_arena_printf(ctl->arena,
 	    "# Written by noroshictl embedded, anew at every start.\n"
 	    "bus: { servers = \"%s\"; prefix = \"%s\"; };\n"
@@ -107,8 +108,7 @@ ctl_first_look_conf(struct ctl *ctl, const struct ctl_first_look *look,
 	    "newsletters = \"%s/newsletters.conf\";\n"
 	    "outbox = \".\";\n",
 	    servers, ctl->conf.bus.prefix, ctl->conf.producer, look->sectors,
-	    look->conf == NULL ? look->state : look->conf,
-	    look->conf == NULL ? look->state : look->conf);
+	    tables, tables);
 
 	return ctl_text_save(
 	    file, (struct nrs_bytes){(const uint8_t *)text, strlen(text)}, err);

@@ -168,6 +168,11 @@ static const struct ctl_command commands[] = {
         ctl_cmd_consume,
         "read a sector's alerts as its CEPTOAR does, signatures verified",
         "セプターとして分野の通知を読む (署名を検証)"},
+    {"newsletter preview", "[LIST]", 0, 1, CTL_BIT(CTL_OPT_SECTOR),
+        ctl_cmd_newsletter_preview,
+        "what the next issues of a list, or a sector, would have; sends "
+        "nothing",
+        "次の号に載るものを示す (一覧または分野。何も送らない)"},
     {"newsletter show", "[ISSUE]", 0, 1,
         CTL_BIT(CTL_OPT_SECTOR) | CTL_BIT(CTL_OPT_LABEL) |
             CTL_BIT(CTL_OPT_NUMBER),

@@ -106,6 +106,7 @@ static const struct label labels[] = {
     {"issue_id", "issue", "号", 36},
     {"number", "No.", "番号", 4},
     {"section", "section", "節", 24},
+    {"list", "list", "一覧", 16},
     {"from", "from", "ここから", 25},
     {"to", "to", "ここまで", 25},
     {"ms", "ms", "ミリ秒", 8},

@@ -811,6 +811,120 @@ an_issue_that_is_not_there_exits_5_and_no_choice_of_one_2(void **state)
 	assert_int_equal(ctl("", "newsletter show x").code, CTL_NOT_FOUND);
 }
 
+/* ---- what waits ------------------------------------------------------------
+ */
+
+static struct nrs_waiting_change
+waits(const char *id, const char *sector, int64_t offset)
+{
+	return (struct nrs_waiting_change){.notice_id = id,
+	    .thread_id = id,
+	    .revision = 1,
+	    .journal_offset = offset,
+	    .sector = sector,
+	    .tlp = NRS_TLP_GREEN,
+	    .column = NRS_COLUMN_A,
+	    .urgency = NRS_URGENCY_ROUTINE,
+	    .section = NRS_NEWS_CASES,
+	    .rule = "cell:A/NORMAL/ROUTINE",
+	    .at = SIGNED_AT,
+	    .kind = NRS_KIND_INITIAL,
+	    .item_type = NRS_ITEM_A1};
+}
+
+/* One of each sector that waits, and one that ended before; where they stand in
+ * the journal. */
+static int64_t
+put_waiting(struct nrs_arena *arena)
+{
+	int64_t last;
+	struct nrs_waiting_change waiting[3];
+	char id[37];
+
+	issue_in(id);
+	last = bus_fixture_count(NRS_TOPIC_JOURNAL) - 1;
+	waiting[0] = waits("power-1", "power", last);
+	waiting[1] = waits("finance-1", "finance", last);
+	waiting[2] = waits("over-1", "power", last);
+	waiting[2].valid_until = SIGNED_AT + 1;
+	put_outcome(arena, &(struct nrs_outcome){.journal_offset = last + 1,
+	                       .submission_id = "w-1",
+	                       .type = NRS_SUBMISSION_NOTICE,
+	                       .mode = NRS_MODE_ACTUAL,
+	                       .verdict = NRS_VERDICT_WAITING,
+	                       .waiting = waiting,
+	                       .n_waiting = 3});
+	return last;
+}
+
+/* Friday 15:00 in Tokyo; the first day of all was a Thursday. */
+static const char *
+next_friday(char text[NRS_TIME_SIZE])
+{
+	const int64_t day = 86400000, first = day + day / 4;
+	const int64_t weeks = (nrs_wall_ms() - first) / (7 * day) + 1;
+
+	return nrs_time_utc(first + weeks * 7 * day, text);
+}
+
+static void
+a_newsletter_preview_shows_what_the_next_issue_would_have(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	char line[400], wanted[700], due[NRS_TIME_SIZE];
+	int64_t offset;
+	int before;
+	struct ran ran;
+
+	door_write("news.conf",
+	    "lists = ({ id = \"weekly\"; sectors = [\"*\"]; weekdays = "
+	    "[\"FRI\"]; at = \"15:00\"; zone = \"Asia/Tokyo\"; });\n");
+	offset = put_waiting(arena);
+	before = bus_fixture_count(NRS_TOPIC_JOURNAL);
+	(void)snprintf(line, sizeof(line),
+	    "--json -X newsletters=%s newsletter preview --sector power",
+	    door_path("news.conf"));
+	ran = ctl("", line);
+	assert_string_equal(ran.err, "");
+	assert_int_equal(ran.code, CTL_DONE);
+	(void)next_friday(due);
+	(void)snprintf(wanted, sizeof(wanted),
+	    "{\"step\":\"issue\",\"issue_id\":\"weekly:%.19sZ:power:1\","
+	    "\"list\":\"weekly\",\"sector\":\"power\",\"number\":1,"
+	    "\"from\":\"2026-11-24T00:34:56.000Z\",\"to\":\"%s\","
+	    "\"count\":1}\n"
+	    "{\"step\":\"item\",\"sector\":\"power\",\"section\":\"CASES\","
+	    "\"tlp\":\"GREEN\",\"notice_id\":\"power-1\",\"revision\":1,"
+	    "\"offset\":%lld,\"title\":\"題名\"}\n",
+	    due, due, (long long)offset);
+	assert_string_equal(ran.out, wanted);
+	(void)snprintf(line, sizeof(line),
+	    "--lang en -X newsletters=%s newsletter preview weekly",
+	    door_path("news.conf"));
+	ran = ctl("", line);
+	assert_int_equal(ran.code, CTL_DONE);
+	assert_string_equal(ran.err, "Nothing was sent.\n");
+	assert_has(ran.out, "finance-1");
+	assert_has(ran.out, "power-1");
+	assert_null(strstr(ran.out, "over-1"));
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_JOURNAL), before);
+	nrs_arena_free(arena);
+}
+
+static void
+a_newsletter_preview_of_no_list_exits_5_and_without_one_2(void **state)
+{
+	assert_int_equal(ctl("", "newsletter preview").code, CTL_USAGE);
+	assert_int_equal(
+	    ctl("", "newsletter preview x --sector power").code, CTL_USAGE);
+	assert_int_equal(
+	    ctl("", "newsletter preview weekly").code, CTL_NOT_FOUND);
+	assert_int_equal(
+	    ctl("", "newsletter preview --sector power").code, CTL_NOT_FOUND);
+	assert_int_equal(
+	    ctl("", "newsletter preview --sector nowhere").code, CTL_NOT_FOUND);
+}
+
 static void
 output_that_nobody_took_is_no_success(void **state)
 {
@@ -903,6 +1017,10 @@ main(void)
 	        what_nobody_signed_is_missing_from_an_issue_and_exits_1),
 	    cmocka_unit_test(
 	        an_issue_that_is_not_there_exits_5_and_no_choice_of_one_2),
+	    cmocka_unit_test(
+	        a_newsletter_preview_shows_what_the_next_issue_would_have),
+	    cmocka_unit_test(
+	        a_newsletter_preview_of_no_list_exits_5_and_without_one_2),
 	    cmocka_unit_test(output_that_nobody_took_is_no_success),
 	    cmocka_unit_test(a_new_key_is_never_written_over_another),
 	};
