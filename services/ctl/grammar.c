@@ -168,6 +168,9 @@ static const struct ctl_command commands[] = {
         ctl_cmd_consume,
         "read a sector's alerts as its CEPTOAR does, signatures verified",
         "セプターとして分野の通知を読む (署名を検証)"},
+    {"newsletter cutoff", "LIST", 1, 1, SEND, ctl_cmd_newsletter_cutoff,
+        "close a newsletter list now, between two of its windows",
+        "ニュースレターを定例の間に今締め切り、発行する"},
     {"newsletter preview", "[LIST]", 0, 1, CTL_BIT(CTL_OPT_SECTOR),
         ctl_cmd_newsletter_preview,
         "what the next issues of a list, or a sector, would have; sends "
