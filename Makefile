@@ -339,7 +339,7 @@ newsletter-shots: ## pictures of the reviewed newsletters, to docs/newsletter
 .PHONY: deps demo demo-built demo-bare bench bench-built chaos chaos-built
 deps: ## install what is missing of deploy/dev/apt.txt (root or sudo)
 	@deploy/dev/deps.sh $(DEPS)
-demo: ## play a short day on the embedded bus; BUS=kafka for the real one
+demo: ## play a week of the scheme on the embedded bus; BUS=kafka for the real one
 	@$(MAKE) --no-print-directory deps DEPS='build run $(if \
 	    $(filter kafka,$(BUS)),kafka)'
 	@$(MAKE) --no-print-directory demo-built

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compare what arrived where with what was expected, and print the day.
+"""Compare what arrived where with what was expected, and print the week.
 
-usage: check_day.py EXPECTED PLAYED MAIL_DIR HOOK_DIR SECONDS
+usage: check_day.py CONFIG STACK SECONDS
 
-EXPECTED is config/demo/expected.tsv, written by hand. PLAYED has one line per
-step: name, notice id, outcome, rule, accepted at. Waits at most SECONDS
-for what is due, then until nothing more has come for two seconds. Exit code 0
-only if everything arrived where it should, once, and nothing anywhere else.
+CONFIG has expected.tsv and newsletters.tsv, written by hand. STACK has what was
+played (played.tsv: name, notice id, outcome, rule, accepted at, window of a
+cut-off), notices, and what arrived (mail, hook). Waits at most SECONDS for
+what is due, then until nothing more has come for two seconds. Writes one
+newsletter to STACK/newsletter.html. Exit code 0 only if everything arrived
+where it should, once, and nothing anywhere else.
 """
 import collections
 import datetime
@@ -18,9 +20,13 @@ import re
 import sys
 import time
 
+import editions
+
+# Whose newsletter is shown.
+SHOWN = ("finance", "op-alpha-bank:mail")
 QUIET_S = 2.0
 
-Step = collections.namedtuple("Step", "name notice outcome rule accepted")
+Step = collections.namedtuple("Step", "name notice outcome rule accepted window")
 Expected = collections.namedtuple("Expected", "pattern outcome recipients")
 
 
@@ -45,8 +51,8 @@ def milliseconds(text):
 
 
 def read_played(path):
-    return [Step(name, notice, outcome, rule, milliseconds(accepted))
-            for name, notice, outcome, rule, accepted in rows(path)]
+    return [Step(name, notice, outcome, rule, milliseconds(accepted), window)
+            for name, notice, outcome, rule, accepted, window in rows(path)]
 
 
 def index(folder):
@@ -56,19 +62,37 @@ def index(folder):
             yield json.loads(line)
 
 
-def arrivals(mail_dir, hook_dir):
-    """(notice id, recipient, at) of everything that the sinks stored."""
-    for entry in index(mail_dir):
+def stored(stack):
+    """(entry, file, recipient) of everything that the sinks stored."""
+    for entry in index(stack / "mail"):
+        for address in entry["rcpt_to"] if entry["file"] else ():
+            yield (entry, stack / "mail" / entry["file"],
+                   address.split("@")[0] + ":mail")
+    for entry in index(stack / "hook"):
         if entry["file"]:
-            for address in entry["rcpt_to"]:
-                yield (entry["headers"].get("x-noroshi-id", ""),
-                       address.split("@")[0] + ":mail", entry["at"])
-    for entry in index(hook_dir):
-        if entry["file"]:
-            body = pathlib.Path(hook_dir, entry["file"]).read_bytes()
+            yield (entry, stack / "hook" / entry["file"],
+                   entry["path"].strip("/") + ":hook")
+
+
+def arrivals(stack, titles):
+    """Alerts, [(recipient, at)] by notice; newsletters by edition."""
+    alerts = collections.defaultdict(list)
+    letters = collections.defaultdict(list)
+    for entry, path, who in stored(stack):
+        headers = entry.get("headers", {})
+        body = path.read_bytes() if who.endswith(":hook") else b""
+        if headers.get("x-noroshi-kind") == "NEWSLETTER":
+            key, came = editions.from_mail(path, who, titles)
+            letters[key].append(came)
+        elif body.startswith(b'{"type":"noroshi.newsletter"'):
+            key, came = editions.from_hook(body, who, titles)
+            letters[key].append(came)
+        else:
             found = re.search(rb'"notice_id"\s*:\s*"([^"]+)"', body)
-            yield (found[1].decode() if found else "",
-                   entry["path"].strip("/") + ":hook", entry["at"])
+            notice = headers.get("x-noroshi-id") or (
+                found[1].decode() if found else "")
+            alerts[notice].append((who, entry["at"]))
+    return alerts, letters
 
 
 def expected_of(step, expected):
@@ -78,9 +102,10 @@ def expected_of(step, expected):
     return None
 
 
-def due(played, expected):
+def due(played, expected, letters):
     return sum(len(row.recipients) for row in
-               (expected_of(step, expected) for step in played) if row)
+               (expected_of(step, expected) for step in played) if row
+               ) + sum(len(who) for _, who in letters.values())
 
 
 def wait(count, expect, seconds):
@@ -121,30 +146,51 @@ def report(step, row, came):
           f"{len(came):>3}/{wanted:<3} {latency}")
 
 
-def main():
-    if len(sys.argv) != 6:
-        print(__doc__.split("\n")[2], file=sys.stderr)
-        return 2
-    expected, played = read_expected(sys.argv[1]), read_played(sys.argv[2])
-    sinks = sys.argv[3:5]
-    wait(lambda: sum(1 for _ in arrivals(*sinks)), due(played, expected),
-         float(sys.argv[5]))
-    by_notice = collections.defaultdict(list)
-    for notice, who, at in arrivals(*sinks):
-        by_notice[notice].append((who, at))
+def judge_alerts(played, expected, alerts):
+    """Print the table; what is wrong with any step."""
     problems = []
     print(f"{'notice':<20} {'outcome':<9} {'rule':<32} {'got':>7} latency")
     for step in played:
         row = expected_of(step, expected)
-        came = by_notice.pop(step.notice, [])
+        came = alerts.pop(step.notice, [])
         report(step, row, came)
         problems += [f"{step.name}: {text}" for text in judge(step, row, came)]
-    for notice, came in by_notice.items():
+    for notice, came in alerts.items():
         problems += [f"{who} got {notice or 'something'}, which nobody issued"
                      for who, _ in came]
     names = {step.name for step in played}
     problems += [f"{row.pattern}: was not played" for row in expected
                  if "*" not in row.pattern and row.pattern not in names]
+    return problems
+
+
+def show(letters, path):
+    """The last newsletter of one reader, for a browser."""
+    found = [(int(key.number), each.html) for key, came in letters.items()
+             for each in came if (key.sector, each.who) == SHOWN]
+    if not found:
+        return ["there is no newsletter to show"]
+    path.write_text(max(found)[1], encoding="utf-8")
+    return []
+
+
+def main():
+    if len(sys.argv) != 4:
+        print(__doc__.split("\n")[2], file=sys.stderr)
+        return 2
+    config, stack = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    expected = read_expected(config / "expected.tsv")
+    played = read_played(stack / "played.tsv")
+    windows = {step.name: step.window for step in played if step.window != "-"}
+    wanted = editions.read_expected(config / "newsletters.tsv", windows)
+    wait(lambda: sum(1 for _ in stored(stack)), due(played, expected, wanted),
+         float(sys.argv[3]))
+    titles = editions.read_titles(stack / "notices")
+    alerts, letters = arrivals(stack, titles)
+    problems = judge_alerts(played, expected, alerts)
+    steps = {window: name for name, window in windows.items()}
+    problems += editions.report(wanted, letters, steps)
+    problems += show(letters, stack / "newsletter.html")
     for problem in problems:
         print("WRONG", problem)
     return 1 if problems else 0

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Play the day of config/demo and compare what arrived where with what
-# config/demo/expected.tsv says. Called by `make demo` with BUILD, BUS (embedded
-# or kafka) and CORPUS set. Exit 0 only if everything arrived where it should
-# and nowhere else. Stops all it started.
+# Play the week of config/demo and compare what arrived where with what
+# expected.tsv and newsletters.tsv there say. Called by `make demo` with BUILD,
+# BUS (embedded or kafka) and CORPUS set. Exit 0 only if everything arrived where
+# it should and nowhere else. Stops all it started.
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 1
 : "${BUILD:?}" "${BUS:=embedded}" "${CORPUS:=}"
@@ -68,6 +68,7 @@ send() {
 			ctl --json posture $arg --until 2h --reason '多発している。'
 		fi
 		;;
+	newsletter) ctl --json newsletter cutoff "$arg" ;;
 	*) die "day.tsv: what is '$command'?" ;;
 	esac
 }
@@ -86,7 +87,7 @@ play() {
 	jq -r --arg name "$1" --arg id "${id:--}" '[$name, $id,
 		(.verdict // "REFUSED"),
 		(first((.copies // [])[].route_rule) // .rule // "-"),
-		(.accepted_at // "-")] | @tsv' <<<"${answer:-{\}}" >>"$STACK/played.tsv"
+		(.accepted_at // "-"), (.cut_off.window_id // "-")] | @tsv' <<<"${answer:-{\}}" >>"$STACK/played.tsv"
 }
 
 play_day() {
@@ -118,7 +119,9 @@ rm -rf "$dir"
 trap stop_everything EXIT
 trap 'exit 130' INT TERM
 started=$(date +%s)
+NEWSLETTERS=$day/newsletters.conf
 stack_init "$dir"
+sed -i "s/@DAY@/$(LC_ALL=C TZ=JST-9 date -d yesterday +%^a)/" "$STACK/newsletters.conf"
 prepare_notices
 stack_sinks || die "the sinks did not start"
 start_bus
@@ -127,11 +130,11 @@ stack_conf
 stack_daemons || die "a daemon did not start"
 stack_subscribe "$day"/subscriptions/*.json || die "a subscription was refused"
 play_day
-/usr/bin/python3 deploy/demo/check_day.py "$day/expected.tsv" \
-	"$STACK/played.tsv" "$STACK/mail" "$STACK/hook" 20
+/usr/bin/python3 -B deploy/demo/check_day.py "$day" "$STACK" 20
 result=$?
 echo
 echo "bus: $BUS; $(($(date +%s) - started)) s in all"
 echo "mails: $STACK/mail/*.eml; webhook bodies: $STACK/hook/*.body"
+[ ! -s "$STACK/newsletter.html" ] || echo "a newsletter to open: $STACK/newsletter.html"
 [ "$result" -eq 0 ] && echo "demo: everything arrived where it should, and nowhere else"
 exit "$result"

@@ -65,7 +65,8 @@ free_port() {
 }
 
 # ---- configuration -----------------------------------------------------------
-# CONF_DIR holds the sector table; PREFIX and SESSION_MS may be set before.
+# CONF_DIR holds the sector table; PREFIX and SESSION_MS may be set before. With
+# NEWSLETTERS (a file) the producer closes its lists; without, desks do.
 stack_init() { # DIR
 	STACK=$1
 	mkdir -p "$STACK"/{log,key,mail,hook}
@@ -73,7 +74,8 @@ stack_init() { # DIR
 	: "${PREFIX:=noroshi.}" "${SESSION_MS:=6000}" "${CONF_DIR:=config/demo}"
 	API_PORT=$(free_port)
 	cp "$CONF_DIR/sectors.conf" "$STACK/sectors.conf"
-	cp config/rules.conf config/newsletters.conf "$STACK/"
+	cp config/rules.conf "$STACK/"
+	cp "${NEWSLETTERS:-config/newsletters.conf}" "$STACK/newsletters.conf"
 	rm -f "$STACK/key/desk.pem"
 	{
 		echo 'keys = ('
@@ -85,7 +87,8 @@ stack_init() { # DIR
 
 # To be called once SERVERS is known.
 stack_conf() {
-	local common
+	local common newsletters=
+	[ -z "${NEWSLETTERS:-}" ] || newsletters='newsletters = "newsletters.conf";'
 	common="bus: { servers = \"$SERVERS\"; prefix = \"$PREFIX\";
   session_timeout_ms = $SESSION_MS; };"
 	cat >"$STACK/ctl.conf" <<END
@@ -99,6 +102,7 @@ END
 $common
 api: { listen = "127.0.0.1:$API_PORT"; };
 keys = "keys.conf"; sectors = "sectors.conf";
+$newsletters
 END
 	cat >"$STACK/classifier.conf" <<END
 $common
