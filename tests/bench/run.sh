@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench`: measure on a real broker. Prints `<name> <value> <unit>` lines
 # and leaves them, with tabs, in build/bench.tsv. T=latency|throughput|idle
-# picks one part; ROUNDS, COMMANDS and ALERTS may be set.
+# |state picks one part; ROUNDS, COMMANDS, ALERTS and WAITING may be set.
 #
 # Ratios compare programs that ran one after another on the same broker: only
 # they mean something on another machine.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 : "${BUILD:?}" "${T:=}" "${ROUNDS:=3}" "${COMMANDS:=150000}" "${ALERTS:=300}"
+: "${WAITING:=10000}"
 # shellcheck source=tests/support/stack.sh
 . tests/support/stack.sh
 
@@ -60,9 +61,9 @@ build_peer() {
 		>"$dir/maven.log" 2>&1 || die "the peer did not build: $dir/maven.log"
 }
 
-load() { # PREFIX COUNT
+load() { # PREFIX COUNT [WAITING]
 	"$BUILD/tests/system/load" "$SERVERS" "$1" "$STACK/key/desk.pem" \
-		config/sectors.conf "$2" || die "no journal"
+		config/sectors.conf "$2" "${3:-0}" || die "no journal"
 }
 
 # rate NAME GROUP TOPIC COUNT: let NAME, just started, work; print its speed.
@@ -125,6 +126,58 @@ throughput() {
 		"$(median_ratio "$dir/classifier.rates" "$dir/streams.rates")" ratio
 }
 
+# ---- with much in the classifier's state -----------------------------------------
+# decide N WAITING FILE: 100,000 commands after WAITING that wait. The clock of
+# bench_rate runs from 10 % on: those that wait have been decided by then.
+decide() {
+	local n=$((100000 + WAITING))
+	stack "state-$1-$2" "d$1-$2."
+	load "$PREFIX" "$n" "$2"
+	daemon_start classifier "$2" -X verify=false
+	rate "classifier-$2" "${PREFIX}classifier" "${PREFIX}journal" "$n" >>"$3"
+	proc_stop_all
+}
+
+ready() { curl -s "http://127.0.0.1:${ADMIN[classifier-$1]}/readyz"; }
+is_standby() { ready "$1" | grep -q standby; }
+is_active() { is_ready "${ADMIN[classifier-$1]}" && ! is_standby "$1"; }
+
+# A standby goes on after kill -9: the session must end, and the state of
+# 100,000 outcomes be rebuilt.
+take_over() { # N: prints seconds
+	local began
+	stack "takeover-$1" "t$1."
+	load "$PREFIX" 100000 "$WAITING"
+	daemon_start classifier first -X verify=false
+	"$BUILD/tests/bench/bench_rate" "$SERVERS" "${PREFIX}classifier" \
+		"${PREFIX}journal" 100000 >/dev/null || die "nothing was decided"
+	daemon_start classifier second -X verify=false
+	wait_until 60 is_standby second || die "no standby"
+	proc_stop classifier-first KILL 2>/dev/null
+	began=$(date +%s%N)
+	wait_until 60 is_active second || die "no takeover"
+	awk -v ns=$(($(date +%s%N) - began)) 'BEGIN { printf "%.1f\n", ns / 1e9 }'
+	proc_stop_all
+}
+
+state() {
+	local n
+	[ "$WAITING" -lt 11000 ] || die "WAITING must stay below 10 % of all"
+	warm_up
+	rm -f "$dir"/*.rates
+	for ((n = 1; n <= ROUNDS; n++)); do
+		decide "$n" 0 "$dir/none.rates"
+		decide "$n" "$WAITING" "$dir/waiting.rates"
+	done
+	for ((n = 1; n <= ROUNDS; n++)); do take_over "$n" >>"$dir/takeover.s"; done
+	figure decide_per_s "$(median <"$dir/none.rates")" commands/s
+	figure decide_with_10k_waiting_per_s \
+		"$(median <"$dir/waiting.rates")" commands/s
+	figure decide_ratio_with_10k_waiting \
+		"$(median_ratio "$dir/waiting.rates" "$dir/none.rates")" ratio
+	figure takeover_s "$(median <"$dir/takeover.s")" s
+}
+
 # ---- one alert every 200 ms, and the raw hops in between -----------------------
 arrived() { [ "$(grep -c '"size"' "$STACK/mail/index.jsonl")" -ge $((ALERTS + 10)) ]; }
 
@@ -177,9 +230,9 @@ trap 'exit 130' INT TERM
 : >"$table"
 SERVERS=$(deploy/kafka/kafka.sh start --dir "$dir/kafka" | tail -n 1)
 [ -n "$SERVERS" ] || die "no Kafka"
-for part in ${T:-latency idle throughput}; do
+for part in ${T:-latency idle throughput state}; do
 	case $part in
-	latency | idle | throughput) "$part" ;;
-	*) die "T is latency, idle or throughput, not $part" ;;
+	latency | idle | throughput | state) "$part" ;;
+	*) die "T is latency, idle, throughput or state, not $part" ;;
 	esac
 done

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Signed notices in numbers: COUNT first notices of threads, real time in
- * one sector each, the sectors of the table in turn.
+ * one sector each, the sectors of the table in turn. The first WAITING of them
+ * wait for the newsletter instead.
  *
- *   load SERVERS PREFIX KEY SECTORS COUNT    append them to the
- * journal load --files DIR KEY SECTORS COUNT       DIR/<n>.pb, to be
- * posted
+ *   load SERVERS PREFIX KEY SECTORS COUNT [WAITING]   into the journal
+ *   load --files DIR KEY SECTORS COUNT [WAITING]      DIR/<n>.pb, to be posted
  *
  * Journal and files are what noroshictl would have made; only the producer's
  * door is passed by when they are appended.
@@ -30,6 +30,7 @@ struct loader {
 	const struct nrs_sector_table *sectors;
 	struct nrs_key *key;
 	char run[32]; /* makes ids unlike those of any other run */
+	unsigned waiting;
 	const char *dir;
 	struct nrs_producer *producer;
 };
@@ -49,6 +50,7 @@ seal(struct loader *loader, const char *id, unsigned n)
 	static const uint8_t salt[16] = {1};
 	const struct nrs_sector_table *table = loader->sectors;
 	const char *sector = table->sectors[n % table->n_sectors].code;
+	const bool waits = n < loader->waiting;
 	struct nrs_countermeasure measure = {
 	    .text = "Take the affected servers off the network until the fixed "
 	            "version is installed, and keep their logs."};
@@ -62,8 +64,8 @@ seal(struct loader *loader, const char *id, unsigned n)
 	    .mode = NRS_MODE_ACTUAL,
 	    .stream = NRS_STREAM_NISC_PROVISION,
 	    .source_row = NRS_SOURCE_NISC_CI_GROUP,
-	    .item_type = NRS_ITEM_C3,
-	    .urgency = NRS_URGENCY_PRIORITY,
+	    .item_type = waits ? NRS_ITEM_A1 : NRS_ITEM_C3,
+	    .urgency = waits ? NRS_URGENCY_ROUTINE : NRS_URGENCY_PRIORITY,
 	    .tlp = NRS_TLP_AMBER,
 	    .lang = "ja",
 	    .title = nrs_arena_printf(loader->arena, "bench %08u", n),
@@ -172,15 +174,17 @@ main(int argc, char **argv)
 	struct loader loader = {.arena = nrs_arena_new()};
 	struct nrs_err err = {0};
 
-	if (argc != 6) {
+	if (argc != 6 && argc != 7) {
 		(void)fprintf(stderr, "usage: load SERVERS PREFIX KEY "
-		                      "SECTORS COUNT\n");
+		                      "SECTORS COUNT [WAITING]\n");
 		return 2;
 	}
 	(void)snprintf(loader.run, sizeof(loader.run), "%" PRIx64,
 	    (uint64_t)nrs_wall_ms());
 	must(nrs_key_read(argv[3], &loader.key, &err), &err);
 	must(nrs_table_sectors(tables, argv[4], &loader.sectors, &err), &err);
+	if (argc == 7)
+		loader.waiting = (unsigned)strtoul(argv[6], NULL, 10);
 	if (strcmp(argv[1], "--files") == 0)
 		loader.dir = argv[2];
 	else
