@@ -70,7 +70,7 @@ frozen_address(struct nrs_arena *arena, const struct nrs_channel *channel)
 }
 
 static void
-fill_delivery(const struct maker *m, const struct dispatcher_target *target,
+fill_delivery(const struct maker *m, const struct nrs_target *target,
     struct nrs_delivery *out)
 {
 	struct nrs_arena *arena = m->q->arena;
@@ -199,7 +199,7 @@ static enum nrs_rc
 fill_batches(
     struct maker *m, int partition, size_t variant, struct nrs_err *err)
 {
-	const struct dispatcher_targets *t = m->q->targets;
+	const struct nrs_targets *t = m->q->targets;
 	const struct nrs_variant *frozen = NULL;
 	struct nrs_delivery delivery;
 	enum nrs_rc rc;
@@ -227,7 +227,7 @@ fill_batches(
 static void
 sort_out(struct maker *m)
 {
-	const struct dispatcher_targets *t = m->q->targets;
+	const struct nrs_targets *t = m->q->targets;
 	struct nrs_bytes key;
 	size_t i;
 

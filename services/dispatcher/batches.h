@@ -5,8 +5,8 @@
  * batches: targets become delivery batches: one variant and up to some hundred
  * recipients of one partition per record.
  */
-#include "dispatcher/audience.h"
 #include "dispatcher/compose.h"
+#include "noroshi/core/audience.h"
 
 struct dispatcher_batch { /* one record */
 	int partition;
@@ -16,7 +16,7 @@ struct dispatcher_batch { /* one record */
 struct dispatcher_batches_query {
 	struct nrs_arena *arena;
 	struct dispatcher_composer *composer;
-	const struct dispatcher_targets *targets;
+	const struct nrs_targets *targets;
 	int n_partitions;
 	/* What every batch says: all but purpose, variants and deliveries. */
 	const struct nrs_delivery_batch *head;

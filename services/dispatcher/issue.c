@@ -210,10 +210,10 @@ make_editions(struct planning *p)
 }
 
 static void
-add(struct planning *p, size_t edition, const struct dispatcher_target *target)
+add(struct planning *p, size_t edition, const struct nrs_target *target)
 {
-	struct dispatcher_targets *t = &p->out->targets[edition];
-	struct dispatcher_target *items;
+	struct nrs_targets *t = &p->out->targets[edition];
+	struct nrs_target *items;
 
 	if (t->n == p->cap[edition]) {
 		p->cap[edition] = t->n == 0 ? 64 : t->n * 2;
@@ -242,7 +242,7 @@ wants(const struct nrs_subscription *sub, const char *sector)
 static void
 see(struct planning *p, const struct nrs_subscription *sub)
 {
-	struct dispatcher_target target = {
+	struct nrs_target target = {
 	    .subscriber_id = sub->subscriber_id,
 	    .organisation = sub->organisation,
 	    .name = sub->name,

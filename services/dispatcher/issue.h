@@ -5,9 +5,9 @@
  * issue: one issue of the newsletter, from its dispatch record to who gets
  * which edition. Everything lives in the caller's arena.
  */
-#include "dispatcher/audience.h"
 #include "dispatcher/dispatcher.h"
 #include "noroshi/base/map.h"
+#include "noroshi/core/audience.h"
 #include "noroshi/core/newsletter.h"
 #include "noroshi/io/bus.h"
 
@@ -34,7 +34,7 @@ NRS_CHECKED enum nrs_rc dispatcher_issue_read(struct dispatcher *d,
 #define DISPATCHER_EDITIONS 4
 struct dispatcher_issue_plan {
 	struct nrs_edition editions[DISPATCHER_EDITIONS];
-	struct dispatcher_targets targets[DISPATCHER_EDITIONS];
+	struct nrs_targets targets[DISPATCHER_EDITIONS];
 	size_t n;
 	size_t n_nothing; /* readers whose clearance leaves nothing to send */
 };

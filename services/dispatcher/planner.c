@@ -83,7 +83,7 @@ read_notice(struct planner *p, const struct nrs_record *record,
 static void
 see_prior(void *ctx, const struct nrs_delivery_batch *batch)
 {
-	dispatcher_audience_prior(ctx, batch);
+	nrs_audience_prior(ctx, batch);
 }
 
 enum nrs_rc
@@ -107,10 +107,10 @@ planner_priors(struct planner *p, const char *thread_id,
 
 static enum nrs_rc
 find_targets(struct planner *p, const struct dispatcher_notice *notice,
-    struct dispatcher_targets *out, struct nrs_err *err)
+    struct nrs_targets *out, struct nrs_err *err)
 {
 	const struct nrs_admitted *a = notice->admitted;
-	const struct dispatcher_audience_query query = {
+	const struct nrs_audience_query query = {
 	    .subs = dispatcher_subs_set(p->subs),
 	    .notice = {.content = a->content,
 	        .addressing = a->addressing,
@@ -118,12 +118,11 @@ find_targets(struct planner *p, const struct dispatcher_notice *notice,
 	        .n_copies = notice->dispatch->n_copies},
 	    .has_stub = notice->stub != NULL,
 	};
-	struct dispatcher_audience *audience =
-	    dispatcher_audience_new(p->arena, &query);
+	struct nrs_audience *audience = nrs_audience_new(p->arena, &query);
 	enum nrs_rc rc =
 	    planner_priors(p, a->content->thread_id, see_prior, audience, err);
 
-	*out = dispatcher_audience_end(audience);
+	*out = nrs_audience_end(audience);
 	return rc;
 }
 
@@ -203,7 +202,7 @@ planner_reject(struct planner *p, const struct nrs_record *record,
 
 static void
 report(struct planner *p, const struct dispatcher_notice *notice,
-    const struct dispatcher_targets *targets)
+    const struct nrs_targets *targets)
 {
 	const struct nrs_content *content = notice->admitted->content;
 
@@ -222,7 +221,7 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 {
 	struct dispatcher_composer composer = {
 	    .d = p->d, .arena = p->arena, .notice = notice};
-	struct dispatcher_targets targets;
+	struct nrs_targets targets;
 	const struct nrs_delivery_batch head = dispatcher_batches_head(
 	    notice, nrs_wall_ms(), p->d->conf->give_up_ms);
 	const struct dispatcher_batches_query query = {

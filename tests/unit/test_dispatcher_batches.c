@@ -27,8 +27,8 @@ struct scene {
 	struct nrs_admitted admitted;
 	struct dispatcher_notice notice;
 	struct dispatcher_composer composer;
-	struct dispatcher_target items[N_TARGETS];
-	struct dispatcher_targets targets;
+	struct nrs_target items[N_TARGETS];
+	struct nrs_targets targets;
 	struct dispatcher_batch *batches;
 	size_t n;
 };
@@ -85,7 +85,7 @@ add_target(struct scene *s, enum nrs_channel_type type, const char *address)
 {
 	const size_t n = s->targets.n++;
 
-	s->items[n] = (struct dispatcher_target){
+	s->items[n] = (struct nrs_target){
 	    .subscriber_id = nrs_arena_printf(s->arena, "s-%zu", n),
 	    .organisation = "o",
 	    .name = "名前",

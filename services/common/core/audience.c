@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "dispatcher/audience.h"
+#include "noroshi/core/audience.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,20 +13,20 @@ struct prior {
 	bool taken;               /* is in this plan */
 };
 
-struct dispatcher_audience {
+struct nrs_audience {
 	struct nrs_arena *arena;
-	const struct dispatcher_audience_query *query;
+	const struct nrs_audience_query *query;
 	struct nrs_map *priors;  /* place -> struct prior */
 	struct nrs_map *reached; /* subscriber_id -> anything */
-	struct dispatcher_targets out;
+	struct nrs_targets out;
 	size_t cap;
 };
 
-struct dispatcher_audience *
-dispatcher_audience_new(
-    struct nrs_arena *arena, const struct dispatcher_audience_query *query)
+struct nrs_audience *
+nrs_audience_new(
+    struct nrs_arena *arena, const struct nrs_audience_query *query)
 {
-	struct dispatcher_audience *a = nrs_calloc(1, sizeof(*a));
+	struct nrs_audience *a = nrs_calloc(1, sizeof(*a));
 
 	a->arena = arena;
 	a->query = query;
@@ -37,7 +37,7 @@ dispatcher_audience_new(
 
 /* One recipient, one channel, one address; ids hold no blanks. */
 static const char *
-place_of(struct dispatcher_audience *a, const char *subscriber_id,
+place_of(struct nrs_audience *a, const char *subscriber_id,
     const struct nrs_channel *channel)
 {
 	return nrs_arena_printf(a->arena, "%s %d %s", subscriber_id,
@@ -45,8 +45,8 @@ place_of(struct dispatcher_audience *a, const char *subscriber_id,
 }
 
 void
-dispatcher_audience_prior(
-    struct dispatcher_audience *a, const struct nrs_delivery_batch *batch)
+nrs_audience_prior(
+    struct nrs_audience *a, const struct nrs_delivery_batch *batch)
 {
 	const struct nrs_content *content = a->query->notice.content;
 	bool now = batch->revision == content->revision;
@@ -73,9 +73,9 @@ dispatcher_audience_prior(
 }
 
 static void
-add(struct dispatcher_audience *a, const struct dispatcher_target *target)
+add(struct nrs_audience *a, const struct nrs_target *target)
 {
-	struct dispatcher_target *items;
+	struct nrs_target *items;
 
 	if (a->out.n == a->cap) {
 		a->cap = a->cap == 0 ? 64 : a->cap * 2;
@@ -90,10 +90,9 @@ add(struct dispatcher_audience *a, const struct dispatcher_target *target)
 /* ---- who is meant now ---- */
 
 static void
-add_subscriber(
-    struct dispatcher_audience *a, const struct nrs_subscription *sub)
+add_subscriber(struct nrs_audience *a, const struct nrs_subscription *sub)
 {
-	struct dispatcher_target target = {
+	struct nrs_target target = {
 	    .subscriber_id = sub->subscriber_id,
 	    .organisation = sub->organisation,
 	    .name = sub->name,
@@ -120,7 +119,7 @@ add_subscriber(
 static void
 see(void *ctx, const struct nrs_subscription *sub, enum nrs_match verdict)
 {
-	struct dispatcher_audience *a = ctx;
+	struct nrs_audience *a = ctx;
 	bool reached = nrs_map_get(a->reached, sub->subscriber_id) != NULL;
 
 	if (verdict == NRS_MATCH_FILTERED)
@@ -154,7 +153,7 @@ is_listed(const char *const *list, size_t n, const char *organisation)
 /* May one who was reached see this revision in full? Cleared for its label as
  * of now, not excluded from it, and for RED named in it. */
 static bool
-may_see(const struct dispatcher_audience *a, const struct nrs_delivery *d)
+may_see(const struct nrs_audience *a, const struct nrs_delivery *d)
 {
 	const struct nrs_match_notice *notice = &a->query->notice;
 	const struct nrs_addressing *to = notice->addressing;
@@ -176,13 +175,13 @@ may_see(const struct dispatcher_audience *a, const struct nrs_delivery *d)
  * goes to everyone that the original reached; who may no longer see the text
  * gets the stub, also when a follow-up raises the label. */
 static void
-add_prior(struct dispatcher_audience *a, const struct prior *prior)
+add_prior(struct nrs_audience *a, const struct prior *prior)
 {
 	const struct nrs_delivery *d = prior->delivery;
 	const struct nrs_content *content = a->query->notice.content;
 	const struct nrs_subscription *sub =
 	    nrs_match_set_find(a->query->subs, d->subscriber_id);
-	struct dispatcher_target target = {
+	struct nrs_target target = {
 	    .subscriber_id = d->subscriber_id,
 	    .organisation = d->organisation,
 	    .name = sub == NULL ? "" : sub->name,
@@ -203,10 +202,10 @@ add_prior(struct dispatcher_audience *a, const struct prior *prior)
 	}
 }
 
-struct dispatcher_targets
-dispatcher_audience_end(struct dispatcher_audience *a)
+struct nrs_targets
+nrs_audience_end(struct nrs_audience *a)
 {
-	struct dispatcher_targets out;
+	struct nrs_targets out;
 	void *cursor = NULL, *value;
 	const char *place;
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/audience.h"
+#include "noroshi/core/audience.h"
 
 /* One notice to finance and power, AMBER, and four subscribers:
  *   both      finance and power, mail and webhook
@@ -24,8 +24,8 @@ struct scene {
 	struct nrs_classification copies[2];
 	struct nrs_subscription both, power, green, filtered;
 	struct nrs_filter filter;
-	struct dispatcher_audience_query query;
-	struct dispatcher_targets targets;
+	struct nrs_audience_query query;
+	struct nrs_targets targets;
 	char text[1024];
 };
 
@@ -93,7 +93,7 @@ set_up(void **state)
 	nrs_match_set_put(s->subs, &s->power);
 	nrs_match_set_put(s->subs, &s->green);
 	nrs_match_set_put(s->subs, &s->filtered);
-	s->query = (struct dispatcher_audience_query){.subs = s->subs,
+	s->query = (struct nrs_audience_query){.subs = s->subs,
 	    .notice = {.content = &s->content,
 	        .addressing = &s->addressing,
 	        .copies = s->copies,
@@ -145,14 +145,13 @@ by_text(const void *a, const void *b)
 static const char *
 plan(struct scene *s, const struct earlier *earlier, size_t n)
 {
-	struct dispatcher_audience *audience =
-	    dispatcher_audience_new(s->arena, &s->query);
+	struct nrs_audience *audience = nrs_audience_new(s->arena, &s->query);
 	const char *words[16];
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		dispatcher_audience_prior(audience, &earlier[i].batch);
-	s->targets = dispatcher_audience_end(audience);
+		nrs_audience_prior(audience, &earlier[i].batch);
+	s->targets = nrs_audience_end(audience);
 	assert_true(s->targets.n <= 16);
 	for (i = 0; i < s->targets.n; i++)
 		words[i] = nrs_arena_printf(s->arena, "%s%s",
@@ -354,6 +353,5 @@ main(void)
 	    CASE(one_without_a_channel_is_counted),
 	};
 
-	return cmocka_run_group_tests_name(
-	    "dispatcher_audience", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("nrs_audience", tests, NULL, NULL);
 }
