@@ -114,6 +114,17 @@ report(const struct nrs_command *cmd, const struct nrs_outcome *outcome)
 }
 
 static void
+report_attention(const struct nrs_outcome *outcome)
+{
+	size_t i;
+
+	for (i = 0; i < outcome->n_attention; i++)
+		nrs_log(NRS_LOG_INFO, "attention",
+		    NRS_I("offset", outcome->journal_offset),
+		    NRS_S("what", outcome->attention[i]));
+}
+
+static void
 report_newsletters(const struct nrs_outcome *outcome)
 {
 	const struct nrs_issue *issue;
@@ -187,6 +198,7 @@ decide_one(struct classifier *c, const struct nrs_record *record,
 		nrs_txn_send(txn, &outputs.records[i]);
 	count(c, &cmd, &outcome);
 	report(&cmd, &outcome);
+	report_attention(&outcome);
 	report_newsletters(&outcome);
 	return NRS_OK;
 }

@@ -15,6 +15,7 @@ struct matter {
 	const char *id, *sector, *detail;
 	int64_t at, until; /* until 0: no end */
 	enum nrs_posture posture;
+	bool reminded; /* the classifier said that it ends */
 };
 
 struct attention {
@@ -108,6 +109,29 @@ see_arrangements(struct attention *a, const struct nrs_outcome *o)
 	}
 }
 
+static void
+see_reminder(struct nrs_map *map, const char *code, const char *kind)
+{
+	const size_t n = strlen(kind);
+	struct matter *m =
+	    strncmp(code, kind, n) == 0 ? nrs_map_get(map, code + n) : NULL;
+
+	if (m != NULL)
+		m->reminded = true;
+}
+
+/* After what the same outcome changed. */
+static void
+see_reminders(struct attention *a, const struct nrs_outcome *o)
+{
+	for (size_t i = 0; i < o->n_attention; i++) {
+		see_reminder(
+		    a->postures, o->attention[i], NRS_ATTENTION_POSTURE);
+		see_reminder(a->arrangements, o->attention[i],
+		    NRS_ATTENTION_ARRANGEMENT);
+	}
+}
+
 static enum nrs_rc
 see_outcome(void *ctx, const struct nrs_record *record, const void *value,
     struct nrs_err *err)
@@ -118,6 +142,7 @@ see_outcome(void *ctx, const struct nrs_record *record, const void *value,
 	see_reviews(ctx, value);
 	see_postures(ctx, value);
 	see_arrangements(ctx, value);
+	see_reminders(ctx, value);
 	return NRS_OK;
 }
 
@@ -143,7 +168,8 @@ print_all(struct ctl *ctl, struct nrs_map *map, const char *what, bool ending)
 
 	while (nrs_map_next(map, &cursor, &key, &value)) {
 		const struct matter *m = value;
-		bool ends = m->until > now && m->until <= now + SOON_MS &&
+		bool ends = m->until > now &&
+		            (m->reminded || m->until <= now + SOON_MS) &&
 		            m->posture != NRS_POSTURE_NORMAL;
 		if (!ending || ends)
 			print(ctl, what, m);

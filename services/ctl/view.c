@@ -85,6 +85,8 @@ ctl_view_outcome(struct ctl *ctl, const struct nrs_outcome *outcome)
 	for (size_t i = 0; i < outcome->n_copies; i++)
 		ctl_out_str(out, "routes", copies[i]);
 	ctl_out_list(out, "topics", outcome->topics, outcome->n_topics);
+	ctl_out_list(
+	    out, "attention", outcome->attention, outcome->n_attention);
 	if (outcome->posture_review)
 		ctl_out_str(out, "posture",
 		    is_ja(ctl) ? "平時のままでよいか見直してください"

@@ -463,7 +463,8 @@ put_outcome(struct nrs_arena *arena, const struct nrs_outcome *outcome)
 }
 
 /* Held twice and one released; an item of C in two calm sectors, one of which
- * was looked at since; postures that end soon, late, or are NORMAL. */
+ * was looked at since; postures that end soon, late until the classifier
+ * reminds of them, or are NORMAL. */
 static void
 attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
 {
@@ -475,9 +476,11 @@ attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
 	static struct nrs_classification copies[] = {
 	    {.sector = "power", .posture_review = true},
 	    {.sector = "finance", .posture_review = true}};
+	const char *reminder = NRS_ATTENTION_POSTURE "telecom";
+	const int64_t now = nrs_wall_ms();
 	struct nrs_posture_set sets[] = {
-	    {"finance", NRS_POSTURE_HEIGHTENED, nrs_wall_ms() + 3600000},
-	    {"telecom", NRS_POSTURE_HEIGHTENED, nrs_wall_ms() + 900000000}};
+	    {"finance", NRS_POSTURE_HEIGHTENED, now + 3600000, 0},
+	    {"telecom", NRS_POSTURE_HEIGHTENED, now + 900000000, 1}};
 	struct nrs_arena *arena = nrs_arena_new();
 	struct ran ran;
 
@@ -506,7 +509,14 @@ attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
 	assert_null(strstr(ran.out, "telecom"));
 	assert_null(strstr(ran.out, "\"POSTURE_REVIEW\",\"submission_id\":"
 	                            "\"a-1\",\"sector\":\"finance\""));
-	sets[0] = (struct nrs_posture_set){"*", NRS_POSTURE_NORMAL, 0};
+	put_outcome(arena, &(struct nrs_outcome){.submission_id = "deadline:1",
+	                       .attention = &reminder,
+	                       .n_attention = 1});
+	ran = ctl("", "--json list --attention");
+	assert_has(ran.out,
+	    "{\"attention\":\"POSTURE_ENDS\",\"submission_id\":\"a-2\","
+	    "\"sector\":\"telecom\",");
+	sets[0] = (struct nrs_posture_set){.scope = "*"};
 	put_outcome(arena,
 	    &(struct nrs_outcome){
 	        .submission_id = "a-3", .postures = sets, .n_postures = 1});

@@ -22,6 +22,7 @@
 #include "noroshi/io/wire.h"
 #include "support/any_message.h"
 #include "support/ledger.h"
+#include "support/reminders.h"
 #include "support/scene.h"
 
 /* As many as NOROSHI_JOURNALS says, of up to so many commands each. */
@@ -37,6 +38,7 @@ struct play {
 	struct any any;
 	unsigned revisions[THREADS];
 	struct ledger ledger;
+	struct reminders reminders;
 	const struct nrs_policy *shipped, *other;
 	/* "thread topic" that got full text, "thread sector" that was told as a
 	 * whole, or in which somebody was not: a memory of the test's own. */
@@ -87,7 +89,8 @@ maybe_arrange(struct play *play, struct nrs_content *content)
 	    .arrangement_id = one_in(play, 2) ? "hq-1" : "hq-2",
 	    .hq_name = "HQ",
 	    .policy = (enum nrs_arrangement_policy)(1 + below(play, 2)),
-	    .effective_until = play->s.now + (int64_t)below(play, 3) * DAY,
+	    .effective_from = play->s.now + (int64_t)below(play, 2) * DAY,
+	    .effective_until = play->s.now + (int64_t)below(play, 5) * DAY,
 	};
 	change->sectors = scene_list(
 	    &play->s, one_in(play, 2) ? "*" : "power", &change->n_sectors);
@@ -106,7 +109,8 @@ random_notice(struct play *play)
 	                        (enum nrs_msg_kind)(2 + below(play, 3)));
 	struct nrs_addressing to;
 
-	content.item_type = (enum nrs_item_type)below(play, 19);
+	content.item_type =
+	    one_in(play, 8) ? NRS_ITEM_C1 : (enum nrs_item_type)below(play, 19);
 	content.urgency = (enum nrs_urgency)below(play, 4);
 	content.tlp = (enum nrs_tlp)(1 + below(play, 5));
 	content.mode = play->s.policy->mode;
@@ -419,7 +423,7 @@ both_decide_alike(struct play *play, const struct nrs_policy *policy)
 	assert_true(any_equal(NRS_TYPE_OUTCOME, &a, &b));
 }
 
-/* Every notice in real time, whatever the table says. */
+/* Every notice in real time, whatever the table says, and other reminders. */
 static const struct nrs_policy *
 other_policy(struct play *play)
 {
@@ -430,6 +434,7 @@ other_policy(struct play *play)
 
 	*rules = *play->s.policy->rules;
 	rules->version = "other";
+	rules->remind_ms = 2 * DAY;
 	for (column = 1; column <= NRS_COLUMN_C; column++)
 		for (posture = 1; posture <= NRS_POSTURE_INCIDENT; posture++)
 			for (urgency = 1; urgency <= NRS_URGENCY_IMMEDIATE;
@@ -457,6 +462,7 @@ open_play(struct play *play, size_t journal)
 	play->shipped = play->s.policy;
 	play->other = other_policy(play);
 	ledger_open(&play->ledger);
+	reminders_open(&play->reminders);
 }
 
 static void
@@ -467,6 +473,7 @@ close_play(struct play *play)
 	nrs_map_free(play->limited, NULL);
 	nrs_map_free(play->dispatched, NULL);
 	ledger_close(&play->ledger);
+	reminders_close(&play->reminders);
 	scene_close(&play->s);
 }
 
@@ -481,7 +488,8 @@ n_journals(void)
 static void
 recorded_outcomes_rebuild_the_state_and_the_next_decision(void **state)
 {
-	size_t issues = 0, promotions = 0, lines = 0, journal, i, n;
+	size_t issues = 0, promotions = 0, lines = 0, reminders = 0;
+	size_t headquarters = 0, journal, i, n;
 	struct play play;
 
 	for (journal = 0; journal < n_journals(); journal++) {
@@ -492,20 +500,27 @@ recorded_outcomes_rebuild_the_state_and_the_next_decision(void **state)
 			check_outcome(&play.s.out);
 			check_reach(&play);
 			check_waiting(&play);
+			reminders_see(
+			    &play.reminders, play.s.policy->rules, &play.s.out);
 			both_decide_alike(&play, play.shipped);
 			both_decide_alike(&play, play.other);
 		}
 		issues += play.ledger.n_issues;
 		promotions += play.ledger.n_promotions;
 		lines += play.ledger.n_lines;
+		reminders += play.reminders.n_said;
+		headquarters += play.reminders.n_arrangements;
 		close_play(&play);
 	}
 	print_message("%zu journals: %zu issues with %zu lines, %zu "
-	              "promotions\n",
-	    journal, issues, lines, promotions);
+	              "promotions, %zu reminders, %zu of them of an "
+	              "arrangement\n",
+	    journal, issues, lines, promotions, reminders, headquarters);
 	assert_true(issues > journal);
 	assert_true(lines > journal / 2);
 	assert_true(promotions > journal);
+	assert_true(reminders - headquarters > journal / 10);
+	assert_true(headquarters > journal / 60);
 }
 
 static void

@@ -9,9 +9,9 @@
 #include "noroshi/core/posture.h"
 
 static const struct nrs_posture_set sets[] = {
-    {"*", NRS_POSTURE_HEIGHTENED, 1000},
-    {"finance", NRS_POSTURE_INCIDENT, 500},
-    {"power", NRS_POSTURE_NORMAL, 0},
+    {"*", NRS_POSTURE_HEIGHTENED, 1000, 0},
+    {"finance", NRS_POSTURE_INCIDENT, 500, 0},
+    {"power", NRS_POSTURE_NORMAL, 0, 0},
 };
 static const struct nrs_postures all = {sets, 3};
 static const struct nrs_postures without_floor = {sets + 1, 2};

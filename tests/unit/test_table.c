@@ -187,6 +187,24 @@ a_wrong_rule_table_is_refused_with_its_line(void **state)
 	refuses_rules("type = \"A2\"", "type = \"A1\"", "twice");
 	refuses_rules("validity_days = 365", "validity_days = 0", "1..3660");
 	refuses_rules("section = \"CASES\"; ", "", "section is missing");
+	refuses_rules("remind_hours = 24", "remind_hours = -1", "0..8784");
+	refuses_rules("remind_hours = 24", "remind_hours = 24.5", "integer");
+	refuses_rules("remind_hours", "remind_days", "unknown key");
+}
+
+static void
+a_rule_table_says_how_long_before_an_end_the_desk_is_reminded(void **state)
+{
+	const struct nrs_rule_table *rules;
+
+	assert_int_equal(nrs_table_rules(arena, RULES, &rules, NULL), NRS_OK);
+	assert_int_equal(rules->remind_ms, 24 * 3600000);
+	write_changed(RULES, "remind_hours = 24", "remind_hours = 0");
+	assert_int_equal(nrs_table_rules(arena, file, &rules, NULL), NRS_OK);
+	assert_int_equal(rules->remind_ms, 0);
+	write_changed(RULES, "remind_hours = 24;", "");
+	assert_int_equal(nrs_table_rules(arena, file, &rules, NULL), NRS_OK);
+	assert_int_equal(rules->remind_ms, 24 * 3600000);
 }
 
 static void
@@ -300,6 +318,8 @@ main(void)
 	    cmocka_unit_test(every_sector_has_a_ceptoar),
 	    cmocka_unit_test(a_wrong_sector_table_is_refused_with_its_line),
 	    cmocka_unit_test(a_wrong_rule_table_is_refused_with_its_line),
+	    cmocka_unit_test(
+	        a_rule_table_says_how_long_before_an_end_the_desk_is_reminded),
 	    cmocka_unit_test(
 	        the_shipped_newsletter_serves_every_sector_on_fridays),
 	    cmocka_unit_test(a_wrong_newsletter_list_is_refused_with_its_line),

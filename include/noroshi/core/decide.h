@@ -70,8 +70,9 @@ enum nrs_posture nrs_state_posture(
 /* Where a held submission stands in the journal; -1: it is not held. */
 int64_t nrs_state_held_offset(
     const struct nrs_state *state, const char *submission_id);
-/* When something ends next (a posture, an arrangement, what waits or is held):
- * the producer then posts a DEADLINE. 0: nothing does. */
+/* When something ends next (a posture, an arrangement, what waits or is held),
+ * or somebody is to be reminded that it will: the producer then posts a
+ * DEADLINE. 0: nothing does. */
 int64_t nrs_state_next_deadline(const struct nrs_state *state);
 struct nrs_state_counts {
 	size_t threads, waiting, lines, held, arrangements;

@@ -84,11 +84,13 @@ struct nrs_posture_set {
 	const char *scope;
 	enum nrs_posture posture;
 	int64_t until;
+	int64_t remind_at; /* when the desk is reminded of that end; 0: not */
 };
 
 struct nrs_arrangement_set {
 	struct nrs_contact_arrangement *arrangement; /* CLOSE removes it */
 	const char *notice_id;
+	int64_t remind_at; /* when the desk is reminded of its end; 0: not */
 };
 
 struct nrs_waiting_change {
@@ -224,7 +226,16 @@ struct nrs_outcome {
 	size_t n_drains;
 	/* Too much for one command: a DEADLINE, due at once, goes on. */
 	bool more;
+	/* What a person should look at: "posture-ending:<scope>",
+	 * "arrangement-ending:<id>". A change of state too: each is said once.
+	 */
+	const char **attention;
+	size_t n_attention;
 };
+
+/* The codes of attention, before what they are about. */
+#define NRS_ATTENTION_POSTURE "posture-ending:"
+#define NRS_ATTENTION_ARRANGEMENT "arrangement-ending:"
 
 /* A record nobody can read, or a command nobody may give: a pointer, no
  * content. */

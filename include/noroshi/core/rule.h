@@ -40,6 +40,9 @@ struct nrs_rule_table {
 	struct nrs_rule_cell cells[NRS_COLUMN_C + 1][NRS_POSTURE_INCIDENT + 1]
 	                          [NRS_URGENCY_IMMEDIATE + 1];
 	struct nrs_rule_item items[NRS_ITEM_C3 + 1];
+	/* So long before a raised posture or a contact arrangement ends, the
+	 * desk is reminded of it; 0: never. */
+	int64_t remind_ms;
 	const char *version; /* hash of its values, in each outcome */
 };
 

@@ -142,6 +142,9 @@ decide_posture(struct decision *d)
 	    .scope = change->scope,
 	    .posture = change->posture,
 	    .until = change->posture > NRS_POSTURE_NORMAL ? change->until : 0,
+	    .remind_at = change->posture > NRS_POSTURE_NORMAL
+	                     ? decide_remind_at(d, 0, change->until)
+	                     : 0,
 	};
 	d->out->verdict = NRS_VERDICT_APPLIED;
 }
@@ -183,6 +186,7 @@ decide_deadline(struct decision *d)
 		if (until != 0 && until <= d->now)
 			decide_close_arrangement(d, arrangement);
 	}
+	decide_reminders(d);
 	cursor = NULL;
 	while ((waiting = state_next_waiting(d->state, &cursor)) != NULL &&
 	       d->out->n_waiting < DECIDE_CHANGES_MAX)

@@ -119,7 +119,9 @@ apply_posture(struct nrs_state *state, const struct nrs_posture_set *change)
 	}
 	set->posture = change->posture;
 	set->until = change->until;
+	set->remind_at = change->remind_at;
 	push_deadline(state, change->until);
+	push_deadline(state, change->remind_at);
 }
 
 static void
@@ -141,9 +143,31 @@ apply_arrangement(struct nrs_state *state, const struct nrs_outcome *outcome,
 		old = nrs_map_put(
 		    state->arrangements, to->arrangement_id, arrangement);
 		push_deadline(state, to->effective_until);
+		push_deadline(state, change->remind_at);
 	}
 	if (old != NULL)
 		state_free_arrangement(old);
+}
+
+/* Said once: whoever has been reminded of this end is not again. */
+static void
+apply_attention(struct nrs_state *state, const char *code)
+{
+	static const char posture[] = NRS_ATTENTION_POSTURE;
+	static const char arrangement[] = NRS_ATTENTION_ARRANGEMENT;
+	struct state_arrangement *at;
+	struct nrs_posture_set *set;
+
+	if (strncmp(code, posture, strlen(posture)) == 0) {
+		set = find_posture(state, code + strlen(posture));
+		if (set != NULL)
+			set->remind_at = 0;
+	} else if (strncmp(code, arrangement, strlen(arrangement)) == 0) {
+		at = nrs_map_get(
+		    state->arrangements, code + strlen(arrangement));
+		if (at != NULL)
+			at->set->remind_at = 0;
+	}
 }
 
 /* A cut-off drains many threads: it tells this by what it removes. */
@@ -391,6 +415,8 @@ nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 		apply_posture(state, &outcome->postures[i]);
 	for (i = 0; i < outcome->n_arrangements; i++)
 		apply_arrangement(state, outcome, &outcome->arrangements[i]);
+	for (i = 0; i < outcome->n_attention; i++)
+		apply_attention(state, outcome->attention[i]);
 	for (i = 0; i < outcome->n_waiting; i++)
 		apply_waiting(state, &outcome->waiting[i]);
 	for (i = 0; i < outcome->n_held; i++)

@@ -142,5 +142,9 @@ decide_arrangement(struct decision *d)
 	*add(d) = (struct nrs_arrangement_set){
 	    .arrangement = to,
 	    .notice_id = d->cmd->content->notice_id,
+	    .remind_at = change->action == NRS_ARRANGEMENT_CLOSE
+	                     ? 0
+	                     : decide_remind_at(d, change->effective_from,
+	                           change->effective_until),
 	};
 }

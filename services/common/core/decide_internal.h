@@ -99,6 +99,10 @@ void decide_close_arrangement(
 /* In force for this sector now: one that REPLACEs first, or NULL. */
 const struct nrs_contact_arrangement *decide_in_force(
     const struct decision *d, const char *sector);
+/* decide_remind.c: when to remind of an end that is set now; and, by DEADLINE,
+ * whom to remind now. from 0: it has begun. */
+int64_t decide_remind_at(const struct decision *d, int64_t from, int64_t until);
+void decide_reminders(struct decision *d);
 /* decide_approval.c */
 void decide_approval(struct decision *d);
 void decide_add_held_removal(

@@ -342,11 +342,13 @@ print_open(const struct nrs_state *state, struct nrs_buf *out)
 	cursor = NULL;
 	while ((arrangement = state_next_arrangement(state, &cursor)) != NULL)
 		nrs_buf_printf(out,
-		    "arrangement %s %s %s policy=%d until=%" PRId64 " n=%zu\n",
+		    "arrangement %s %s %s policy=%d until=%" PRId64
+		    " remind=%" PRId64 " n=%zu\n",
 		    arrangement->set->arrangement->arrangement_id,
 		    arrangement->set->notice_id, arrangement->thread_id,
 		    (int)arrangement->set->arrangement->policy,
 		    arrangement->set->arrangement->effective_until,
+		    arrangement->set->remind_at,
 		    arrangement->set->arrangement->n_sectors);
 }
 
@@ -380,11 +382,12 @@ nrs_state_print(const struct nrs_state *state, struct nrs_buf *out)
 	    state->next, state->now, nrs_state_next_deadline(state),
 	    state->rules == NULL ? "" : state->rules);
 	for (i = 0; i < state->n_postures; i++)
-		nrs_buf_printf(out, "posture %s %s until=%" PRId64 "\n",
+		nrs_buf_printf(out,
+		    "posture %s %s until=%" PRId64 " remind=%" PRId64 "\n",
 		    state->postures[i].scope,
 		    nrs_term_name(
 		        NRS_VOC_POSTURE, (int)state->postures[i].posture),
-		    state->postures[i].until);
+		    state->postures[i].until, state->postures[i].remind_at);
 	print_threads(state, out);
 	print_open(state, out);
 	print_newsletters(state, out);

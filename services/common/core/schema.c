@@ -256,11 +256,13 @@ static const struct nrs_field posture_set_fields[] = {
 	ONE(1, posture_set, scope, STRING),
 	TERM(2, posture_set, posture, POSTURE),
 	ONE(3, posture_set, until, TIME),
+	ONE(4, posture_set, remind_at, TIME),
 };
 
 static const struct nrs_field arrangement_set_fields[] = {
 	ONE_OF(1, arrangement_set, arrangement, NRS_TYPE_CONTACT_ARRANGEMENT),
 	ONE(2, arrangement_set, notice_id, STRING),
+	ONE(3, arrangement_set, remind_at, TIME),
 };
 
 static const struct nrs_field waiting_change_fields[] = {
@@ -364,6 +366,7 @@ static const struct nrs_field outcome_fields[] = {
 	MANY_OF(37, outcome, issues, NRS_TYPE_ISSUE),
 	MANY_OF(38, outcome, drains, NRS_TYPE_DRAIN),
 	ONE(39, outcome, more, BOOL),
+	MANY(40, outcome, attention, STRING),
 };
 
 static const struct nrs_field rejection_fields[] = {

@@ -8,7 +8,8 @@
 #include "noroshi/core/label.h"
 #include "noroshi/io/sign.h"
 
-#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+#define HOUR_MS (INT64_C(60) * 60 * 1000)
+#define DAY_MS (24 * HOUR_MS)
 #define VERSION_BYTES 8 /* of the SHA-256: 16 hex digits */
 #define CODE_MAX 32
 
@@ -412,11 +413,29 @@ load_cells(struct table *table, const struct nrs_conf_node *root,
 	return check_complete(out, cells, err);
 }
 
+/* A table that says nothing of it reminds a day before. */
+static enum nrs_rc
+load_reminder(struct table *table, const struct nrs_conf_node *root,
+    struct nrs_rule_table *out, struct nrs_err *err)
+{
+	static const char name[] = "remind_hours";
+	const struct nrs_conf_range range = {.min = 0, .max = 24 * 366};
+	int64_t hours = 24;
+
+	if (nrs_conf_child(root, name) != NULL &&
+	    nrs_conf_int(root, name, &range, &hours, err) != NRS_OK)
+		return NRS_REJECT;
+	nrs_buf_printf(&table->text, "%s=%lld\n", name, (long long)hours);
+	out->remind_ms = hours * HOUR_MS;
+	return NRS_OK;
+}
+
 enum nrs_rc
 nrs_table_rules(struct nrs_arena *arena, const char *file,
     const struct nrs_rule_table **out, struct nrs_err *err)
 {
-	static const char *const keys[] = {"items", "cells", NULL};
+	static const char *const keys[] = {
+	    "items", "cells", "remind_hours", NULL};
 	struct nrs_rule_table *rules = nrs_arena_alloc(arena, sizeof(*rules));
 	struct table table = {.arena = arena};
 	const struct nrs_conf_node *root;
@@ -429,7 +448,8 @@ nrs_table_rules(struct nrs_arena *arena, const char *file,
 	root = nrs_conf_root(doc);
 	if ((rc = nrs_conf_only(root, keys, err)) != NRS_OK ||
 	    (rc = load_items(&table, root, rules, err)) != NRS_OK ||
-	    (rc = load_cells(&table, root, rules, err)) != NRS_OK)
+	    (rc = load_cells(&table, root, rules, err)) != NRS_OK ||
+	    (rc = load_reminder(&table, root, rules, err)) != NRS_OK)
 		goto out;
 	rules->version = table_version(&table);
 	*out = rules;
