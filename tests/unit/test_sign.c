@@ -195,12 +195,69 @@ a_file_that_is_no_private_ed25519_key_is_refused(void **state)
 	assert_int_equal(unlink("key.pem"), 0);
 }
 
+/* RFC 4231, test cases 2 and 6 (a key longer than a block). */
+static void
+hmac_gives_the_values_of_rfc_4231(void **state)
+{
+	uint8_t key[131], mac[NRS_SHA256_SIZE];
+	char hex[2 * NRS_SHA256_SIZE + 1];
+
+	nrs_hmac_sha256(
+	    bytes("Jefe"), bytes("what do ya want for nothing?"), mac);
+	assert_string_equal(nrs_hex(mac, sizeof(mac), hex),
+	    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	memset(key, 0xaa, sizeof(key));
+	nrs_hmac_sha256((struct nrs_bytes){key, sizeof(key)},
+	    bytes("Test Using Larger Than Block-Size Key - Hash Key First"),
+	    mac);
+	assert_string_equal(nrs_hex(mac, sizeof(mac), hex),
+	    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+static void
+secrets_are_the_same_in_every_byte_or_not(void **state)
+{
+	const uint8_t a[] = {1, 2, 3}, b[] = {1, 2, 4};
+
+	assert_true(nrs_same_secret(a, a, 3));
+	assert_false(nrs_same_secret(a, b, 3));
+	assert_true(nrs_same_secret(a, b, 2));
+}
+
+static void
+base64url_has_one_spelling_and_none_of_the_other_alphabet(void **state)
+{
+	static const char *const bad[] = {
+	    "+_-w", "-_-w=", "-_-w==", "-", "-_-w\n", " -_w", "-_x", "é"};
+	const uint8_t data[] = {0xfb, 0xff, 0xb0, 0x00};
+	struct nrs_bytes out;
+	size_t i;
+
+	for (i = 0; i <= sizeof(data); i++) {
+		const char *text =
+		    nrs_base64url(arena, (struct nrs_bytes){data, i});
+
+		assert_null(strpbrk(text, "+/="));
+		assert_int_equal(
+		    nrs_base64url_decode(arena, text, &out, NULL), NRS_OK);
+		assert_true(nrs_bytes_equal(out, (struct nrs_bytes){data, i}));
+	}
+	for (i = 0; i < COUNT(bad); i++)
+		if (nrs_base64url_decode(arena, bad[i], &out, NULL) !=
+		    NRS_REJECT)
+			fail_msg("accepted: %s", bad[i]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sha256_gives_the_values_of_fips_180),
+	    cmocka_unit_test(hmac_gives_the_values_of_rfc_4231),
+	    cmocka_unit_test(secrets_are_the_same_in_every_byte_or_not),
 	    cmocka_unit_test(base64_has_one_spelling_per_value),
+	    cmocka_unit_test(
+	        base64url_has_one_spelling_and_none_of_the_other_alphabet),
 	    cmocka_unit_test(a_key_of_rfc_8032_signs_as_the_rfc_says),
 	    cmocka_unit_test(
 	        a_written_key_is_private_never_overwritten_and_read_back),

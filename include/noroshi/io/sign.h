@@ -19,11 +19,21 @@
 #define NRS_KEY_ID_SIZE 17 /* 16 hex digits of SHA-256(public key), NUL */
 
 void nrs_sha256(struct nrs_bytes data, uint8_t out[NRS_SHA256_SIZE]);
+/* HMAC-SHA256 (RFC 2104). */
+void nrs_hmac_sha256(
+    struct nrs_bytes key, struct nrs_bytes data, uint8_t out[NRS_SHA256_SIZE]);
+/* Whether two runs of len bytes are the same, in a time that does not tell
+ * where they differ. */
+bool nrs_same_secret(const uint8_t *a, const uint8_t *b, size_t len);
 /* "v1"-style hex of any bytes; out has 2 * len + 1. */
 const char *nrs_hex(const uint8_t *data, size_t len, char *out);
 /* Base64 of data in arena; NRS_REJECT when text is not base64. */
 const char *nrs_base64(struct nrs_arena *arena, struct nrs_bytes data);
 NRS_CHECKED enum nrs_rc nrs_base64_decode(struct nrs_arena *arena,
+    const char *text, struct nrs_bytes *out, struct nrs_err *err);
+/* The same in the alphabet of RFC 4648 section 5, without padding. */
+const char *nrs_base64url(struct nrs_arena *arena, struct nrs_bytes data);
+NRS_CHECKED enum nrs_rc nrs_base64url_decode(struct nrs_arena *arena,
     const char *text, struct nrs_bytes *out, struct nrs_err *err);
 
 /* A private key (PKCS#8 PEM, file mode 0600 or stricter). */

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -38,6 +41,26 @@ nrs_sha256(struct nrs_bytes data, uint8_t out[NRS_SHA256_SIZE])
 	    !EVP_Digest(data.data, data.len, out, &len, sha256, NULL) ||
 	    len != NRS_SHA256_SIZE)
 		abort();
+}
+
+void
+nrs_hmac_sha256(
+    struct nrs_bytes key, struct nrs_bytes data, uint8_t out[NRS_SHA256_SIZE])
+{
+	unsigned len = 0;
+
+	(void)pthread_once(&sha256_once, fetch_sha256);
+	if (sha256 == NULL || key.len > INT_MAX ||
+	    HMAC(sha256, key.data, (int)key.len, data.data, data.len, out,
+	        &len) == NULL ||
+	    len != NRS_SHA256_SIZE)
+		abort();
+}
+
+bool
+nrs_same_secret(const uint8_t *a, const uint8_t *b, size_t len)
+{
+	return CRYPTO_memcmp(a, b, len) == 0;
 }
 
 const char *
@@ -89,6 +112,42 @@ nrs_base64_decode(struct nrs_arena *arena, const char *text,
 		return NRS_OK;
 bad:
 	return nrs_refuse(err, "", "base64", "not base64");
+}
+
+const char *
+nrs_base64url(struct nrs_arena *arena, struct nrs_bytes data)
+{
+	char *out = nrs_arena_strdup(arena, nrs_base64(arena, data)), *at;
+
+	for (at = out; *at != '\0' && *at != '='; at++) {
+		if (*at == '+')
+			*at = '-';
+		else if (*at == '/')
+			*at = '_';
+	}
+	*at = '\0';
+	return out;
+}
+
+enum nrs_rc
+nrs_base64url_decode(struct nrs_arena *arena, const char *text,
+    struct nrs_bytes *out, struct nrs_err *err)
+{
+	char *plain = nrs_arena_printf(arena, "%s%s", text,
+	    strlen(text) % 4 == 2   ? "=="
+	    : strlen(text) % 4 == 3 ? "="
+	                            : "");
+	char *at;
+
+	if (text[strcspn(text, "+/=")] != '\0')
+		return nrs_refuse(err, "", "base64", "not base64url");
+	for (at = plain; *at != '\0'; at++) {
+		if (*at == '-')
+			*at = '+';
+		else if (*at == '_')
+			*at = '/';
+	}
+	return nrs_base64_decode(arena, plain, out, err);
 }
 
 /* ---- private keys ----------------------------------------------------------
