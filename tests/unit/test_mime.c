@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* long: one composer and one way to look at what it made. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 
 #include "noroshi/base/rand.h"
 #include "noroshi/io/mime.h"
+#include "noroshi/io/sign.h"
 
 #define LONG_TITLE                                                                                  \
 	"[TLP:AMBER+STRICT]【訂正】[第12報] 重要インフラ事業者の遠隔保守用VPN" \
@@ -399,6 +401,92 @@ no_address_or_greeting_breaks_out_of_its_slot(void **state)
 	close_sent(&sent);
 }
 
+#define TOKEN                                                                  \
+	"AQEV-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+static const struct nrs_mime_ack ack = {
+    .url = "https://ack.example.jp/a&b/",
+    .ask = "受領の確認をお願いします。次のリンクを開き、回答を選んでください。",
+};
+
+/* The part of this type, decoded; the caller frees. */
+static char *
+decoded(const struct sent *sent, const char *type)
+{
+	const char *at = strstr(sent->bytes.data, type), *end;
+	struct nrs_buf out = {0};
+	struct nrs_bytes line;
+
+	assert_non_null(at);
+	at = strstr(at, "\r\n\r\n") + 4;
+	for (; at[0] != '-' && at[0] != '\r'; at = end + 2) {
+		end = strstr(at, "\r\n");
+		assert_int_equal(
+		    nrs_base64_decode(sent->arena,
+		        nrs_arena_strndup(sent->arena, at, (size_t)(end - at)),
+		        &line, NULL),
+		    NRS_OK);
+		nrs_buf_add(&out, line.data, line.len);
+	}
+	return nrs_buf_take(&out);
+}
+
+static void
+a_link_to_confirm_stands_after_the_greeting_in_both_bodies(void **state)
+{
+	struct nrs_rendered r = rendered();
+	struct nrs_mime_mail mail = mail_of(&r);
+	struct sent sent;
+	char *text, *html;
+
+	(void)state;
+	mail.ack = &ack;
+	open_sent(&sent);
+	sent.delivery.ack_token = TOKEN;
+	compose(&sent, &mail);
+	assert_lines_are_sound(&sent.bytes);
+	text = decoded(&sent, "text/plain");
+	assert_non_null(strstr(text, "御中\r\n"));
+	assert_non_null(strstr(strstr(text, "御中"),
+	    "\r\nhttps://ack.example.jp/a&b/" TOKEN "\r\n"));
+	assert_true(strstr(text, TOKEN) < strstr(text, "■ 対策"));
+	html = decoded(&sent, "text/html");
+	assert_non_null(
+	    strstr(html, "<a href=\"https://ack.example.jp/a&amp;b/" TOKEN
+	                 "\">https://ack.example.jp/a&amp;b/" TOKEN "</a>"));
+	assert_true(strstr(html, TOKEN) < strstr(html, "<h2>対策"));
+	free(text);
+	free(html);
+	close_sent(&sent);
+}
+
+static void
+what_is_no_token_never_becomes_a_link(void **state)
+{
+	static const char *const bad[] = {
+	    "", "a b", "a\r\nb", "\"><script>", "a/../b", "é"};
+	struct nrs_rendered r = rendered();
+	struct nrs_mime_mail mail = mail_of(&r);
+	struct nrs_buf out = {0};
+	struct nrs_err err;
+	struct sent sent;
+	size_t i;
+
+	(void)state;
+	mail.ack = &ack;
+	open_sent(&sent);
+	sent.delivery.ack_token = TOKEN;
+	compose(&sent, &mail);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		sent.delivery.ack_token = bad[i];
+		assert_int_equal(
+		    nrs_mime_join(&sent.variant, &sent.delivery, &out, &err),
+		    NRS_REJECT);
+		assert_string_equal(err.field, "ack_token");
+	}
+	nrs_buf_fini(&out);
+	close_sent(&sent);
+}
+
 /* Random text of every width of character, 2,000 times. */
 static void
 random_bodies_and_titles_stay_sound(void **state)
@@ -450,6 +538,9 @@ main(void)
 	    cmocka_unit_test(no_header_value_starts_another_header),
 	    cmocka_unit_test(a_body_with_controls_is_refused),
 	    cmocka_unit_test(no_address_or_greeting_breaks_out_of_its_slot),
+	    cmocka_unit_test(
+	        a_link_to_confirm_stands_after_the_greeting_in_both_bodies),
+	    cmocka_unit_test(what_is_no_token_never_becomes_a_link),
 	    cmocka_unit_test(random_bodies_and_titles_stay_sound),
 	};
 

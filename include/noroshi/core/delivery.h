@@ -60,6 +60,7 @@ struct nrs_subscription {
 struct nrs_part {
 	struct nrs_bytes data;
 	enum nrs_slot slot; /* what follows data */
+	const char *text;   /* ACK_LINK: the URL up to the token */
 };
 
 /* Rendered once, frozen here: senders only join parts. */
@@ -128,5 +129,6 @@ struct nrs_receipt {
 	bool repeat; /* a transfer that may have happened before */
 	enum nrs_delivery_purpose purpose;
 	struct nrs_bytes body_sha256; /* INTENT: of the exact bytes */
+	const char *by; /* ACKNOWLEDGED, RESPONDED: who said so and how */
 };
 #endif

@@ -247,7 +247,9 @@ enum nrs_slot {
 	    3, /* local part of the Message-ID: the delivery key */
 	NRS_SLOT_GREETING = 4, /* base64 lines of the recipient's greeting */
 	NRS_SLOT_ACK_LINK = 5, /* base64 lines of the acknowledgement link */
-	NRS_SLOT_GREETING_HTML = 6, /* the same, as a paragraph of HTML */
+	NRS_SLOT_GREETING_HTML = 6, /* the greeting as a paragraph of HTML */
+	NRS_SLOT_ACK_LINK_HTML = 7, /* the link as a paragraph of HTML */
+	NRS_SLOT_ACK_TOKEN = 8,     /* the token as it is */
 };
 
 enum nrs_delivery_state {

@@ -26,6 +26,12 @@ struct nrs_mime_list {
 	const char *unsubscribe_url;
 };
 
+/* Asks to confirm receipt, after the greeting. */
+struct nrs_mime_ack {
+	const char *url; /* the delivery's token is appended */
+	const char *ask; /* a paragraph of text, above the link */
+};
+
 struct nrs_mime_mail {
 	const char *from;      /* mailbox, constant of the service */
 	const char *from_name; /* shown beside it, may be "" */
@@ -40,6 +46,7 @@ struct nrs_mime_mail {
 	uint32_t revision;
 	const struct nrs_rendered *rendered;
 	const struct nrs_mime_list *list; /* NULL: no list, but a thread */
+	const struct nrs_mime_ack *ack;   /* NULL: nobody is asked */
 	bool text_only; /* leave the HTML out: it would be too large */
 };
 

@@ -232,6 +232,8 @@ static const struct nrs_term slot_terms[] = {
 	{NRS_SLOT_GREETING, "GREETING", "宛名", "greeting"},
 	{NRS_SLOT_ACK_LINK, "ACK_LINK", "受領確認リンク", "acknowledgement link"},
 	{NRS_SLOT_GREETING_HTML, "GREETING_HTML", "宛名 (HTML)", "greeting in HTML"},
+	{NRS_SLOT_ACK_LINK_HTML, "ACK_LINK_HTML", "受領確認リンク (HTML)", "acknowledgement link in HTML"},
+	{NRS_SLOT_ACK_TOKEN, "ACK_TOKEN", "受領確認トークン", "acknowledgement token"},
 };
 
 static const struct nrs_term delivery_state_terms[] = {

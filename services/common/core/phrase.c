@@ -75,6 +75,10 @@ static const char *const phrases[NRS_PHRASE_COUNT][2] = {
     [NRS_PHRASE_STUB_CHANGED_SUBJECT] = {"以前お送りした情報の変更",
 	"Change of a notice sent to you"},
     [NRS_PHRASE_ACK_DEADLINE] = {"受領確認の期限", "Confirm receipt by"},
+    [NRS_PHRASE_ACK_ASK] = {"■ 受領の確認をお願いします。次のリンクを開き、回答を選んでください。"
+		   "リンクは宛先専用です。転送しないでください。",
+	"■ Please confirm receipt: open this link and choose an answer. The "
+	"link is yours alone: do not pass it on."},
     [NRS_PHRASE_CUT] = {"本文が長いため、以下を省略しました。全文は noroshictl show で確認するか、"
 	       "所属のセプターにお問い合わせください。",
 	"The rest was left out for its length. For the whole text use "

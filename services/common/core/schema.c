@@ -469,6 +469,7 @@ static const struct nrs_field subscription_fields[] = {
 static const struct nrs_field part_fields[] = {
 	ONE(1, part, data, BYTES),
 	TERM(2, part, slot, SLOT),
+	ONE(3, part, text, STRING),
 };
 
 static const struct nrs_field variant_fields[] = {
@@ -531,6 +532,7 @@ static const struct nrs_field receipt_fields[] = {
 	ONE(19, receipt, repeat, BOOL),
 	TERM(20, receipt, purpose, DELIVERY_PURPOSE),
 	ONE(21, receipt, body_sha256, BYTES),
+	ONE(22, receipt, by, STRING),
 };
 
 #define TYPE(id, s)                                                            \

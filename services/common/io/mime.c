@@ -291,63 +291,107 @@ refuse_body(struct composer *c, const char *field, const char *text)
 		    "a body must be UTF-8 text without controls");
 }
 
-/* head, the slot, body: each encoded by itself. */
+struct body {
+	const char *subtype;
+	enum nrs_slot greeting, link;
+	struct nrs_buf head;
+	struct nrs_buf ask; /* "": no link */
+	const char *rest;
+};
+
+/* Encoded by itself, with a slot behind it. */
+static void
+add_piece(struct nrs_buf *lines, struct nrs_buf *piece, enum nrs_slot slot)
+{
+	mime_pad(piece);
+	mime_base64_lines(lines, nrs_buf_str(piece), piece->len);
+	nrs_buf_printf(lines, "%c%c%c", MARK, '0' + (int)slot, MARK);
+}
+
+/* head, greeting, ask, link, rest. */
 static GMimePart *
-body_part(const char *subtype, enum nrs_slot slot, struct nrs_buf *head,
-    const char *body)
+body_part(struct body *body)
 {
 	struct nrs_buf lines = {0}, rest = {0};
 	GMimePart *part;
 
-	mime_pad(head);
-	mime_base64_lines(&lines, nrs_buf_str(head), head->len);
-	nrs_buf_printf(&lines, "%c%c%c", MARK, '0' + (int)slot, MARK);
-	add_crlf(&rest, body);
+	add_piece(&lines, &body->head, body->greeting);
+	if (body->ask.len > 0)
+		add_piece(&lines, &body->ask, body->link);
+	add_crlf(&rest, body->rest);
 	mime_base64_lines(&lines, nrs_buf_str(&rest), rest.len);
-	part = encoded_part(subtype, &lines);
+	part = encoded_part(body->subtype, &lines);
 	nrs_buf_fini(&rest);
 	nrs_buf_fini(&lines);
+	nrs_buf_fini(&body->head);
+	nrs_buf_fini(&body->ask);
 	return part;
+}
+
+static void
+ask_to_confirm(struct composer *c, struct body *body, bool html)
+{
+	const struct nrs_mime_ack *ack = c->mail->ack;
+	struct nrs_buf folded = {0};
+
+	if (ack == NULL)
+		return;
+	refuse_body(c, "ack", ack->ask);
+	nrs_buf_adds(&body->ask, "\r\n");
+	if (html) {
+		nrs_buf_adds(&body->ask, "<p><strong>");
+		nrs_doc_escape(&body->ask, ack->ask);
+		nrs_buf_adds(&body->ask, "</strong></p>\r\n");
+	} else {
+		nrs_text_fold(&folded, ack->ask, LINE_MAX_CHARS, "");
+		add_crlf(&body->ask, nrs_buf_str(&folded));
+	}
+	nrs_buf_fini(&folded);
 }
 
 static GMimePart *
 text_part(struct composer *c)
 {
 	const struct nrs_rendered *r = c->mail->rendered;
-	struct nrs_buf head = {0};
-	GMimePart *part;
+	struct body body = {.subtype = "plain",
+	    .greeting = NRS_SLOT_GREETING,
+	    .link = NRS_SLOT_ACK_LINK,
+	    .rest = r->text};
 
 	refuse_body(c, "text", r->text_head);
 	refuse_body(c, "text", r->text);
-	add_crlf(&head, r->text_head);
-	part = body_part("plain", NRS_SLOT_GREETING, &head, r->text);
-	nrs_buf_fini(&head);
-	return part;
+	add_crlf(&body.head, r->text_head);
+	ask_to_confirm(c, &body, false);
+	return body_part(&body);
 }
 
 static GMimePart *
 html_part(struct composer *c)
 {
 	const struct nrs_rendered *r = c->mail->rendered;
-	struct nrs_buf head = {0}, body = {0};
+	struct nrs_buf rest = {0};
+	struct body body = {.subtype = "html",
+	    .greeting = NRS_SLOT_GREETING_HTML,
+	    .link = NRS_SLOT_ACK_LINK_HTML};
 	GMimePart *part;
 
 	refuse_body(c, "html", r->html_meta);
 	refuse_body(c, "html", r->html_head);
 	refuse_body(c, "html", r->html);
-	nrs_buf_adds(&head, "<!DOCTYPE html>\r\n<html lang=\"");
-	nrs_doc_escape(&head, c->mail->lang);
-	nrs_buf_adds(&head, "\">\r\n<head><meta charset=\"utf-8\">\r\n<title>");
-	nrs_doc_escape(&head, r->subject);
-	nrs_buf_adds(&head, "</title>");
-	add_crlf(&head, r->html_meta);
-	nrs_buf_adds(&head, "</head>\r\n<body>\r\n");
-	add_crlf(&head, r->html_head);
-	nrs_buf_printf(&body, "%s</body>\n</html>\n", r->html);
-	part = body_part(
-	    "html", NRS_SLOT_GREETING_HTML, &head, nrs_buf_str(&body));
-	nrs_buf_fini(&head);
-	nrs_buf_fini(&body);
+	nrs_buf_adds(&body.head, "<!DOCTYPE html>\r\n<html lang=\"");
+	nrs_doc_escape(&body.head, c->mail->lang);
+	nrs_buf_adds(
+	    &body.head, "\">\r\n<head><meta charset=\"utf-8\">\r\n<title>");
+	nrs_doc_escape(&body.head, r->subject);
+	nrs_buf_adds(&body.head, "</title>");
+	add_crlf(&body.head, r->html_meta);
+	nrs_buf_adds(&body.head, "</head>\r\n<body>\r\n");
+	add_crlf(&body.head, r->html_head);
+	nrs_buf_printf(&rest, "%s</body>\n</html>\n", r->html);
+	body.rest = nrs_buf_str(&rest);
+	ask_to_confirm(c, &body, true);
+	part = body_part(&body);
+	nrs_buf_fini(&rest);
 	return part;
 }
 
@@ -370,6 +414,16 @@ put_body(struct composer *c)
 }
 
 /* ---- freezing ---- */
+
+/* What stands before a token is frozen with the rest. */
+static void
+set_url(struct nrs_arena *arena, const struct nrs_mime_ack *ack,
+    struct nrs_part *part)
+{
+	if (ack != NULL && (part->slot == NRS_SLOT_ACK_LINK ||
+	                       part->slot == NRS_SLOT_ACK_LINK_HTML))
+		part->text = nrs_arena_strdup(arena, ack->url);
+}
 
 /* Cut at the marks: each ends a part. */
 static void
@@ -401,6 +455,7 @@ freeze(struct composer *c, struct nrs_arena *arena, struct nrs_variant *out)
 	GMimeFormatOptions *options = g_mime_format_options_new();
 	GMimeStream *stream = g_mime_stream_mem_new();
 	GByteArray *bytes;
+	size_t i;
 
 	g_mime_format_options_set_newline_format(
 	    options, GMIME_NEWLINE_FORMAT_DOS);
@@ -409,6 +464,8 @@ freeze(struct composer *c, struct nrs_arena *arena, struct nrs_variant *out)
 	(void)g_mime_stream_write(stream, "\r\n", 2);
 	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
 	cut_parts(arena, (const char *)bytes->data, bytes->len, out);
+	for (i = 0; i < out->n_parts; i++)
+		set_url(arena, c->mail->ack, &out->parts[i]);
 	g_object_unref(stream);
 	g_mime_format_options_free(options);
 }
