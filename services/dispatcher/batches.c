@@ -97,6 +97,10 @@ fill_delivery(const struct maker *m, const struct nrs_target *target,
 	        : "";
 	out->kind = target->kind;
 	out->organisation = target->organisation;
+	out->ack_token = "";
+	if (m->q->ack != NULL && target->purpose == NRS_PURPOSE_ALERT)
+		out->ack_token = dispatcher_ack_token(arena, m->q->ack,
+		    m->q->head, out, strcmp(target->lang, "en") == 0);
 }
 
 static size_t
@@ -104,7 +108,7 @@ size_of(const struct nrs_delivery *delivery)
 {
 	return DELIVERY_FRAME + strlen(delivery->subscriber_id) +
 	       strlen(delivery->channel->address) + strlen(delivery->greeting) +
-	       strlen(delivery->organisation);
+	       strlen(delivery->organisation) + strlen(delivery->ack_token);
 }
 
 /* ---- one batch ---- */

@@ -5,6 +5,7 @@
  * batches: targets become delivery batches: one variant and up to some hundred
  * recipients of one partition per record.
  */
+#include "dispatcher/ack_token.h"
 #include "dispatcher/compose.h"
 #include "noroshi/core/audience.h"
 
@@ -23,6 +24,7 @@ struct dispatcher_batches_query {
 	/* Of the keys, see below. */
 	const uint8_t *content_sha256;
 	const char *occasion;
+	const struct dispatcher_ack_plan *ack; /* NULL: nobody is asked */
 };
 
 /* Of a notice: it is tried for give_up_ms, or as long as it is valid. */

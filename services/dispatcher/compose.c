@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "dispatcher/ack_token.h"
+#include "noroshi/base/clock.h"
 #include "noroshi/base/text.h"
 #include "noroshi/core/label.h"
 #include "noroshi/core/phrase.h"
@@ -120,6 +122,35 @@ render(struct dispatcher_composer *c, size_t index, struct nrs_rendered *out)
 	nrs_render(c->arena, &in, out);
 }
 
+/* NULL: this variant asks nobody to confirm. */
+static const char *
+ack_url(struct dispatcher_composer *c, size_t index)
+{
+	const struct nrs_content *content = c->notice->admitted->content;
+
+	if (is_stub(index) || !dispatcher_ack_asked(c->d->conf, content))
+		return NULL;
+	return nrs_arena_printf(
+	    c->arena, "%s" DISPATCHER_ACK_PATH, c->d->conf->ack.url);
+}
+
+static const struct nrs_mime_ack *
+ask(struct dispatcher_composer *c, size_t index)
+{
+	const int64_t deadline = c->notice->admitted->content->ack_deadline;
+	const bool english = index % DISPATCHER_LANGS == 1;
+	struct nrs_mime_ack *ack = nrs_arena_alloc(c->arena, sizeof(*ack));
+	char by[64];
+
+	ack->url = ack_url(c, index);
+	ack->ask = nrs_phrase(NRS_PHRASE_ACK_ASK, english);
+	if (deadline > 0)
+		ack->ask = nrs_arena_printf(c->arena, "%s (%s: %s)", ack->ask,
+		    nrs_phrase(NRS_PHRASE_ACK_DEADLINE, english),
+		    nrs_time_text(deadline, lang_of(index), by));
+	return ack->url == NULL ? NULL : ack;
+}
+
 static enum nrs_rc
 compose_mail(struct dispatcher_composer *c, size_t index,
     struct nrs_variant *out, struct nrs_err *err)
@@ -142,6 +173,7 @@ compose_mail(struct dispatcher_composer *c, size_t index,
 	    .kind = nrs_term_name(NRS_VOC_MSG_KIND, (int)content->kind),
 	    .revision = content->revision,
 	    .rendered = &rendered,
+	    .ack = ask(c, index),
 	};
 
 	render(c, index, &rendered);
@@ -192,6 +224,27 @@ add_alert(struct dispatcher_composer *c, size_t index, struct nrs_buf *out)
 	nrs_json_encode(out, NRS_TYPE_ALERT, &alert);
 }
 
+/* The body ends here, or goes on behind the recipient's token. */
+static void
+cut_body(struct dispatcher_composer *c, struct nrs_buf *body, const char *url,
+    struct nrs_variant *out)
+{
+	const enum nrs_slot slot =
+	    url == NULL ? NRS_SLOT_NONE : NRS_SLOT_ACK_TOKEN;
+
+	if (url != NULL)
+		nrs_buf_printf(body, ",\"ack_url\":\"%s", url);
+	else
+		nrs_buf_addc(body, '}');
+	out->parts = nrs_arena_array(c->arena, 2, sizeof(*out->parts));
+	out->parts[0] = (struct nrs_part){
+	    .data = nrs_arena_bytes(c->arena, body->data, body->len),
+	    .slot = slot};
+	out->parts[1] = (struct nrs_part){
+	    .data = nrs_arena_bytes(c->arena, "\"}", 2), .slot = NRS_SLOT_NONE};
+	out->n_parts = url == NULL ? 1 : 2;
+}
+
 static void
 compose_webhook(
     struct dispatcher_composer *c, size_t index, struct nrs_variant *out)
@@ -210,12 +263,7 @@ compose_webhook(
 		nrs_buf_addc(&body, ',');
 	}
 	add_alert(c, index, &body);
-	nrs_buf_addc(&body, '}');
-	out->parts = nrs_arena_array(c->arena, 1, sizeof(*out->parts));
-	out->n_parts = 1;
-	out->parts[0] = (struct nrs_part){
-	    .data = nrs_arena_bytes(c->arena, body.data, body.len),
-	    .slot = NRS_SLOT_NONE};
+	cut_body(c, &body, ack_url(c, index), out);
 	out->media_type = "application/json";
 	nrs_buf_fini(&body);
 	nrs_buf_fini(&content);

@@ -9,6 +9,7 @@
 #include "noroshi/base/net.h"
 #include "noroshi/base/text.h"
 #include "noroshi/core/topic.h"
+#include "noroshi/io/http.h"
 
 #define ROW(member) .offset = offsetof(struct dispatcher_conf, member)
 
@@ -191,6 +192,52 @@ static const struct nrs_param params[] = {
         .help = "Where a reader's mail program posts to leave (RFC 8058): an "
                 "https URL, to which the delivery's key is appended. Empty: "
                 "no List-Unsubscribe."},
+    {.name = "ack.listen",
+        .type = NRS_PARAM_STRING,
+        ROW(ack.listen),
+        .def = "",
+        .help = "Address and port where recipients confirm receipt: "
+                "127.0.0.1:8430, behind a reverse proxy that speaks TLS. "
+                "Empty: this process does not listen."},
+    {.name = "ack.url",
+        .type = NRS_PARAM_STRING,
+        ROW(ack.url),
+        .def = "",
+        .help = "How recipients reach ack.listen: https://ack.example.jp. A "
+                "personal link under it goes into each mail and webhook. "
+                "Empty: nobody is asked to confirm."},
+    {.name = "ack.secrets",
+        .type = NRS_PARAM_PATH,
+        ROW(ack.secrets),
+        .def = "",
+        .help = "The file of the secrets behind the links: secrets = ( "
+                "\"...\" ), each `openssl rand -base64 32`. The first makes "
+                "links, all are accepted."},
+    {.name = "ack.validity",
+        .type = NRS_PARAM_INT,
+        ROW(ack.validity_ms),
+        .def = "2592000000",
+        .min = 60000,
+        .max = 31622400000,
+        .unit = "ms",
+        .help = "How long a link is accepted, from the notice's acceptance."},
+    {.name = "ack.max_connections",
+        .type = NRS_PARAM_INT,
+        ROW(ack.max_connections),
+        .def = "64",
+        .min = 1,
+        .max = 10000,
+        .unit = "connections",
+        .help = "Connections to ack.listen at once; each has a thread."},
+    {.name = "ack.wait",
+        .type = NRS_PARAM_INT,
+        ROW(ack.wait_ms),
+        .def = "10000",
+        .min = 100,
+        .max = 60000,
+        .unit = "ms",
+        .help = "An answer that the bus has not acknowledged by then is 503: "
+                "to be sent again."},
     {.name = "max_batch",
         .type = NRS_PARAM_INT,
         ROW(max_batch),
@@ -268,6 +315,31 @@ check_newsletter(const struct dispatcher_conf *conf, struct nrs_err *err)
 	    "newsletter.unsubscribe_url is not an https URL");
 }
 
+/* A link is for a person's browser: plain http only at home. */
+static enum nrs_rc
+check_ack(const struct dispatcher_conf *conf, struct nrs_err *err)
+{
+	const char *url = conf->ack.url;
+	const bool asks = url[0] != '\0', listens = conf->ack.listen[0] != '\0';
+
+	if ((asks || listens) && conf->ack.secrets[0] == '\0')
+		return nrs_refuse(err, "ack.secrets", "required",
+		    "ack.secrets is needed for ack.url and ack.listen");
+	if (asks &&
+	    (nrs_text_url(url, err) != NRS_OK ||
+	        (strncmp(url, "https://", 8) != 0 &&
+	            strncmp(url, "http://127.0.0.1:", 17) != 0) ||
+	        strpbrk(url, "?#\"") != NULL || url[strlen(url) - 1] == '/'))
+		return nrs_refuse(err, "ack.url", "url",
+		    "ack.url is not an https URL without / at its end");
+	if (!listens)
+		return NRS_OK;
+	if (nrs_http_check_listen(conf->ack.listen, err) == NRS_OK)
+		return NRS_OK;
+	nrs_err_prefix(err, "ack.listen");
+	return NRS_REJECT;
+}
+
 static enum nrs_rc
 check(const void *value, struct nrs_err *err)
 {
@@ -280,6 +352,8 @@ check(const void *value, struct nrs_err *err)
 
 	if (rc == NRS_OK)
 		rc = check_newsletter(conf, err);
+	if (rc == NRS_OK)
+		rc = check_ack(conf, err);
 	for (i = 0; i < allow->n && rc == NRS_OK; i++) {
 		rc = nrs_net_parse(allow->items[i], &net, err);
 		if (rc != NRS_OK)
@@ -377,6 +451,7 @@ static const struct nrs_lane lanes[] = {
     {.name = "sender-alert", .run = dispatcher_send, .arg = &alert},
     {.name = "planner-newsletter", .run = dispatcher_plan, .arg = &newsletter},
     {.name = "sender-newsletter", .run = dispatcher_send, .arg = &newsletter},
+    {.name = "ack", .run = dispatcher_ack},
 };
 
 const struct nrs_service *

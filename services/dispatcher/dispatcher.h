@@ -13,6 +13,7 @@
 
 #include "noroshi/io/service.h"
 #include "noroshi/io/sign.h"
+#include "noroshi/io/token.h"
 #include "noroshi/io/transfer.h"
 
 struct nrs_sector_table;
@@ -33,6 +34,10 @@ struct dispatcher_conf {
 		int64_t give_up_ms;
 		const char *unsubscribe_url;
 	} newsletter;
+	struct {
+		const char *listen, *url, *secrets;
+		int64_t validity_ms, max_connections, wait_ms;
+	} ack;
 };
 
 /* What makes one kind of traffic. */
@@ -49,7 +54,8 @@ struct dispatcher_lane {
 struct dispatcher_policy {
 	struct nrs_arena *arena;
 	const struct nrs_sector_table *sectors;
-	struct nrs_keyring *keyring; /* NULL: verify is off */
+	struct nrs_keyring *keyring;  /* NULL: verify is off */
+	struct nrs_token_keys tokens; /* n == 0: no ack.secrets */
 };
 
 struct dispatcher {
@@ -76,5 +82,8 @@ struct nrs_transfer_conf dispatcher_transfer_conf(
 enum nrs_rc dispatcher_plan(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
 enum nrs_rc dispatcher_send(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err);
+/* lane->arg is NULL. Sleeps when ack.listen is empty. */
+enum nrs_rc dispatcher_ack(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
 #endif

@@ -222,6 +222,7 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	struct dispatcher_composer composer = {
 	    .d = p->d, .arena = p->arena, .notice = notice};
 	struct nrs_targets targets;
+	struct dispatcher_ack_plan ack;
 	const struct nrs_delivery_batch head = dispatcher_batches_head(
 	    notice, nrs_wall_ms(), p->d->conf->give_up_ms);
 	const struct dispatcher_batches_query query = {
@@ -232,11 +233,13 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	    .head = &head,
 	    .content_sha256 = notice->admitted->payload_sha256,
 	    .occasion = "",
+	    .ack = &ack,
 	};
 	struct dispatcher_batch *batches;
 	size_t i, n;
 	enum nrs_rc rc = find_targets(p, notice, &targets, err);
 
+	dispatcher_ack_plan(p->d, notice->admitted->content, &ack);
 	if (rc == NRS_OK)
 		rc = dispatcher_batches(&query, &batches, &n, err);
 	if (rc != NRS_OK)

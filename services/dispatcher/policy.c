@@ -16,6 +16,10 @@ dispatcher_policy_load(const struct dispatcher_conf *conf,
 	    policy->arena, conf->sectors, &policy->sectors, err);
 	if (rc == NRS_OK && conf->verify)
 		rc = nrs_keyring_load(conf->keys, &policy->keyring, err);
+	if (rc == NRS_OK && conf->ack.secrets != NULL &&
+	    conf->ack.secrets[0] != '\0')
+		rc = nrs_token_keys_load(
+		    conf->ack.secrets, &policy->tokens, err);
 	if (rc == NRS_OK)
 		*out = policy;
 	else

@@ -10,6 +10,7 @@
  */
 #include <stdbool.h>
 
+#include "dispatcher/ack_answer.h"
 #include "noroshi/base/buf.h"
 #include "noroshi/core/delivery.h"
 
@@ -53,6 +54,7 @@ struct dispatcher_task {
 	enum nrs_delivery_state end; /* CLOSING */
 	enum nrs_failure_reason reason;
 	char detail[128];
+	struct dispatcher_answer answer;     /* end: ACKNOWLEDGED, RESPONDED */
 	struct dispatcher_task *prev, *next; /* at its place */
 	struct dispatcher_task *again_next;  /* ends to be recorded again */
 };

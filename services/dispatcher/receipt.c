@@ -168,6 +168,10 @@ post_end(struct sender *s, struct dispatcher_task *task)
 
 	receipt.failure_reason = task->reason;
 	receipt.detail = task->detail;
+	receipt.response = task->answer.response;
+	receipt.relayed = task->answer.relayed;
+	receipt.relayed_of = task->answer.relayed_of;
+	receipt.by = task->end >= NRS_STATE_ACKNOWLEDGED ? "webhook" : "";
 	post_receipt(s, &receipt, task, task);
 }
 
@@ -176,8 +180,12 @@ count_end(struct sender *s, const struct dispatcher_task *task)
 {
 	const struct nrs_delivery_batch *batch = task->load->batch;
 
-	nrs_metric_add(s->states[task->end], 1);
-	if (task->end == NRS_STATE_DELIVERED)
+	const bool delivered = task->end == NRS_STATE_DELIVERED ||
+	                       task->end >= NRS_STATE_ACKNOWLEDGED;
+
+	nrs_metric_add(
+	    s->states[delivered ? NRS_STATE_DELIVERED : task->end], 1);
+	if (delivered)
 		nrs_metric_observe_us(
 		    s->seconds, (nrs_wall_ms() - batch->accepted_at) * 1000);
 	if (task->end == NRS_STATE_FAILED)
@@ -202,6 +210,41 @@ sender_end(struct sender *s, struct dispatcher_task *task,
 	nrs_buf_fini(&task->body);
 	count_end(s, task);
 	post_end(s, task);
+}
+
+/* Both are said, and the task ends with the higher. */
+static void
+end_acknowledged(struct sender *s, struct dispatcher_task *task,
+    const struct dispatcher_answer *answer, const char *detail)
+{
+	struct nrs_receipt delivered = receipt_of(task, NRS_STATE_DELIVERED);
+
+	delivered.detail = detail;
+	post_receipt(s, &delivered, task, NULL);
+	task->answer = *answer;
+	task->answer.notice_id = "";
+	sender_end(s, task,
+	    answer->response == NRS_RESPONSE_UNSPECIFIED
+	        ? NRS_STATE_ACKNOWLEDGED
+	        : NRS_STATE_RESPONDED,
+	    NRS_FAILURE_UNSPECIFIED, "");
+}
+
+void
+sender_delivered(struct sender *s, struct dispatcher_task *task,
+    const struct nrs_transfer_result *result)
+{
+	const struct nrs_bytes said = {
+	    (const uint8_t *)result->answer, strlen(result->answer)};
+	struct dispatcher_answer answer;
+
+	nrs_arena_reset(s->scratch);
+	if (said.len > 0 && task->load->batch->purpose == NRS_PURPOSE_ALERT &&
+	    dispatcher_answer_webhook(s->scratch, said, &answer))
+		end_acknowledged(s, task, &answer, result->detail);
+	else
+		sender_end(s, task, NRS_STATE_DELIVERED,
+		    NRS_FAILURE_UNSPECIFIED, result->detail);
 }
 
 void

@@ -78,6 +78,9 @@ void sender_deferred(struct sender *s, struct dispatcher_task *task,
 void sender_end(struct sender *s, struct dispatcher_task *task,
     enum nrs_delivery_state state, enum nrs_failure_reason reason,
     const char *detail);
+/* And acknowledged, when a webhook's answer says so. */
+void sender_delivered(struct sender *s, struct dispatcher_task *task,
+    const struct nrs_transfer_result *result);
 /* Those that the bus did not take, when it is time. */
 void sender_end_again(struct sender *s);
 /* A record that cannot be read. */
@@ -89,7 +92,6 @@ void sender_reject(struct sender *s, const struct nrs_record *record,
 void sender_pump(struct sender *s);
 /* The bus has acknowledged the intent. */
 void sender_transfer(struct sender *s, struct dispatcher_task *task);
-/* The partition went while the intent travelled. */
 void sender_abandon(struct sender *s, struct dispatcher_task *task);
 /* How long to wait after so many attempts, without jitter. */
 int64_t sender_pause(const struct dispatcher_conf *conf, uint32_t attempt);

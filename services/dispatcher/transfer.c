@@ -278,8 +278,7 @@ finished(void *opaque, const struct nrs_transfer_result *result)
 	if (result->class == NRS_TRANSFER_DELIVERED && task->load->lost)
 		end_again(s, task);
 	if (result->class == NRS_TRANSFER_DELIVERED)
-		sender_end(s, task, NRS_STATE_DELIVERED,
-		    NRS_FAILURE_UNSPECIFIED, result->detail);
+		sender_delivered(s, task, result);
 	else if (result->class == NRS_TRANSFER_FAILED)
 		sender_end(
 		    s, task, NRS_STATE_FAILED, result->reason, result->detail);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "dispatcher/batches.h"
+#include "noroshi/io/mime.h"
 #include "noroshi/io/sign.h"
 #include "noroshi/io/wire.h"
 #include "support/signed.h"
@@ -31,6 +32,7 @@ struct scene {
 	struct nrs_targets targets;
 	struct dispatcher_batch *batches;
 	size_t n;
+	struct dispatcher_ack_plan ack;
 };
 
 static int
@@ -106,7 +108,8 @@ plan(struct scene *s, int n_partitions)
 	    .n_partitions = n_partitions,
 	    .head = &head,
 	    .content_sha256 = s->admitted.payload_sha256,
-	    .occasion = ""};
+	    .occasion = "",
+	    .ack = &s->ack};
 	struct nrs_err err = {0};
 	struct nrs_bytes value;
 	size_t i, deliveries = 0;
@@ -226,6 +229,97 @@ a_text_that_grows_too_long_is_cut_and_says_so(void **state)
 	assert_non_null(strstr(text, s->content->notice_id));
 }
 
+static void
+ask_to_confirm(struct scene *s)
+{
+	s->conf.ack.url = "https://ack.example.jp";
+	s->ack = (struct dispatcher_ack_plan){.keys.n = 1, .validity_ms = 1000};
+	s->dispatch.accepted_at = 500;
+	s->notice.offset = 77;
+}
+
+static const struct nrs_delivery *
+delivery(const struct scene *s, size_t batch)
+{
+	return &s->batches[batch].batch.deliveries[0];
+}
+
+static const char *
+joined(struct scene *s, size_t batch)
+{
+	struct nrs_buf out = {0};
+	const char *text;
+
+	assert_int_equal(nrs_mime_join(&s->batches[batch].batch.variants[0],
+	                     delivery(s, batch), &out, NULL),
+	    NRS_OK);
+	text = nrs_arena_strdup(s->arena, nrs_buf_str(&out));
+	nrs_buf_fini(&out);
+	return text;
+}
+
+static void
+each_delivery_has_a_token_of_its_own_that_opens_to_it(void **state)
+{
+	struct scene *s = *state;
+	struct nrs_token_want want = {&s->ack.keys, NRS_MODE_ACTUAL, 1499};
+	struct nrs_token token;
+
+	ask_to_confirm(s);
+	add_target(s, NRS_CHANNEL_MAIL, "a@x.example");
+	add_target(s, NRS_CHANNEL_TOPIC, "");
+	assert_int_equal(plan(s, 1), 2);
+	assert_string_not_equal(
+	    delivery(s, 0)->ack_token, delivery(s, 1)->ack_token);
+	assert_int_equal(nrs_token_open(s->arena, &want,
+	                     delivery(s, 1)->ack_token, &token, NULL),
+	    NRS_OK);
+	assert_int_equal(token.use, NRS_TOKEN_ACK);
+	assert_int_equal(token.channel, NRS_CHANNEL_TOPIC);
+	assert_int_equal(token.source_offset, 77);
+	assert_string_equal(token.subscriber_id, "s-1");
+	assert_memory_equal(
+	    token.key, delivery(s, 1)->key.data, NRS_SHA256_SIZE);
+	want.now_ms++;
+	assert_int_equal(nrs_token_open(s->arena, &want,
+	                     delivery(s, 1)->ack_token, &token, NULL),
+	    NRS_REJECT);
+}
+
+static void
+a_webhook_is_told_where_to_confirm(void **state)
+{
+	struct scene *s = *state;
+	const char *text;
+
+	ask_to_confirm(s);
+	add_target(s, NRS_CHANNEL_WEBHOOK, "https://x.example/b");
+	assert_int_equal(plan(s, 1), 1);
+	text = joined(s, 0);
+	assert_non_null(
+	    strstr(text, nrs_arena_printf(s->arena,
+	                     ",\"ack_url\":\"https://ack.example.jp/ack/%s\"}",
+	                     delivery(s, 0)->ack_token)));
+}
+
+static void
+nobody_is_asked_when_the_notice_waives_it_or_no_url_is_there(void **state)
+{
+	struct scene *s = *state;
+
+	add_target(s, NRS_CHANNEL_WEBHOOK, "https://x.example/b");
+	assert_int_equal(plan(s, 1), 1);
+	assert_null(strstr(joined(s, 0), "ack_url"));
+	assert_string_equal(delivery(s, 0)->ack_token, "");
+	ask_to_confirm(s);
+	s->content->ack_waived = true;
+	memset(s->composer.made, 0, sizeof(s->composer.made));
+	dispatcher_ack_plan(&s->d, s->content, &s->ack);
+	assert_int_equal(plan(s, 1), 1);
+	assert_null(strstr(joined(s, 0), "ack_url"));
+	assert_string_equal(delivery(s, 0)->ack_token, "");
+}
+
 int
 main(void)
 {
@@ -235,6 +329,9 @@ main(void)
 	    CASE(one_recipients_deliveries_meet_in_one_partition),
 	    CASE(long_addresses_make_more_records_not_a_larger_one),
 	    CASE(a_text_that_grows_too_long_is_cut_and_says_so),
+	    CASE(each_delivery_has_a_token_of_its_own_that_opens_to_it),
+	    CASE(a_webhook_is_told_where_to_confirm),
+	    CASE(nobody_is_asked_when_the_notice_waives_it_or_no_url_is_there),
 	};
 
 	return cmocka_run_group_tests_name(

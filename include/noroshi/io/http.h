@@ -28,11 +28,17 @@ const char *nrs_http_query(
 const char *nrs_http_header(
     const struct nrs_http_request *req, const char *name);
 
+struct nrs_http_field {
+	const char *name, *value;
+};
+
 struct nrs_http_reply {
 	int status;
 	const char *type; /* static: "application/json" */
 	struct nrs_buf body;
-	int retry_after_s; /* 0: no header */
+	int retry_after_s;                   /* 0: no header */
+	const struct nrs_http_field *fields; /* more headers, not copied */
+	size_t n_fields;
 };
 
 struct nrs_http_route {

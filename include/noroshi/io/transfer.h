@@ -38,6 +38,8 @@ struct nrs_transfer_conf {
 	struct nrs_conf_list webhook_allow;
 };
 
+#define NRS_TRANSFER_ANSWER_MAX 512
+
 enum nrs_transfer_class {
 	NRS_TRANSFER_DELIVERED,
 	NRS_TRANSFER_DEFERRED,  /* surely not delivered: try again */
@@ -53,6 +55,8 @@ struct nrs_transfer_result {
 	int retry_after_s; /* the peer's wish, at most an hour; 0: none */
 	bool gone;         /* 410: the endpoint wants no more */
 	char detail[128];  /* the peer's last words or ours, printable */
+	/* WEBHOOK, 2xx: the body of the answer; "" when it is longer. */
+	char answer[NRS_TRANSFER_ANSWER_MAX + 1];
 };
 
 /* Everything is borrowed until done was called. */

@@ -58,7 +58,7 @@ send_reply(struct MHD_Connection *connection, struct nrs_http_reply *reply,
 {
 	struct MHD_Response *response;
 	enum MHD_Result sent;
-	size_t len = reply->body.len;
+	size_t i, len = reply->body.len;
 	char seconds[16];
 
 	response = MHD_create_response_from_buffer(
@@ -68,6 +68,9 @@ send_reply(struct MHD_Connection *connection, struct nrs_http_reply *reply,
 	add_header(response, "Content-Type", reply->type);
 	add_header(response, "X-Content-Type-Options", "nosniff");
 	add_header(response, "Cache-Control", "no-store");
+	for (i = 0; i < reply->n_fields; i++)
+		add_header(
+		    response, reply->fields[i].name, reply->fields[i].value);
 	if (allow != NULL)
 		add_header(response, "Allow", allow);
 	if (reply->retry_after_s > 0) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 
 #include "common/io/transfer_private.h"
 
@@ -105,6 +106,19 @@ judge_webhook(
 		verdict(out, NRS_TRANSFER_DEFERRED, silence(rc));
 }
 
+/* All of it, or nothing. */
+static void
+take_answer(
+    const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
+{
+	if (rc != CURLE_OK || out->class != NRS_TRANSFER_DELIVERED ||
+	    slot->n_answer > sizeof(slot->answer) ||
+	    memchr(slot->answer, '\0', slot->n_answer) != NULL)
+		return;
+	memcpy(out->answer, slot->answer, slot->n_answer);
+	out->answer[slot->n_answer] = '\0';
+}
+
 static void
 describe(const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
 {
@@ -125,5 +139,6 @@ transfer_judge(
 		judge_mail(slot, rc, out);
 	else
 		judge_webhook(slot, rc, out);
+	take_answer(slot, rc, out);
 	describe(slot, rc, out);
 }

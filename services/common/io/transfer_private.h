@@ -34,7 +34,9 @@ struct slot {
 	bool refused_inside; /* a socket was refused: the address is inside */
 	bool opened;         /* another was not */
 	char last[128];      /* the last reply's text */
-	struct slot *next;   /* while free */
+	char answer[NRS_TRANSFER_ANSWER_MAX]; /* a webhook's, its beginning */
+	size_t n_answer;                      /* of the whole */
+	struct slot *next;                    /* while free */
 };
 
 struct mailer; /* a thread that sends one mail at a time */

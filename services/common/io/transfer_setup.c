@@ -49,9 +49,12 @@ static size_t
 on_write(char *data, size_t size, size_t n, void *opaque)
 {
 	struct slot *slot = opaque;
+	const size_t at = slot->n_answer;
 
-	(void)data;
 	slot->received += size * n;
+	slot->n_answer += size * n;
+	if (slot->n_answer <= sizeof(slot->answer))
+		memcpy(slot->answer + at, data, size * n);
 	return slot->received > REPLY_MAX ? 0 : size * n;
 }
 
