@@ -89,8 +89,10 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "the sector's issue of this number (default: its last)",
         "その分野の第 N 号 (既定: 最新号)"},
     [CTL_OPT_CEPTOAR] = {"ceptoar", 0, "ID",
-        "also what is for this CEPTOAR alone",
-        "このセプターだけに宛てたものも読む"},
+        "consume: also what is for this CEPTOAR alone; else: it and its "
+        "members only",
+        "consume はこのセプターだけに宛てたものも読む。ほかはこのセプターと"
+        "構成員に限る"},
     [CTL_OPT_FROM_START] = {"from-start", 0, NULL,
         "everything that is kept (default: from now on with --follow)",
         "残っているものすべて"},
@@ -116,6 +118,26 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "/etc/noroshi/drill)"},
     [CTL_OPT_BUS_ONLY] = {"bus-only", 0, NULL, "start the bus and no service",
         "バスだけを動かす"},
+    [CTL_OPT_WATCH] = {"watch", 0, NULL,
+        "show it again whenever something has come, until interrupted",
+        "変わるたびに表示し直す (中断されるまで)"},
+    [CTL_OPT_FAILED] = {"failed", 0, NULL,
+        "only what ended without arriving and was not sent again",
+        "届かずに終わり、再送していないものだけ"},
+    [CTL_OPT_STATE] = {"state", 0, "STATE,...",
+        "only these: PLANNED, INTENT, DEFERRED, DELIVERED, FAILED, EXPIRED, "
+        "CANCELLED, ACKNOWLEDGED, RESPONDED",
+        "この状態だけ (PLANNED、INTENT、DEFERRED、DELIVERED、FAILED、"
+        "EXPIRED、CANCELLED、ACKNOWLEDGED、RESPONDED)"},
+    [CTL_OPT_ADDRESSES] = {"addresses", 0, NULL,
+        "recipients' addresses in full (default: masked)",
+        "宛先を伏せずに表示する"},
+    [CTL_OPT_RESEND] = {"resend", 0, NULL,
+        "send those again, with the bytes that were frozen; needs --failed",
+        "それらを同じ内容で再送する (--failed とともに)"},
+    [CTL_OPT_YES] = {"yes", 'y', NULL, "do not ask", "確認しない"},
+    [CTL_OPT_CSV] = {"csv", 0, NULL, "as CSV (RFC 4180, UTF-8) on stdout",
+        "CSV (RFC 4180、UTF-8) で出力する"},
 };
 
 #define SEND (CTL_BIT(CTL_OPT_KEY) | CTL_BIT(CTL_OPT_WAIT))
@@ -158,6 +180,11 @@ static const struct ctl_command commands[] = {
     {"trace", "ID", 1, 1, 0, ctl_cmd_trace,
         "every step of one command, with times and the deciding rule",
         "一件の経過を、時刻と決め手の規則とともに表示"},
+    {"reach", "ID", 1, 1, CTL_BIT(CTL_OPT_CEPTOAR) | CTL_BIT(CTL_OPT_WATCH),
+        ctl_cmd_reach,
+        "whom a notice or an issue has reached, per stage and sector, and how "
+        "soon",
+        "通知または号が、段階と分野ごとに誰にどれだけの時間で届いたか"},
     {"explain", "RULE|ID", 1, 1, 0, ctl_cmd_explain,
         "the rule behind a decision, with the lines of the paper behind it",
         "決定の規則と、そのもとになった資料の記述を表示"},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* long: the table of field names is most of it. */
 #include "ctl/out.h"
 
 #include <stdlib.h>
@@ -113,6 +114,35 @@ static const struct label labels[] = {
     {"servers", "servers", "バス", 24},
     {"url", "URL", "URL", 32},
     {"pid", "pid", "pid", 8},
+    {"result", "result", "結果", 18},
+    {"stage", "stage", "段階", 12},
+    {"addressed", "addressed", "対象", 5},
+    {"delivered", "delivered", "到達", 12},
+    {"acknowledged", "confirmed", "受領確認", 12},
+    {"failed", "failed", "不達", 5},
+    {"open", "open", "未了", 5},
+    {"delivered_in", "delivered 50/90/100 %", "到達 50/90/100 %", 20},
+    {"acknowledged_in", "confirmed 50/90/100 %", "受領 50/90/100 %", 20},
+    {"delivered_50_ms", "50 % delivered", "50 % 到達", 8},
+    {"delivered_90_ms", "90 % delivered", "90 % 到達", 8},
+    {"delivered_100_ms", "100 % delivered", "100 % 到達", 8},
+    {"acknowledged_50_ms", "50 % confirmed", "50 % 受領", 8},
+    {"acknowledged_90_ms", "90 % confirmed", "90 % 受領", 8},
+    {"acknowledged_100_ms", "100 % confirmed", "100 % 受領", 8},
+    {"not_affected", "not affected", "該当なし", 5},
+    {"affected", "affected", "該当あり", 5},
+    {"mitigated", "mitigated", "対処済", 5},
+    {"investigating", "investigating", "確認中", 5},
+    {"failed_contact_stale", "contact stale", "連絡先変更", 5},
+    {"failed_unreachable", "unreachable", "接続不能", 5},
+    {"failed_rejected", "rejected", "受信拒否", 5},
+    {"failed_timeout", "timed out", "時間切れ", 5},
+    {"expired", "expired", "期限切れ", 5},
+    {"cancelled", "cancelled", "取りやめ", 5},
+    {"reminders", "reminders", "督促", 5},
+    {"escalations", "escalations", "第二連絡先", 5},
+    {"relayed", "relayed", "展開", 5},
+    {"relayed_of", "to be relayed", "展開対象", 5},
 };
 /* clang-format on */
 
@@ -367,6 +397,8 @@ write_block(struct ctl_out *out)
 	}
 	(void)fputs(nrs_buf_str(&out->body), out->conf.file);
 	(void)fputc('\n', out->conf.file);
+	free(out->heading); /* a table under it is another one */
+	out->heading = NULL;
 }
 
 /* The last cell is not padded: no blanks at the end of a line. */

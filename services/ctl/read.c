@@ -43,9 +43,8 @@ decode_each(void *opaque, const struct nrs_record *record, struct nrs_err *err)
 	    context->reading->ctx, record, value, err);
 }
 
-/* The bus as configured, for a short read; the user's own settings win. */
-static struct nrs_bus_conf
-short_read(struct ctl *ctl)
+struct nrs_bus_conf
+ctl_read_conf(struct ctl *ctl)
 {
 	struct nrs_bus_conf bus = ctl->conf.bus;
 	const char **items =
@@ -76,7 +75,7 @@ enum nrs_rc
 ctl_read(
     struct ctl *ctl, const struct ctl_reading *reading, struct nrs_err *err)
 {
-	const struct nrs_bus_conf bus = short_read(ctl);
+	const struct nrs_bus_conf bus = ctl_read_conf(ctl);
 	struct nrs_reader_from from[PARTITIONS_MAX];
 	struct context context = {ctl, reading};
 	struct nrs_reader *reader = NULL;

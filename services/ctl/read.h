@@ -26,6 +26,10 @@ struct ctl_reading {
 NRS_CHECKED enum nrs_rc ctl_read(
     struct ctl *ctl, const struct ctl_reading *reading, struct nrs_err *err);
 
+/* The bus as configured, for a short read; the user's own settings win. In
+ * ctl->arena. */
+struct nrs_bus_conf ctl_read_conf(struct ctl *ctl);
+
 /* What was decided about a thread, oldest first. */
 struct ctl_thread {
 	const char *thread_id;

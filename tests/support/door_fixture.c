@@ -208,7 +208,10 @@ write_files(void)
 	door_write("sectors.conf",
 	    "sectors = ({ code = \"finance\"; since = 2007; ja = \"金融\"; en "
 	    "= \"Finance\"; },\n { code = \"power\"; since = 2007; ja = "
-	    "\"電力\"; en = \"Power\"; });\nceptoars = ();\n");
+	    "\"電力\"; en = \"Power\"; });\nceptoars = ({ id = \"bank\"; "
+	    "sector = \"finance\"; ja = \"銀行等CEPTOAR\"; en = \"Banks\"; "
+	    "verified = true; },\n { id = \"power\"; sector = \"power\"; ja = "
+	    "\"電力CEPTOAR\"; en = \"Power\"; verified = true; });\n");
 	door_write("newsletters.conf", "lists = ();\n");
 	door_write("producer.conf",
 	    nrs_arena_printf(arena,

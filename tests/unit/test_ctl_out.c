@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "ctl/ctl.h"
+#include "ctl/reach_view.h"
 #include "ctl/template.h"
 #include "ctl/view.h"
 
@@ -224,6 +225,50 @@ a_stub_says_first_that_something_was_withdrawn(void **state)
 }
 
 static void
+print_reach(struct ctl *ctl)
+{
+	const struct ctl_tally tally = {.addressed = 21,
+	    .arrived = 16,
+	    .failed = 2,
+	    .expired = 1,
+	    .cancelled = 1,
+	    .open = 1,
+	    .acknowledged = 9,
+	    .responses = {2, 3, 1, 1, 2},
+	    .reasons =
+	        {[NRS_FAILURE_CONTACT_STALE] = 1, [NRS_FAILURE_TIMEOUT] = 1},
+	    .reminders = 5,
+	    .escalations = 2,
+	    .relayed = 12,
+	    .relayed_of = 20,
+	    .arrived_ms = {400, 65000, -1},
+	    .acknowledged_ms = {7380000, -1, -1}};
+	struct ctl_reach_group group = {.notice_id = "n1", .sector = ""};
+
+	ctl_reach_row(ctl, &group, &tally);
+	group.stage = NRS_SUBSCRIBER_OPERATOR;
+	group.sector = "finance";
+	ctl_reach_row(ctl, &group, &tally);
+	ctl_reach_rest(ctl, &tally);
+}
+
+static void
+reach_reads_as_reviewed(void **state)
+{
+	struct page page;
+
+	page_begin(&page, "ja", false);
+	print_reach(&page.ctl);
+	page_end(&page, "reach.ja");
+	page_begin(&page, "en", false);
+	print_reach(&page.ctl);
+	page_end(&page, "reach.en");
+	page_begin(&page, "en", true);
+	print_reach(&page.ctl);
+	page_end(&page, "reach.json");
+}
+
+static void
 usage_reads_as_reviewed(void **state)
 {
 	static const char *const langs[] = {"ja", "en"};
@@ -276,6 +321,7 @@ main(void)
 	    cmocka_unit_test(notices_look_as_reviewed_and_command_no_terminal),
 	    cmocka_unit_test(a_retraction_asks_for_nothing_to_be_done),
 	    cmocka_unit_test(a_stub_says_first_that_something_was_withdrawn),
+	    cmocka_unit_test(reach_reads_as_reviewed),
 	    cmocka_unit_test(usage_reads_as_reviewed),
 	    cmocka_unit_test(templates_read_as_reviewed),
 	};

@@ -105,6 +105,9 @@ struct nrs_delivery_batch {
 	size_t n_deliveries;
 	uint32_t chunk;
 	uint32_t n_chunks;
+	/* 0 the first time; what is sent again later has 1, 2 ... and other
+	 * keys. */
+	uint32_t occasion;
 };
 
 struct nrs_receipt {

@@ -508,6 +508,7 @@ static const struct nrs_field delivery_batch_fields[] = {
 	MANY_OF(15, delivery_batch, deliveries, NRS_TYPE_DELIVERY),
 	ONE(16, delivery_batch, chunk, UINT32),
 	ONE(17, delivery_batch, n_chunks, UINT32),
+	ONE(19, delivery_batch, occasion, UINT32),
 };
 
 static const struct nrs_field receipt_fields[] = {

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* noroshictl over deliveries and receipts that lie on the bus. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ctl/child.h" /* door_fixture starts programs with it */
+#include "noroshi/core/decision.h"
+#include "noroshi/core/delivery.h"
+#include "noroshi/core/topic.h"
+#include "noroshi/io/wire.h"
+#include "support/bus_fixture.h"
+#include "support/ctl_program.h"
+#include "support/door_fixture.h"
+
+#define T0 INT64_C(1795480496000)
+#define NOTICE "019ab000-0000-7000-8000-00000000000a"
+
+static struct nrs_arena *arena;
+
+/* ---- what lies on the bus ---- */
+
+static void
+put_subscription(const char *id, enum nrs_subscriber_kind kind,
+    const char *sector, const char *ceptoar)
+{
+	struct nrs_channel mail = {.type = NRS_CHANNEL_MAIL,
+	    .address = nrs_arena_printf(arena, "%s@example.jp", id)};
+	const struct nrs_subscription s = {.subscriber_id = id,
+	    .kind = kind,
+	    .organisation = id,
+	    .name = id,
+	    .sectors = &sector,
+	    .n_sectors = 1,
+	    .ceptoars = &ceptoar,
+	    .n_ceptoars = ceptoar == NULL ? 0 : 1,
+	    .max_tlp = NRS_TLP_AMBER,
+	    .lang = "ja",
+	    .channels = &mail,
+	    .n_channels = 1,
+	    .updated_at = T0};
+	const struct nrs_submission said = {.submission_id = id,
+	    .type = NRS_SUBMISSION_SUBSCRIPTION,
+	    .mode = NRS_MODE_ACTUAL,
+	    .payload = nrs_wire_encode(arena, NRS_TYPE_SUBSCRIPTION, &s),
+	    .accepted_at = T0};
+
+	ctl_program_put(NRS_TOPIC_SUBSCRIPTION, 0, id,
+	    nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &said));
+}
+
+static void
+put_outcome(const char *id, int64_t valid_until)
+{
+	static enum nrs_route routes[] = {NRS_ROUTE_REALTIME};
+	static struct nrs_classification copies[] = {
+	    {.sector = "finance", .routes = routes, .n_routes = 1},
+	    {.sector = "power", .routes = routes, .n_routes = 1}};
+	struct nrs_thread_change thread = {.thread_id = id,
+	    .notice_id = id,
+	    .revision = 1,
+	    .kind = NRS_KIND_INITIAL,
+	    .mode = NRS_MODE_ACTUAL,
+	    .valid_until = valid_until};
+	const struct nrs_outcome outcome = {.journal_offset = 1000,
+	    .submission_id = id,
+	    .type = NRS_SUBMISSION_NOTICE,
+	    .mode = NRS_MODE_ACTUAL,
+	    .thread_id = id,
+	    .revision = 1,
+	    .kind = NRS_KIND_INITIAL,
+	    .verdict = NRS_VERDICT_RELEASED,
+	    .accepted_at = T0,
+	    .decided_at = T0,
+	    .copies = copies,
+	    .n_copies = 2,
+	    .thread = &thread};
+
+	ctl_program_put(NRS_TOPIC_OUTCOME, 0, id,
+	    nrs_wire_encode(arena, NRS_TYPE_OUTCOME, &outcome));
+}
+
+struct planned {
+	const char *id, *who;
+	enum nrs_subscriber_kind kind;
+	enum nrs_delivery_purpose purpose;
+};
+
+static struct nrs_bytes
+key_of(const char *id, const char *who, enum nrs_delivery_purpose purpose)
+{
+	uint8_t key[NRS_SHA256_SIZE];
+	const char *text =
+	    nrs_arena_printf(arena, "%s %s %d", id, who, (int)purpose);
+
+	nrs_sha256(bus_fixture_bytes(text), key);
+	return nrs_arena_bytes(arena, key, sizeof(key));
+}
+
+static void
+put_planned(struct planned p)
+{
+	struct nrs_part part = {
+	    .data = bus_fixture_bytes("frozen"), .slot = NRS_SLOT_NONE};
+	struct nrs_variant variant = {.lang = "ja",
+	    .channel = NRS_CHANNEL_MAIL,
+	    .parts = &part,
+	    .n_parts = 1};
+	struct nrs_channel mail = {.type = NRS_CHANNEL_MAIL,
+	    .address = nrs_arena_printf(arena, "%s@example.jp", p.who)};
+	struct nrs_delivery delivery = {.key = key_of(p.id, p.who, p.purpose),
+	    .subscriber_id = p.who,
+	    .channel = &mail,
+	    .greeting = "拝啓",
+	    .kind = p.kind};
+	const struct nrs_delivery_batch batch = {.notice_id = p.id,
+	    .thread_id = p.id,
+	    .revision = 1,
+	    .kind = NRS_KIND_INITIAL,
+	    .mode = NRS_MODE_ACTUAL,
+	    .tlp = NRS_TLP_AMBER,
+	    .purpose = p.purpose,
+	    .accepted_at = T0,
+	    .planned_at = T0 + 10,
+	    .give_up_at = T0 + 3600000,
+	    .source_offset = 1,
+	    .variants = &variant,
+	    .n_variants = 1,
+	    .deliveries = &delivery,
+	    .n_deliveries = 1};
+
+	ctl_program_put(p.purpose == NRS_PURPOSE_ALERT
+	                    ? NRS_TOPIC_DELIVERY_ALERT
+	                    : NRS_TOPIC_DELIVERY_DUE,
+	    3, p.id, nrs_wire_encode(arena, NRS_TYPE_DELIVERY_BATCH, &batch));
+}
+
+static struct nrs_receipt
+receipt(struct planned p, enum nrs_delivery_state state, int64_t after_ms)
+{
+	return (struct nrs_receipt){.key = key_of(p.id, p.who, p.purpose),
+	    .notice_id = p.id,
+	    .thread_id = p.id,
+	    .revision = 1,
+	    .stage = p.kind,
+	    .state = state,
+	    .at = T0 + after_ms,
+	    .attempt = 1,
+	    .mode = NRS_MODE_ACTUAL,
+	    .subscriber_id = p.who,
+	    .channel = NRS_CHANNEL_MAIL,
+	    .accepted_at = T0,
+	    .purpose = p.purpose};
+}
+
+static void
+put_receipt(const struct nrs_receipt *r)
+{
+	ctl_program_put(r->purpose == NRS_PURPOSE_ALERT
+	                    ? NRS_TOPIC_RECEIPT_ALERT
+	                    : NRS_TOPIC_RECEIPT_DUE,
+	    3, "k", nrs_wire_encode(arena, NRS_TYPE_RECEIPT, r));
+}
+
+static const struct planned op_a = {
+    NOTICE, "op-a", NRS_SUBSCRIBER_OPERATOR, NRS_PURPOSE_ALERT};
+static const struct planned op_b = {
+    NOTICE, "op-b", NRS_SUBSCRIBER_OPERATOR, NRS_PURPOSE_ALERT};
+static const struct planned bank = {
+    NOTICE, "bank-ceptoar", NRS_SUBSCRIBER_CEPTOAR, NRS_PURPOSE_ALERT};
+static const struct planned remind = {
+    NOTICE, "op-a", NRS_SUBSCRIBER_OPERATOR, NRS_PURPOSE_REMINDER};
+
+/* Of three one has confirmed, one has it, one is out of reach. */
+static int
+setup(void **state)
+{
+	static const char *const topics[] = {NRS_TOPIC_DELIVERY_ALERT,
+	    NRS_TOPIC_DELIVERY_DUE, NRS_TOPIC_RECEIPT_ALERT,
+	    NRS_TOPIC_RECEIPT_DUE};
+	struct nrs_receipt r;
+
+	if (ctl_program_start(state) != 0)
+		return -1;
+	arena = nrs_arena_new();
+	for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++)
+		bus_fixture_topic(topics[i], 12);
+	put_subscription("op-a", NRS_SUBSCRIBER_OPERATOR, "finance", "bank");
+	put_subscription("op-b", NRS_SUBSCRIBER_OPERATOR, "power", "power");
+	put_subscription(
+	    "bank-ceptoar", NRS_SUBSCRIBER_CEPTOAR, "finance", "bank");
+	put_outcome(NOTICE, 0);
+	put_planned(op_a);
+	put_planned(op_b);
+	put_planned(bank);
+	put_planned(remind);
+	r = receipt(op_a, NRS_STATE_DELIVERED, 400);
+	put_receipt(&r);
+	r = receipt(op_a, NRS_STATE_RESPONDED, 60000);
+	r.response = NRS_RESPONSE_AFFECTED;
+	put_receipt(&r);
+	r = receipt(remind, NRS_STATE_DELIVERED, 30000);
+	put_receipt(&r);
+	r = receipt(bank, NRS_STATE_DELIVERED, 500);
+	put_receipt(&r);
+	r = receipt(op_b, NRS_STATE_FAILED, 900);
+	r.failure_reason = NRS_FAILURE_CONTACT_STALE;
+	r.detail = "550 no such user";
+	put_receipt(&r);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	nrs_arena_free(arena);
+	return ctl_program_stop(state);
+}
+
+/* ---- reach ---- */
+
+#define ROW(stage, sector, counts)                                             \
+	"{\"notice_id\":\"" NOTICE "\"," stage sector counts
+
+static void
+reach_tells_per_stage_and_sector_who_has_it(void **state)
+{
+	const struct ctl_ran *ran = ctl_program("", "--json reach " NOTICE);
+
+	assert_string_equal(ran->err, "");
+	assert_int_equal(ran->code, CTL_DONE);
+	ctl_program_has(ran->out,
+	    ROW("", "", "\"addressed\":3,\"delivered\":2,\"acknowledged\":1,"));
+	ctl_program_has(ran->out,
+	    ROW("\"stage\":\"OPERATOR\",", "\"sector\":\"power\",",
+	        "\"addressed\":1,\"delivered\":0,\"acknowledged\":0,"));
+	ctl_program_has(ran->out,
+	    ROW("\"stage\":\"CEPTOAR\",", "\"sector\":\"finance\",",
+	        "\"addressed\":1,\"delivered\":1,\"acknowledged\":0,"));
+	ctl_program_has(ran->out, "\"affected\":1,");
+	ctl_program_has(ran->out, "\"failed_contact_stale\":1,");
+	ctl_program_has(ran->out, "\"reminders\":1,");
+	ctl_program_has(ran->out, "\"delivered_50_ms\":500}");
+	assert_null(strstr(ran->out, "@example.jp"));
+}
+
+static void
+a_ceptoar_sees_its_own_members_only(void **state)
+{
+	const struct ctl_ran *ran =
+	    ctl_program("", "--json reach " NOTICE " --ceptoar bank");
+
+	assert_int_equal(ran->code, CTL_DONE);
+	ctl_program_has(ran->out, ROW("", "", "\"addressed\":2,"));
+	assert_null(strstr(ran->out, "power"));
+	ctl_program_has(ran->out, "\"failed\":0,");
+	assert_int_equal(
+	    ctl_program("", "reach " NOTICE " --ceptoar nobody")->code,
+	    CTL_USAGE);
+}
+
+static void
+reach_of_what_is_not_there_exits_5(void **state)
+{
+	assert_int_equal(ctl_program("", "reach nothing")->code, CTL_NOT_FOUND);
+	assert_int_equal(ctl_program("", "reach")->code, CTL_USAGE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reach_tells_per_stage_and_sector_who_has_it),
+	    cmocka_unit_test(a_ceptoar_sees_its_own_members_only),
+	    cmocka_unit_test(reach_of_what_is_not_there_exits_5),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
