@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispatcher/duty.h"
 #include "noroshi/base/log.h"
 #include "noroshi/base/net.h"
 #include "noroshi/base/text.h"
@@ -238,6 +239,18 @@ static const struct nrs_param params[] = {
         .unit = "ms",
         .help = "An answer that the bus has not acknowledged by then is 503: "
                 "to be sent again."},
+    {.name = "duty.address",
+        .type = NRS_PARAM_LIST,
+        ROW(duty.address),
+        .def = "",
+        .help = "Whom the service itself writes to: mailboxes, or URLs of "
+                "webhooks, of the duty officer. Empty: nobody."},
+    {.name = "duty.lang",
+        .type = NRS_PARAM_ENUM,
+        ROW(duty.lang),
+        .def = "ja",
+        .choices = "ja|en",
+        .help = "Language of what is written to duty.address."},
     {.name = "max_batch",
         .type = NRS_PARAM_INT,
         ROW(max_batch),
@@ -354,6 +367,9 @@ check(const void *value, struct nrs_err *err)
 		rc = check_newsletter(conf, err);
 	if (rc == NRS_OK)
 		rc = check_ack(conf, err);
+	if (rc == NRS_OK)
+		rc = dispatcher_own_check(
+		    "duty.address", &conf->duty.address, err);
 	for (i = 0; i < allow->n && rc == NRS_OK; i++) {
 		rc = nrs_net_parse(allow->items[i], &net, err);
 		if (rc != NRS_OK)
@@ -452,6 +468,7 @@ static const struct nrs_lane lanes[] = {
     {.name = "planner-newsletter", .run = dispatcher_plan, .arg = &newsletter},
     {.name = "sender-newsletter", .run = dispatcher_send, .arg = &newsletter},
     {.name = "ack", .run = dispatcher_ack},
+    {.name = "duty", .run = dispatcher_duty},
 };
 
 const struct nrs_service *

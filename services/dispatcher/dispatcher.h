@@ -38,6 +38,10 @@ struct dispatcher_conf {
 		const char *listen, *url, *secrets;
 		int64_t validity_ms, max_connections, wait_ms;
 	} ack;
+	struct {
+		struct nrs_conf_list address; /* mailboxes and URLs */
+		int lang;                     /* 0 ja, 1 en */
+	} duty;
 };
 
 /* What makes one kind of traffic. */

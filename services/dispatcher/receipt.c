@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispatcher/duty.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/log.h"
@@ -157,7 +158,8 @@ sender_deferred(struct sender *s, struct dispatcher_task *task,
 	receipt.failure_reason = result->reason;
 	receipt.detail = result->detail;
 	receipt.repeat = task->ambiguous;
-	nrs_metric_add(s->states[NRS_STATE_DEFERRED], 1);
+	if (!dispatcher_is_own(receipt.purpose))
+		nrs_metric_add(s->states[NRS_STATE_DEFERRED], 1);
 	post_receipt(s, &receipt, task, NULL);
 }
 
@@ -179,13 +181,14 @@ static void
 count_end(struct sender *s, const struct dispatcher_task *task)
 {
 	const struct nrs_delivery_batch *batch = task->load->batch;
-
+	const bool own = dispatcher_is_own(batch->purpose);
 	const bool delivered = task->end == NRS_STATE_DELIVERED ||
 	                       task->end >= NRS_STATE_ACKNOWLEDGED;
 
-	nrs_metric_add(
-	    s->states[delivered ? NRS_STATE_DELIVERED : task->end], 1);
-	if (delivered)
+	if (!own)
+		nrs_metric_add(
+		    s->states[delivered ? NRS_STATE_DELIVERED : task->end], 1);
+	if (delivered && !own)
 		nrs_metric_observe_us(
 		    s->seconds, (nrs_wall_ms() - batch->accepted_at) * 1000);
 	if (task->end == NRS_STATE_FAILED)

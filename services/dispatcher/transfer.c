@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispatcher/duty.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/log.h"
@@ -14,14 +15,15 @@
 /* ---- may it go? ---- */
 
 /* Clearance and suspension as they are now. A stub says nothing, so it goes to
- * whoever was reached. */
+ * whoever was reached; our own mails go to who runs this service. */
 static const char *
 why_not(struct sender *s, const struct dispatcher_task *task)
 {
 	const struct nrs_delivery_batch *batch = task->load->batch;
 	const struct nrs_subscription *sub;
 
-	if (batch->purpose == NRS_PURPOSE_STUB)
+	if (batch->purpose == NRS_PURPOSE_STUB ||
+	    dispatcher_is_own(batch->purpose))
 		return NULL;
 	sub = nrs_match_set_find(
 	    dispatcher_subs_set(s->subs), task->delivery->subscriber_id);

@@ -109,7 +109,7 @@ start(void)
 	        .unsubscribe_url = "https://portal.example/leave?id="},
 	};
 	assert_int_equal(service->open(&ctx, &conf, &self, &err), NRS_OK);
-	assert_int_equal(service->n_lanes, LANES);
+	assert_true(service->n_lanes >= LANES);
 	for (i = 0; i < LANES; i++) {
 		lanes[i] = service->lanes[i];
 		assert_int_equal(

@@ -2,6 +2,8 @@
 /*
  * The sender between bus and world, both played by this test: what it starts,
  * in which order, and what it puts on record.
+ *
+ * long: one sender, and all that it is told.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -431,6 +433,30 @@ what_ended_in_doubt_is_sent_again(void **state)
 	assert_int_equal(pump(), 1);
 }
 
+/* The duty officer and the canaries are nobody's subscribers. */
+static void
+our_own_mails_ask_no_subscription_and_enter_no_statistic(void **state)
+{
+	struct nrs_metrics *metrics = nrs_metrics_new();
+	struct nrs_delivery_batch duty = batch_of(1, NRS_KIND_INITIAL);
+
+	(void)state;
+	w->s.states[NRS_STATE_DELIVERED] =
+	    nrs_metrics_counter(metrics, "noroshi_deliveries_total", NULL, "");
+	nrs_match_set_remove(w->subs, "s");
+	duty.purpose = NRS_PURPOSE_DUTY;
+	duty.tlp = NRS_TLP_AMBER_STRICT;
+	load(duty, MAIL, 'a');
+	duty.purpose = NRS_PURPOSE_HEARTBEAT;
+	load(duty, MAIL, 'b');
+	assert_int_equal(pump(), 2);
+	finish(0, NRS_TRANSFER_DELIVERED);
+	finish(1, NRS_TRANSFER_DELIVERED);
+	assert_int_equal(count(NRS_STATE_DELIVERED, 1), 2);
+	assert_int_equal(nrs_metric_value(w->s.states[NRS_STATE_DELIVERED]), 0);
+	nrs_metrics_free(metrics);
+}
+
 /* Many records with one recipient each weigh more than one with many. */
 static void
 memory_is_bounded_by_bytes_too(void **state)
@@ -470,6 +496,7 @@ main(void)
 	    CASE(the_retraction_of_what_was_never_tried_is_not_sent),
 	    CASE(what_ends_well_after_all_is_not_sent_again),
 	    CASE(what_ended_in_doubt_is_sent_again),
+	    CASE(our_own_mails_ask_no_subscription_and_enter_no_statistic),
 	    CASE(memory_is_bounded_by_bytes_too),
 	    CASE(a_retraction_counts_revisions_not_records),
 	};

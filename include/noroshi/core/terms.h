@@ -236,6 +236,9 @@ enum nrs_delivery_purpose {
 	NRS_PURPOSE_REMINDER = 3,
 	NRS_PURPOSE_ESCALATION = 4,
 	NRS_PURPOSE_STUB = 5,
+	NRS_PURPOSE_DUTY = 6, /* to the duty officer, of the service itself */
+	NRS_PURPOSE_HEARTBEAT =
+	    7, /* to a canary: proves the way, says nothing */
 };
 
 /* Where a recipient's own text goes between two frozen parts. */

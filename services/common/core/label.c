@@ -222,6 +222,8 @@ static const struct nrs_term delivery_purpose_terms[] = {
 	{NRS_PURPOSE_REMINDER, "REMINDER", "確認の督促", "reminder"},
 	{NRS_PURPOSE_ESCALATION, "ESCALATION", "第二連絡先への連絡", "escalation"},
 	{NRS_PURPOSE_STUB, "STUB", "取消・変更の告知", "stub"},
+	{NRS_PURPOSE_DUTY, "DUTY", "当直への連絡", "to the duty officer"},
+	{NRS_PURPOSE_HEARTBEAT, "HEARTBEAT", "疎通確認", "heartbeat"},
 };
 
 static const struct nrs_term slot_terms[] = {
