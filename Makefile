@@ -50,11 +50,14 @@ INCLUDES := -Iinclude -Iservices -Itests -I$(GEN)
 # packages exist. Third-party headers are system headers: not our warnings.
 PKGS := rdkafka libprotobuf-c libconfig libmicrohttpd jansson libcurl openssl \
     gmime-3.0 libidn2 libcmark uuid
-ifneq ($(shell pkg-config --exists $(PKGS) 2>/dev/null && echo yes),yes)
+# The classifier's malloc (docs/adr/0007); the sanitizers bring their own.
+MALLOC_PKG := jemalloc
+ifneq ($(shell pkg-config --exists $(PKGS) $(MALLOC_PKG) 2>/dev/null && echo yes),yes)
 PKG_MISSING := 1
 else
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS)))
 PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lunistring
+MALLOC_classifier := $(if $(SAN),,$(shell pkg-config --libs $(MALLOC_PKG)))
 endif
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
@@ -163,7 +166,7 @@ NEED_PKGS := need-pkgs
 .PHONY: need-pkgs
 need-pkgs:
 	@echo 'missing development packages: run `make deps` first' >&2
-	@pkg-config --print-errors --exists $(PKGS) || :
+	@pkg-config --print-errors --exists $(PKGS) $(MALLOC_PKG) || :
 	@exit 1
 endif
 
@@ -204,14 +207,14 @@ $(BUILD)/lib$(1).a: $(call obj,$(filter-out services/$(1)/main.c,$(SRC_$(1)))) \
 	$$(archive)
 $(BUILD)/$(BIN_$(1)): $(call obj,services/$(1)/main.c) $(BUILD)/lib$(1).a \
     $(BUILD)/libnoroshi.a $(if $(filter thread,$(SAN)),$(call obj,$(TSAN_C)))
-	$$(link)
+	$$(call link,$(MALLOC_$(1)))
 endef
 define link
 	$(say) LINK $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 	    -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
-	    $(PKG_LIBS) $(1)
+	    $(1) $(PKG_LIBS)
 endef
 $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 

@@ -173,6 +173,29 @@ decide(struct classifier *c, struct nrs_command *cmd,
 	return rc;
 }
 
+/* Copies of one sector share their bytes. A key is copied by the bus. */
+static void
+send_all(struct classifier *c, const struct classifier_outputs *outputs,
+    struct nrs_txn *txn)
+{
+	struct nrs_bytes from = {0}, kept = {0};
+	struct nrs_outgoing record;
+	size_t i;
+
+	for (i = 0; i < outputs->n; i++) {
+		record = outputs->records[i];
+		if (record.value.data != from.data) {
+			from = record.value;
+			kept = nrs_arena_bytes(c->kept, from.data, from.len);
+		}
+		record.value = kept;
+		nrs_txn_send(txn, &record);
+	}
+}
+
+/* What a decision needs is forgotten with it: only the bytes that go out stay
+ * for the batch, so that the next decision works in memory that is still in the
+ * cache. */
 static enum nrs_rc
 decide_one(struct classifier *c, const struct nrs_record *record,
     struct nrs_txn *txn, struct nrs_err *err)
@@ -182,11 +205,11 @@ decide_one(struct classifier *c, const struct nrs_record *record,
 	struct nrs_outcome outcome;
 	struct nrs_command cmd;
 	enum nrs_rc rc;
-	size_t i;
 
 	/* Decided before: the committed position was only advice. */
 	if (record->offset < nrs_state_next_offset(c->state))
 		return NRS_OK;
+	nrs_arena_reset(c->arena);
 	classifier_admit(c, record, &cmd);
 	if ((rc = find_approved(c, &cmd, err)) != NRS_OK ||
 	    (rc = decide(c, &cmd, &outcome, &again, err)) != NRS_OK)
@@ -194,8 +217,7 @@ decide_one(struct classifier *c, const struct nrs_record *record,
 	nrs_settle(c->arena, c->state, &outcome);
 	outputs = classifier_outputs_of(
 	    c->arena, c->rules->policy, &cmd, &outcome, &again);
-	for (i = 0; i < outputs.n; i++)
-		nrs_txn_send(txn, &outputs.records[i]);
+	send_all(c, &outputs, txn);
 	count(c, &cmd, &outcome);
 	report(&cmd, &outcome);
 	report_attention(&outcome);
@@ -227,7 +249,7 @@ classifier_batch(void *self, const struct nrs_record *records, size_t n,
 	enum nrs_rc rc = NRS_OK;
 	size_t i;
 
-	nrs_arena_reset(c->arena);
+	nrs_arena_reset(c->kept);
 	take_new_rules(c);
 	for (i = 0; i < n && rc == NRS_OK; i++)
 		rc = decide_one(c, &records[i], txn, err);

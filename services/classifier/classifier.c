@@ -134,6 +134,7 @@ close_classifier(void *self)
 	classifier_rules_free(c->rules);
 	classifier_rules_free(c->next_rules);
 	nrs_arena_free(c->arena);
+	nrs_arena_free(c->kept);
 	(void)pthread_mutex_destroy(&c->lock);
 	free(c);
 }
@@ -148,6 +149,7 @@ open_classifier(struct nrs_service_ctx *ctx, const void *conf, void **self,
 	c->conf = conf;
 	c->ctx = ctx;
 	c->arena = nrs_arena_new();
+	c->kept = nrs_arena_new();
 	(void)pthread_mutex_init(&c->lock, NULL);
 	rc = classifier_rules_load(conf, &c->rules, err);
 	if (rc != NRS_OK) {
@@ -190,13 +192,17 @@ settled(void *self)
 {
 	struct classifier *c = self;
 
-	nrs_arena_reset(c->arena);
+	nrs_arena_reset(c->kept);
 }
 
 static void
 idle(void *self)
 {
-	nrs_arena_trim(((struct classifier *)self)->arena);
+	struct classifier *c = self;
+
+	nrs_arena_reset(c->arena);
+	nrs_arena_trim(c->arena);
+	nrs_arena_trim(c->kept);
 }
 
 static void
@@ -205,6 +211,7 @@ lost(void *self)
 	struct classifier *c = self;
 
 	nrs_arena_reset(c->arena);
+	nrs_arena_reset(c->kept);
 	nrs_state_free(c->state);
 	c->state = NULL;
 	nrs_reader_close(c->journal);

@@ -46,7 +46,8 @@ struct classifier {
 	/* For what is read again; NULL until needed. */
 	struct nrs_reader *journal;
 	int64_t journal_next;    /* where it stands; -1: it rests */
-	struct nrs_arena *arena; /* of the open batch */
+	struct nrs_arena *arena; /* of the command in hand */
+	struct nrs_arena *kept;  /* what the open batch has sent */
 	int64_t n_applied;       /* in this takeover */
 	struct classifier_meters meters;
 };

@@ -20,6 +20,7 @@ my %owner = (
         unilbrk.h uninorm.h unistr.h unitypes.h uniwidth.h)),
     'idn2.h'        => 'services/common/base/text',
     'uthash.h'      => 'services/common/base/map',
+    'jemalloc/'     => 'services/common/base/mem',
     'uuid/'         => 'services/common/base/rand',
 );
 # What any file may include besides ours; core/ only those marked pure.

@@ -26,8 +26,6 @@ void *nrs_calloc(size_t n, size_t size);
 void *nrs_realloc(void *ptr, size_t n, size_t size);
 char *nrs_strdup(const char *s);
 char *nrs_asprintf(const char *fmt, ...) NRS_PRINTF(1, 2);
-/* Tune malloc for a daemon; before the first thread. */
-void nrs_mem_setup(void);
 /* Give what free() keeps back to the system; for a process that goes idle. */
 void nrs_mem_trim(void);
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "noroshi/base/mem.h"
 
+#include <jemalloc/jemalloc.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ALIGNMENT 16
+#define ALL_ARENAS "arena.4096"
+_Static_assert(MALLCTL_ARENAS_ALL == 4096, "the number in ALL_ARENAS");
 #define CHUNK_SIZE (16 * 1024)
 /* More than this is not kept by a reset: one large message must not pin its
  * memory for the life of the process. */
@@ -133,19 +136,16 @@ nrs_arena_trim(struct nrs_arena *arena)
 	arena->spare = NULL;
 }
 
-/* librdkafka allocates and frees a small block for each header of each record.
- * glibc's fastbins keep those apart until a larger request merges them all,
- * again and again: without them a storm passes a third faster. */
-void
-nrs_mem_setup(void)
-{
-	(void)mallopt(M_MXFAST, 0);
-}
+/* Who is linked with jemalloc has this one; the others have glibc's. */
+#pragma weak mallctl
 
 void
 nrs_mem_trim(void)
 {
-	(void)malloc_trim(0);
+	if (mallctl != NULL)
+		(void)mallctl(ALL_ARENAS ".purge", NULL, NULL, NULL, 0);
+	else
+		(void)malloc_trim(0);
 }
 
 void

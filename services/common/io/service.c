@@ -466,7 +466,6 @@ nrs_service_main(const struct nrs_service *service, int argc, char **argv)
 	struct nrs_service_rows rows = nrs_service_rows_new(service);
 	int status = EXIT_SUCCESS;
 
-	nrs_mem_setup();
 	nrs_service_parse(service, argc, argv, &options);
 	switch (options.action) {
 	case NRS_SERVICE_DONE:
