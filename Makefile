@@ -130,7 +130,10 @@ TESTS_C := $(SUPPORT_C) $(FAKES_C) $(TSAN_C) $(UNIT_C) $(INTEGRATION_C) $(BENCH_
     $(FUZZ_C) tests/fuzz/replay.c
 # A program of the tests that is not a test: tests/system/*.c, one binary each.
 TOOLS_C := $(sort $(wildcard tests/system/*.c))
-OURS_C := $(COMMON_C) $(foreach s,$(SERVICES),$(SRC_$(s))) $(TESTS_C) $(TOOLS_C)
+# What tests load into a broker.
+PRELOAD_C := $(sort $(wildcard tests/system/preload/*.c))
+OURS_C := $(COMMON_C) $(foreach s,$(SERVICES),$(SRC_$(s))) $(TESTS_C) $(TOOLS_C) \
+    $(PRELOAD_C)
 OURS_H := $(sort $(shell find include services tests -name '*.h' 2>/dev/null))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -142,7 +145,11 @@ UNIT := $(call prog,$(UNIT_C))
 INTEGRATION := $(call prog,$(INTEGRATION_C))
 BENCH := $(call prog,$(BENCH_C))
 FUZZ := $(call prog,$(FUZZ_C))
-TOOLS := $(call prog,$(TOOLS_C))
+TOOLS := $(call prog,$(TOOLS_C)) \
+    $(PRELOAD_C:tests/system/preload/%.c=$(BUILD)/tests/system/%.so)
+DAEMON_BINS := $(foreach s,producer classifier dispatcher,$(BIN_$(s)))
+FAILING := $(addprefix $(BUILD)/failpoints/,$(DAEMON_BINS)) \
+    $(BUILD)/planted/$(BIN_dispatcher)
 
 # ---- build -------------------------------------------------------------------
 .PHONY: all
@@ -218,6 +225,36 @@ define link
 endef
 $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 
+# The daemons that die where a test says: only the files with failpoints are
+# compiled once more, and come before the archives. The ordinary programs have
+# none. In planted/ is a dispatcher with a bug that the chaos test must find.
+FAIL_C := $(shell grep -l 'NRS_FAILPOINT\|NOROSHI_FAILPOINTS' \
+    $(filter services/%.c,$(OURS_C)))
+PLANTED_C := services/dispatcher/load.c
+fail_obj = $(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$(2))
+define fail_compile
+	$(say) CC '$< ($1)'
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(WARN) $(CFLAGS) $2 -MMD -MP -c -o $@ $<
+endef
+$(BUILD)/failpoints/obj/%.o: %.c $(BUILD)/flags | $(GEN_H) $(NEED_PKGS)
+	$(call fail_compile,failpoints,-DNOROSHI_FAILPOINTS)
+$(BUILD)/planted/obj/%.o: %.c $(BUILD)/flags | $(GEN_H) $(NEED_PKGS)
+	$(call fail_compile,planted,-DNOROSHI_FAILPOINTS -DNOROSHI_PLANTED_BUG)
+fail_c = $(filter services/common/% services/$(1)/%,$(FAIL_C))
+fail_libs = $(call obj,services/$(1)/main.c) $(BUILD)/lib$(1).a \
+    $(BUILD)/libnoroshi.a $(if $(filter thread,$(SAN)),$(call obj,$(TSAN_C)))
+define fail_rules
+$(BUILD)/failpoints/$(BIN_$(1)): \
+    $(call fail_obj,failpoints,$(call fail_c,$(1))) $(call fail_libs,$(1))
+	$$(link)
+endef
+$(foreach s,producer classifier dispatcher,$(eval $(call fail_rules,$(s))))
+$(BUILD)/planted/$(BIN_dispatcher): $(call fail_obj,planted,$(PLANTED_C)) \
+    $(call fail_obj,failpoints,$(filter-out $(PLANTED_C),$(call \
+    fail_c,dispatcher))) $(call fail_libs,dispatcher)
+	$(link)
+
 # A unit test may replace the world: tests/support/fake_<module>.c is linked
 # before the real module. Integration tests get the real ones only.
 # A test that includes "classifier/decide.h" is linked with libclassifier.a.
@@ -227,10 +264,16 @@ $(foreach s,$(SERVICES),$(eval $(call prog,$(shell grep -l '"$(s)/' \
     $(TESTS_C) $(TOOLS_C) /dev/null)): $(BUILD)/lib$(s).a))
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libfakes.a $(TEST_LIBS)
 	$(call link,-lcmocka)
+$(BUILD)/tests/unit/test_failpoint: $(call fail_obj,failpoints,\
+    services/common/base/failpoint.c)
 $(BUILD)/tests/integration/%: $(BUILD)/obj/tests/integration/%.o $(TEST_LIBS)
 	$(call link,-lcmocka)
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(TEST_LIBS)
 	$(call link,-lcmocka)
+$(BUILD)/tests/system/%.so: tests/system/preload/%.c
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -shared -fPIC -o $@ $<
 $(BUILD)/tests/system/%: $(BUILD)/obj/tests/system/%.o $(TEST_LIBS)
 	$(call link,-lcmocka)
 # Without libFuzzer a target replays the files it is given: `make test` does.
@@ -243,7 +286,8 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o \
 	$(call link,-lcmocka)
 endif
 
--include $(patsubst %.o,%.d,$(call obj,$(OURS_C)) $(GEN_OBJ))
+-include $(patsubst %.o,%.d,$(call obj,$(OURS_C)) $(GEN_OBJ) \
+    $(call fail_obj,failpoints,$(FAIL_C)) $(call fail_obj,planted,$(PLANTED_C)))
 
 # ---- tests -------------------------------------------------------------------
 # T=err picks tests/unit/test_err.c; tests/run.sh keeps logs under build/ and
@@ -261,7 +305,7 @@ RUN := $(if $(SAN),$(SAN_ENV)) BUILD=$(BUILD) RERUN='$(if $(SAN),SAN=$(SAN) )$(i
 test: ## everything: unit, fuzz corpora, integration, system (real Kafka)
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory test-built
-test-built: all $(UNIT) $(INTEGRATION) $(FUZZ) $(TOOLS)
+test-built: all $(UNIT) $(INTEGRATION) $(FUZZ) $(TOOLS) $(FAILING)
 	@$(RUN) unit $(UNIT) || :
 	@$(RUN) fuzz $(FUZZ) || :
 	@$(RUN) integration $(INTEGRATION) || :
@@ -276,7 +320,7 @@ test-integration: all $(call pick,$(INTEGRATION)) ## T=module for one
 	@$(RUN) integration $(call pick,$(INTEGRATION)) || :
 	@$(RUN) summary integration
 
-test-system: all $(TOOLS) ## real binaries and real Kafka; T=name for one
+test-system: all $(TOOLS) $(FAILING) ## real binaries and real Kafka; T=name for one
 	@T='$(T)' $(RUN) system || :
 	@$(RUN) summary system
 
@@ -357,11 +401,12 @@ bench: ## measure on real Kafka; one figure per line
 	@$(MAKE) --no-print-directory bench-built
 bench-built: all $(BENCH) $(TOOLS)
 	@BUILD=$(BUILD) T='$(T)' tests/bench/run.sh
-chaos: ## N=20 random faults on real Kafka; SEED= repeats a run
+chaos: ## N=20 faults on real Kafka; SEED= repeats a run; BROKERS=3
 	@$(MAKE) --no-print-directory deps DEPS='build run test kafka'
 	@$(MAKE) --no-print-directory chaos-built
-chaos-built: all $(TOOLS)
-	@BUILD=$(BUILD) N='$(N)' SEED='$(SEED)' tests/system/chaos.sh
+chaos-built: all $(TOOLS) $(FAILING)
+	@BUILD=$(BUILD) N='$(N)' SEED='$(SEED)' BROKERS='$(BROKERS)' \
+	    tests/system/chaos.sh
 
 # ---- the rest ----------------------------------------------------------------
 .PHONY: compdb install clean distclean help

@@ -4,6 +4,7 @@
 #include "classifier/classifier.h"
 #include "classifier/outputs.h"
 #include "noroshi/base/clock.h"
+#include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 #include "noroshi/core/label.h"
 #include "noroshi/core/topic.h"
@@ -253,6 +254,7 @@ classifier_batch(void *self, const struct nrs_record *records, size_t n,
 	take_new_rules(c);
 	for (i = 0; i < n && rc == NRS_OK; i++)
 		rc = decide_one(c, &records[i], txn, err);
+	NRS_FAILPOINT("classifier.decided");
 	show_state(c);
 	return rc;
 }

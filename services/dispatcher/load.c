@@ -5,6 +5,7 @@
 
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
+#include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 #include "noroshi/base/map.h"
 #include "noroshi/io/wire.h"
@@ -99,6 +100,8 @@ sender_advance(struct sender *s, struct dispatcher_part *part)
 	load = part->first;
 	mark = load == NULL ? part->position : load->offset;
 	receipts = load == NULL ? part->receipt_end : load->receipt_floor;
+	if (NRS_PLANTED_BUG) /* the offset before the receipts */
+		mark = part->position;
 	if (mark <= part->committed)
 		return;
 	/* What is not loaded yet may have a past, too. */
@@ -108,7 +111,9 @@ sender_advance(struct sender *s, struct dispatcher_part *part)
 		receipts = 0;
 	(void)snprintf(
 	    metadata, sizeof(metadata), "r=%lld", (long long)receipts);
+	NRS_FAILPOINT("sender.before-commit");
 	nrs_group_commit(s->group, part->number, mark, metadata);
+	NRS_FAILPOINT("sender.committed");
 	part->committed = mark;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "noroshi/base/clock.h"
+#include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 #include "noroshi/core/topic.h"
 
@@ -169,6 +170,7 @@ planner_write(
 	                      .n_headers = 2,
 	                      .acked = planned,
 	                      .opaque = pending});
+	NRS_FAILPOINT("planner.written");
 }
 
 void
@@ -288,6 +290,7 @@ plan_batch(void *self, const struct nrs_record *records, size_t n,
 	enum nrs_rc rc;
 	size_t i;
 
+	NRS_FAILPOINT("planner.read");
 	rc = dispatcher_subs_refresh(
 	    p->subs, (int)p->d->conf->answer_timeout_ms, err);
 	for (i = 0; i < n && rc == NRS_OK; i++)

@@ -5,6 +5,7 @@
 #include "dispatcher/duty.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
+#include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 #include "noroshi/core/decision.h"
 #include "noroshi/core/label.h"
@@ -24,6 +25,7 @@ struct letter {
 static void
 intent_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 {
+	NRS_FAILPOINT("sender.intent-acked");
 	if (task->load->lost || !task->load->part->ours)
 		sender_abandon(s, task);
 	else if (rc == NRS_OK)
@@ -35,6 +37,7 @@ intent_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 static void
 end_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 {
+	NRS_FAILPOINT("sender.end-acked");
 	if (rc == NRS_OK || task->load->lost) {
 		sender_done(s, task);
 		return;
@@ -147,6 +150,7 @@ sender_intent(struct sender *s, struct dispatcher_task *task)
 	receipt.repeat = task->ambiguous;
 	task->step = DISPATCHER_INTENT;
 	post_receipt(s, &receipt, task, task);
+	NRS_FAILPOINT("sender.intent-sent");
 }
 
 void
@@ -175,6 +179,7 @@ post_end(struct sender *s, struct dispatcher_task *task)
 	receipt.relayed_of = task->answer.relayed_of;
 	receipt.by = task->end >= NRS_STATE_ACKNOWLEDGED ? "webhook" : "";
 	post_receipt(s, &receipt, task, task);
+	NRS_FAILPOINT("sender.end-sent");
 }
 
 static void

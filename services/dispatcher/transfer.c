@@ -5,6 +5,7 @@
 #include "dispatcher/duty.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
+#include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 #include "noroshi/base/rand.h"
 #include "noroshi/io/mime.h"
@@ -275,6 +276,7 @@ finished(void *opaque, const struct nrs_transfer_result *result)
 	struct dispatcher_task *task = opaque;
 	struct sender *s = task->load->part->sender;
 
+	NRS_FAILPOINT("sender.transferred");
 	count_moving(s, task, -1);
 	task->ambiguous = result->class == NRS_TRANSFER_AMBIGUOUS;
 	if (result->class == NRS_TRANSFER_DELIVERED && task->load->lost)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "noroshi/base/clock.h"
+#include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 #include "noroshi/core/decision.h"
 #include "noroshi/core/label.h"
@@ -256,6 +257,7 @@ append_to_journal(struct way *way)
 		in_doubt(way, rc, &err);
 		return;
 	}
+	NRS_FAILPOINT("producer.appended");
 	producer_index_appended(p->index, &way->ident, offset);
 	nrs_metric_add(p->metrics.accepted, 1);
 	nrs_log(NRS_LOG_INFO, "accepted", NRS_S("alert", id_of(way)),

@@ -7,6 +7,7 @@
 
 #include "common/io/bus_member.h"
 #include "common/io/pipe_txn.h"
+#include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 
 static const char is_active[] = "active";
@@ -208,6 +209,7 @@ transact(struct pipe *p, struct nrs_err *err)
 		nrs_metric_add(p->meters.aborted, 1);
 		return rc;
 	}
+	NRS_FAILPOINT("pipe.committed");
 	nrs_metric_add(p->meters.committed, 1);
 	nrs_metric_add(p->meters.records, (int64_t)p->n);
 	nrs_metric_observe_us(p->meters.seconds, nrs_mono_since_us(begun));

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "noroshi/base/failpoint.h"
+
 /* One call waits so long; in between we show that we are alive. */
 #define STEP_MS 3000
 #define PAUSE_MS 20
@@ -227,6 +229,7 @@ nrs_txn_commit(struct nrs_txn *txn, rd_kafka_topic_partition_list_t *position,
 
 	if (rc == NRS_OK)
 		rc = persist(&offsets, err);
+	NRS_FAILPOINT("pipe.position-sent");
 	if (rc == NRS_OK)
 		rc = persist(&commit, err);
 	rd_kafka_topic_partition_list_destroy(position);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "common/io/transfer_private.h"
+#include "noroshi/base/failpoint.h"
 #include "noroshi/version.h"
 
 #define REPLY_MAX (64 * 1024)
@@ -29,6 +30,7 @@ on_read(char *out, size_t size, size_t n, void *opaque)
 	if (slot->sent == slot->job.body.len) {
 		slot->stage = STAGE_END;
 		slot->reply = 0;
+		NRS_FAILPOINT("transfer.body-read");
 	}
 	return len;
 }
@@ -112,6 +114,8 @@ on_header(char *line, size_t size, size_t n, void *opaque)
 	remember(slot, line, len);
 	if (len >= 4 && line[3] != '-')
 		slot->reply = reply_code(line);
+	if (slot->stage == STAGE_END && slot->reply == 250)
+		NRS_FAILPOINT("transfer.answered");
 	if (slot->reply >= 400)
 		hurry(slot);
 	return len;
