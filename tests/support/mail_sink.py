@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """An SMTP server that keeps every message as it came, for tests and demos.
 
-Refusals (NNN) are given at RCPT; `data:NNN` refuses after the final dot,
-`mail:NNN` at MAIL FROM (pattern: the sender). sink.py has the rest. Each line
+Refusals (NNN) are given at RCPT; `command:NNN` refuses at DATA, `data:NNN` after
+the final dot. `rcpt:hang` and `command:hang` never answer there; sink.py has the
+rest. Each line
 of index.jsonl: n, at (ms), session, mail_from, rcpt_to, action, headers (some
 of them, by lower-case name), file, size. Dot-stuffing is undone, nothing else.
 """
@@ -118,6 +119,10 @@ class MailSink(asyncio.Protocol):
             self.note(action, [found[1]])
             self.say(f"{action[0]} {found[1]} refused by the script")
             return
+        if action[0] == "rcpt":
+            self.note(action, [found[1]])
+            self.waiting = True
+            return
         self.rcpt_to.append(found[1])
         if action[0] != "ok":
             self.action = action
@@ -126,6 +131,13 @@ class MailSink(asyncio.Protocol):
     def data(self, _line):
         if not self.rcpt_to:
             self.say("503 no recipient")
+            return
+        name, value = self.action
+        if name == "command":
+            self.note(self.action, self.rcpt_to)
+            self.waiting = value == "hang"
+            if not self.waiting:
+                self.say(f"{value} refused by the script")
             return
         self.in_data = True
         self.say("354 go on")

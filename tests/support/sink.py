@@ -6,6 +6,7 @@ URL path). One line each, `#` starts a comment:
 
     PATTERN ACTION [ACTION...]     the n-th attempt takes the n-th action;
                                    the last one stays
+    PATTERN cycle ACTION...        ... after the last comes the first
 
 PATTERN is a shell pattern; the first line that matches counts. Actions:
 
@@ -52,7 +53,7 @@ class Script:
         with open(self.path, encoding="utf-8") as file:
             for line in file:
                 words = line.split("#", 1)[0].split()
-                if len(words) == 1:
+                if len(words) == 1 or words[1:] == ["cycle"]:
                     raise ValueError(f"{self.path}: no action for {words[0]}")
                 if words:
                     self.rows.append((words[0], words[1:]))
@@ -62,7 +63,11 @@ class Script:
             if fnmatch.fnmatchcase(recipient, pattern):
                 n = self.tried.get(recipient, 0)
                 self.tried[recipient] = n + 1
-                name, _, value = actions[min(n, len(actions) - 1)].partition(":")
+                if actions[0] == "cycle":
+                    action = actions[1 + n % (len(actions) - 1)]
+                else:
+                    action = actions[min(n, len(actions) - 1)]
+                name, _, value = action.partition(":")
                 return name, value
         return "ok", ""
 

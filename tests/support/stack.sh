@@ -149,10 +149,11 @@ is_ready() { curl -sf -o /dev/null "http://127.0.0.1:$1/readyz"; }
 
 declare -A ADMIN=() # name of a daemon's process -> port of its admin listener
 
+# DAEMONS is another folder than BUILD for programs with failpoints.
 daemon_start() { # SERVICE INSTANCE [ARG...]: returns without waiting
 	local service=$1 name=$1-$2
 	: "${ADMIN[$name]:=$(free_port)}"
-	proc_start "$name" "$BUILD/noroshi-$service" -F "$STACK/$service.conf" \
+	proc_start "$name" "${DAEMONS:-$BUILD}/noroshi-$service" -F "$STACK/$service.conf" \
 		-X "bus.instance=$name" -X "admin.listen=127.0.0.1:${ADMIN[$name]}" \
 		"${@:3}"
 }

@@ -20,7 +20,8 @@ system_begin() { # [SINK_SCRIPT]: a stack without daemons; SERVERS is set
 	if [ -z "${KAFKA_DIR:-}" ]; then
 		KAFKA_DIR=$PWD/$BUILD/system/kafka-$SYSTEM_NAME
 		OWN_KAFKA=1
-		deploy/kafka/kafka.sh start --dir "$KAFKA_DIR" >/dev/null || exit 1
+		deploy/kafka/kafka.sh start --brokers "${BROKERS:-1}" \
+			--dir "$KAFKA_DIR" >/dev/null || exit 1
 	fi
 	SERVERS=$(cat "$KAFKA_DIR/servers")
 	rm -rf "$BUILD/system/$SYSTEM_NAME"
@@ -129,6 +130,12 @@ written() { # TOPIC: records and markers in all its partitions
 	done
 	kcat -b "$SERVERS" -Q "${query[@]}" | awk '{ n += $NF } END { print n + 0 }'
 }
+raw() { records "$1" '%h\n%S\n%s'; } # TOPIC: as tests/system/captured.py reads it
+ends() { # NOTICE: SUBSCRIBER STATE, the highest on record
+	raw receipt.alert >"$STACK/receipts"
+	/usr/bin/python3 tests/system/captured.py "$STACK/receipts" "$1"
+}
+ended() { ends "$1" | grep -qx "$2 $3"; } # NOTICE SUBSCRIBER STATE
 count() { records "$@" | wc -l; }
 topics() { # all topics of this test, without the prefix
 	kcat -b "$SERVERS" -L -J | jq -r --arg p "$PREFIX" \
