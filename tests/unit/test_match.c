@@ -309,6 +309,27 @@ each_row_has_the_verdict_a_person_expects(void **state)
 	}
 }
 
+static void
+a_keyword_is_looked_for_in_each_language(void **state)
+{
+	struct nrs_translation other = {.title = "Scans of VPN gateways",
+	    .summary = "",
+	    .impact = "",
+	    .nisc_comment = ""};
+	const struct row row = {"", AMBER_TO_FINANCE, .title = "不審な通信",
+	    OPERATOR, .filter = {.keywords = word_vpn, .n_keywords = 1}};
+	struct built b;
+
+	(void)state;
+	build(&row, &b);
+	assert_int_equal(
+	    nrs_match_one(&b.notice, &b.sub, false), NRS_MATCH_FILTERED);
+	b.content.translations = &other;
+	b.content.n_translations = 1;
+	assert_int_equal(
+	    nrs_match_one(&b.notice, &b.sub, false), NRS_MATCH_YES);
+}
+
 struct seen {
 	size_t n;
 	enum nrs_match last;
@@ -438,6 +459,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_row_has_the_verdict_a_person_expects),
+	    cmocka_unit_test(a_keyword_is_looked_for_in_each_language),
 	    cmocka_unit_test(the_scan_agrees_with_the_plain_function),
 	    cmocka_unit_test(every_pair_of_clearance_and_label_is_decided),
 	    cmocka_unit_test(put_replaces_and_remove_forgets),

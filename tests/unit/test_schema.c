@@ -27,6 +27,7 @@ static const ProtobufCMessageDescriptor *const all[] = {
     &noroshi__v1__attachment__descriptor,
     &noroshi__v1__contact__descriptor,
     &noroshi__v1__contact_arrangement__descriptor,
+    &noroshi__v1__translation__descriptor,
     &noroshi__v1__content__descriptor,
     &noroshi__v1__addressing__descriptor,
     &noroshi__v1__signature__descriptor,

@@ -61,6 +61,9 @@ struct nrs_newsletter_item {
 	enum nrs_msg_kind kind;
 	enum nrs_tlp tlp;
 	int64_t at;
+	/* of a line: lang and title, no more */
+	struct nrs_translation *titles;
+	size_t n_titles;
 };
 
 /* newsletter.<sector>.<label>: one record per item and a closing one. */

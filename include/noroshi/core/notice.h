@@ -69,6 +69,21 @@ struct nrs_contact_arrangement {
 	int64_t effective_until;
 };
 
+/* The same text in another language, signed with it. It says all that the
+ * original says: as many sections and countermeasures, in the same order. */
+struct nrs_translation {
+	const char *lang;
+	const char *title;
+	const char *summary;
+	struct nrs_section *sections;
+	size_t n_sections;
+	const char **countermeasures; /* deadlines are the original's */
+	size_t n_countermeasures;
+	const char *nisc_comment;
+	const char *impact;
+	const char *revision_reason; /* "": only the original gives it */
+};
+
 struct nrs_content {
 	const char *notice_id;
 	const char *thread_id;
@@ -122,6 +137,8 @@ struct nrs_content {
 	/* who allowed a FOLLOW_UP to widen the label */
 	const char *tlp_widened_by;
 	bool no_countermeasure; /* none_known: stated, not forgotten */
+	struct nrs_translation *translations;
+	size_t n_translations;
 };
 
 struct nrs_addressing {

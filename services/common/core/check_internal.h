@@ -59,6 +59,8 @@ NRS_CHECKED enum nrs_rc check_ceptoars(const struct nrs_check *check,
     const struct check_list *list, struct nrs_err *err);
 
 /* Parts of nrs_check_notice. */
+NRS_CHECKED enum nrs_rc check_translations(const struct nrs_check *check,
+    const struct nrs_content *content, struct nrs_err *err);
 NRS_CHECKED enum nrs_rc check_contact_change(const struct nrs_check *check,
     const struct nrs_content *content, struct nrs_err *err);
 NRS_CHECKED enum nrs_rc check_audience(const struct nrs_check *check,

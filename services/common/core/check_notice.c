@@ -375,6 +375,7 @@ nrs_check_content(const struct nrs_check *check,
 	    (rc = check_times(content, err)) != NRS_OK ||
 	    (rc = check_texts(check, content, err)) != NRS_OK ||
 	    (rc = check_countermeasures(check, content, err)) != NRS_OK ||
+	    (rc = check_translations(check, content, err)) != NRS_OK ||
 	    (rc = check_pointers(content, err)) != NRS_OK)
 		return rc;
 	return check_contact_change(check, content, err);

@@ -171,6 +171,25 @@ wants_product(const struct nrs_match_notice *notice, const struct nrs_filter *f)
 }
 
 static bool
+translation_says(const struct nrs_translation *t, const char *word)
+{
+	size_t i;
+
+	if (strcasestr(t->title, word) != NULL ||
+	    strcasestr(t->summary, word) != NULL ||
+	    strcasestr(t->impact, word) != NULL ||
+	    strcasestr(t->nisc_comment, word) != NULL)
+		return true;
+	for (i = 0; i < t->n_sections; i++)
+		if (strcasestr(t->sections[i].text, word) != NULL)
+			return true;
+	for (i = 0; i < t->n_countermeasures; i++)
+		if (strcasestr(t->countermeasures[i], word) != NULL)
+			return true;
+	return false;
+}
+
+static bool
 says(const struct nrs_content *content, const char *word)
 {
 	size_t i;
@@ -188,6 +207,9 @@ says(const struct nrs_content *content, const char *word)
 			return true;
 	for (i = 0; i < content->n_vulns; i++)
 		if (strcasestr(content->vulns[i].cve, word) != NULL)
+			return true;
+	for (i = 0; i < content->n_translations; i++)
+		if (translation_says(&content->translations[i], word))
 			return true;
 	return false;
 }

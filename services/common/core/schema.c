@@ -80,6 +80,17 @@ static const struct nrs_field contact_arrangement_fields[] = {
 	ONE(8, contact_arrangement, effective_until, TIME),
 };
 
+static const struct nrs_field translation_fields[] = {
+	ONE(1, translation, lang, STRING),
+	ONE(2, translation, title, STRING),
+	ONE(3, translation, summary, STRING),
+	MANY_OF(4, translation, sections, NRS_TYPE_SECTION),
+	MANY(5, translation, countermeasures, STRING),
+	ONE(6, translation, nisc_comment, STRING),
+	ONE(7, translation, impact, STRING),
+	ONE(8, translation, revision_reason, STRING),
+};
+
 static const struct nrs_field content_fields[] = {
 	ONE(1, content, notice_id, STRING),
 	ONE(2, content, thread_id, STRING),
@@ -124,6 +135,7 @@ static const struct nrs_field content_fields[] = {
 	ONE(60, content, originator_text, STRING),
 	ONE(61, content, tlp_widened_by, STRING),
 	ONE(62, content, no_countermeasure, BOOL),
+	MANY_OF(64, content, translations, NRS_TYPE_TRANSLATION),
 };
 
 static const struct nrs_field addressing_fields[] = {
@@ -418,6 +430,7 @@ static const struct nrs_field newsletter_item_fields[] = {
 	TERM(8, newsletter_item, kind, MSG_KIND),
 	TERM(9, newsletter_item, tlp, TLP),
 	ONE(10, newsletter_item, at, TIME),
+	MANY_OF(11, newsletter_item, titles, NRS_TYPE_TRANSLATION),
 };
 
 static const struct nrs_field newsletter_fields[] = {
@@ -550,6 +563,7 @@ static const struct nrs_schema schemas[NRS_TYPE_COUNT] = {
 	TYPE(ATTACHMENT, attachment),
 	TYPE(CONTACT, contact),
 	TYPE(CONTACT_ARRANGEMENT, contact_arrangement),
+	TYPE(TRANSLATION, translation),
 	TYPE(CONTENT, content),
 	TYPE(ADDRESSING, addressing),
 	TYPE(SIGNATURE, signature),

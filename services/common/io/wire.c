@@ -25,6 +25,7 @@ static const ProtobufCMessageDescriptor *const descriptors[NRS_TYPE_COUNT] = {
 	[NRS_TYPE_ATTACHMENT] = &noroshi__v1__attachment__descriptor,
 	[NRS_TYPE_CONTACT] = &noroshi__v1__contact__descriptor,
 	[NRS_TYPE_CONTACT_ARRANGEMENT] = &noroshi__v1__contact_arrangement__descriptor,
+	[NRS_TYPE_TRANSLATION] = &noroshi__v1__translation__descriptor,
 	[NRS_TYPE_CONTENT] = &noroshi__v1__content__descriptor,
 	[NRS_TYPE_ADDRESSING] = &noroshi__v1__addressing__descriptor,
 	[NRS_TYPE_SIGNATURE] = &noroshi__v1__signature__descriptor,
