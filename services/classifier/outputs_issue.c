@@ -84,6 +84,27 @@ alert_of(struct outputs_writer *w, const struct nrs_command *said,
 	return alert;
 }
 
+/* A line has no text, and so none to choose a language of. */
+static void
+add_titles(struct outputs_writer *w, const struct nrs_content *content,
+    struct nrs_newsletter_item *to)
+{
+	const size_t n = content->n_translations;
+	size_t i;
+
+	to->title = content->title;
+	to->n_titles = n;
+	to->titles = nrs_arena_array(w->arena, n, sizeof(*to->titles));
+	for (i = 0; i < n; i++)
+		to->titles[i] = (struct nrs_translation){
+		    .lang = content->translations[i].lang,
+		    .title = content->translations[i].title,
+		    .summary = "",
+		    .nisc_comment = "",
+		    .impact = "",
+		    .revision_reason = ""};
+}
+
 static void
 add_item(struct outputs_writer *w, struct nrs_newsletter *issue,
     const struct classifier_again *again, const struct nrs_waiting_change *item)
@@ -102,7 +123,7 @@ add_item(struct outputs_writer *w, struct nrs_newsletter *issue,
 	    .at = item->at,
 	};
 	if (item->title_of[0] != '\0')
-		to->title = said->content->title;
+		add_titles(w, said->content, to);
 	else
 		to->alert = alert_of(w, said, item);
 	/* The whole is as secret as its most secret item. */
@@ -218,6 +239,7 @@ fit(struct outputs_writer *w, const struct edition *edition, size_t i,
 	    stub_of(w, edition->again, edition->from[i], edition->label);
 	item->section = NRS_NEWS_CORRECTIONS;
 	item->title = "";
+	item->n_titles = 0;
 	item->tlp = edition->label;
 	return item->alert != NULL;
 }

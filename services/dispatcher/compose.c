@@ -8,6 +8,7 @@
 #include "noroshi/base/text.h"
 #include "noroshi/core/label.h"
 #include "noroshi/core/phrase.h"
+#include "noroshi/core/wording.h"
 #include "noroshi/io/json.h"
 #include "noroshi/io/mime.h"
 
@@ -193,6 +194,25 @@ add_content(struct dispatcher_composer *c, size_t index, struct nrs_buf *out)
 		    out, NRS_TYPE_CONTENT, c->notice->admitted->content);
 }
 
+/* Where there are several: in the reader's language first. */
+static void
+add_texts(struct dispatcher_composer *c, size_t index, struct nrs_buf *out)
+{
+	const struct nrs_content *content = c->notice->admitted->content;
+	struct nrs_wording *all;
+	size_t i, n;
+
+	if (is_stub(index) || content->n_translations == 0)
+		return;
+	n = nrs_wordings(c->arena, content, lang_of(index), &all);
+	nrs_buf_adds(out, "\"texts\":[");
+	for (i = 0; i < n; i++) {
+		nrs_buf_adds(out, i == 0 ? "" : ",");
+		nrs_json_encode(out, NRS_TYPE_TRANSLATION, &all[i].text);
+	}
+	nrs_buf_adds(out, "],");
+}
+
 /* The signed bytes, so that a receiver can verify what it reads. Neither the
  * addressing nor the classification: they tell of others. */
 static void
@@ -253,6 +273,7 @@ compose_webhook(
 	struct nrs_buf body = {0}, content = {0};
 
 	render(c, index, &rendered);
+	add_texts(c, index, &content);
 	add_content(c, index, &content);
 	nrs_buf_adds(&body, "{\"type\":\"noroshi.alert\",\"subject\":");
 	nrs_json_string(&body, rendered.subject);

@@ -60,7 +60,7 @@ compose_mail(const struct dispatcher_composer *c, const char *lang,
 /* What its readers may see and nothing else: numbered anew, with the label it
  * bears, without the classification, which tells of the service. */
 static struct nrs_newsletter
-as_message(const struct dispatcher_composer *c, bool whole)
+as_message(const struct dispatcher_composer *c, const char *lang, bool whole)
 {
 	struct nrs_newsletter out = *c->issue->letter;
 	struct nrs_newsletter_item *items =
@@ -75,7 +75,7 @@ as_message(const struct dispatcher_composer *c, bool whole)
 		items[i].number = (uint32_t)i + 1;
 		items[i].section = from->section;
 		items[i].tlp = from->tlp;
-		items[i].title = from->title;
+		items[i].title = nrs_newsletter_title(from, lang);
 		items[i].alert = NULL;
 		if (from->item->alert == NULL || !whole)
 			continue;
@@ -93,14 +93,14 @@ as_message(const struct dispatcher_composer *c, bool whole)
 }
 
 static void
-write_json(const struct dispatcher_composer *c, const char *subject, bool whole,
-    struct nrs_buf *out)
+write_json(const struct dispatcher_composer *c, const struct nrs_rendered *as,
+    const char *lang, bool whole, struct nrs_buf *out)
 {
-	const struct nrs_newsletter letter = as_message(c, whole);
+	const struct nrs_newsletter letter = as_message(c, lang, whole);
 
 	nrs_buf_reset(out);
 	nrs_buf_adds(out, "{\"type\":\"noroshi.newsletter\",\"subject\":");
-	nrs_json_string(out, subject);
+	nrs_json_string(out, as->subject);
 	nrs_buf_adds(out, ",\"newsletter\":");
 	nrs_json_encode(out, NRS_TYPE_NEWSLETTER, &letter);
 	nrs_buf_addc(out, '}');
@@ -115,9 +115,9 @@ compose_webhook(const struct dispatcher_composer *c, const char *lang,
 	struct nrs_buf body = {0};
 
 	render(c, lang, &rendered);
-	write_json(c, rendered.subject, true, &body);
+	write_json(c, &rendered, lang, true, &body);
 	if (body.len > DISPATCHER_VARIANT_MAX)
-		write_json(c, rendered.subject, false, &body);
+		write_json(c, &rendered, lang, false, &body);
 	out->parts = nrs_arena_array(c->arena, 1, sizeof(*out->parts));
 	out->n_parts = 1;
 	out->parts[0] = (struct nrs_part){

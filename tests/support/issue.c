@@ -131,6 +131,43 @@ add_vulnerability(struct issue *issue, const char *lang)
 	c->valid_until = AT + 30 * DAY;
 }
 
+/* The one item with a text in both languages. */
+static struct nrs_translation *
+omen_in_the_other(const char *lang)
+{
+	static struct nrs_section sections[2][1] = {
+	    {{"Traffic observed",
+	        "Destinations:\n\n- 443/tcp: eight times the usual\n"
+	        "- 8443/tcp: three times\n\nMost come from "
+	        "<203.0.113.0/24>."}},
+	    {{"トラフィックの観測情報",
+	        "観測した宛先は次のとおりです。\n\n"
+	        "- 443/tcp: 平常時の約8倍\n- 8443/tcp: 平常時の約3倍\n\n"
+	        "発信元は <203.0.113.0/24> に集中しています。"}}};
+	static const char *steps[2][1] = {
+	    {"List the paths of remote maintenance and close those that are "
+	     "not used."},
+	    {"遠隔保守の経路を棚卸しし、使っていないものを閉じる。"}};
+	static struct nrs_translation all[2];
+	size_t en = strcmp(lang, "en") == 0;
+
+	all[en] = (struct nrs_translation){.lang = en ? "ja" : "en",
+	    .title = en ? "遠隔保守の入口を探す通信の増加"
+	                : "More scans for ways into remote maintenance",
+	    .summary = en ? "複数の分野で、遠隔保守の入口を探す通信が増えて"
+	                    "います。侵入に至った事例はありません。"
+	                  : "Several sectors see more scans. No intrusion is "
+	                    "known.",
+	    .sections = sections[en],
+	    .n_sections = 1,
+	    .countermeasures = steps[en],
+	    .n_countermeasures = 1,
+	    .nisc_comment = "",
+	    .impact = "",
+	    .revision_reason = ""};
+	return &all[en];
+}
+
 static void
 add_omen(struct issue *issue, const char *lang)
 {
@@ -173,6 +210,8 @@ add_omen(struct issue *issue, const char *lang)
 	c->n_sections = 1;
 	c->countermeasures = steps[en];
 	c->n_countermeasures = 1;
+	c->translations = omen_in_the_other(lang);
+	c->n_translations = 1;
 }
 
 /* ---- 2, 3 ---- */

@@ -129,6 +129,48 @@ plan(struct scene *s, int n_partitions)
 	return deliveries;
 }
 
+static const char *
+body_of(const struct scene *s, size_t variant)
+{
+	const struct nrs_part *part =
+	    &s->batches[0].batch.variants[variant].parts[0];
+
+	return nrs_arena_strndup(
+	    s->arena, (const char *)part->data.data, part->data.len);
+}
+
+static void
+a_webhook_has_the_readers_language_first_where_there_are_two(void **state)
+{
+	struct scene *s = *state;
+	struct nrs_translation english = {.lang = "en",
+	    .title = "In English",
+	    .summary = "Summary",
+	    .nisc_comment = "",
+	    .impact = "",
+	    .revision_reason = ""};
+	const char *body;
+
+	add_target(s, NRS_CHANNEL_WEBHOOK, "https://a.example/h");
+	s->content->lang = "ja";
+	plan(s, 1);
+	assert_null(strstr(body_of(s, 0), "\"texts\""));
+	s->content->translations = &english;
+	s->content->n_translations = 1;
+	s->items[0].lang = "en";
+	memset(s->composer.made, 0, sizeof(s->composer.made));
+	plan(s, 1);
+	body = body_of(s, 0);
+	assert_non_null(strstr(body, "\"subject\":\"[TLP:"));
+	assert_non_null(strstr(body, "[Report 1] In English\""));
+	assert_non_null(strstr(
+	    body, "\"texts\":[{\"lang\":\"en\",\"title\":\"In English\""));
+	assert_true(strstr(body, "{\"lang\":\"en\"") <
+	            strstr(body, "{\"lang\":\"ja\""));
+	/* the signed form has both, whoever reads it */
+	assert_non_null(strstr(body, "\"translations\":[{\"lang\":\"en\""));
+}
+
 static void
 few_recipients_of_one_kind_share_a_record(void **state)
 {
@@ -325,6 +367,7 @@ main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+	    CASE(a_webhook_has_the_readers_language_first_where_there_are_two),
 	    CASE(few_recipients_of_one_kind_share_a_record),
 	    CASE(one_recipients_deliveries_meet_in_one_partition),
 	    CASE(long_addresses_make_more_records_not_a_larger_one),

@@ -444,6 +444,13 @@ a_webhook_gets_the_signed_items_it_may_see_and_no_more(void **state)
 		    made.items[i].tlp >= NRS_TLP_GREEN);
 	assert_null(strstr(body, "AMBER"));
 	assert_null(strstr(body, "cell:secret"));
+	/* of what is in two languages, the reader's */
+	assert_non_null(strstr(body, "遠隔保守の入口を探す通信の増加"));
+	assert_null(strstr(body, "More scans for ways"));
+	sub->lang = "en";
+	make_plan();
+	make_batches(1);
+	assert_non_null(strstr(joined(0, 0), "More scans for ways"));
 }
 
 int

@@ -339,6 +339,12 @@ hostile_words_stay_words(void **state)
 		                        "<b onclick=\"x\">x</b>";
 		issue.said[i].originator_text = "<script>x</script>";
 		issue.said[i].revision_reason = "<meta http-equiv=refresh>";
+		if (issue.said[i].n_translations > 0) {
+			issue.said[i].translations[0].title =
+			    issue.said[i].title;
+			issue.said[i].translations[0].summary =
+			    issue.said[i].summary;
+		}
 		issue.items[i].notice_id = issue.said[i].notice_id = "<script>";
 	}
 	r = render_for(NRS_TLP_AMBER);
@@ -354,9 +360,67 @@ an_item_in_another_language_says_which(void **state)
 	struct nrs_rendered r = render(&edition, "en");
 
 	(void)state;
-	assert_non_null(strstr(r.html, " lang=\"ja\""));
+	assert_non_null(strstr(r.html, "border-bottom:1px solid #dbe2ea\" "
+	                               "lang=\"ja\""));
 	r = render(&edition, "ja");
-	assert_null(strstr(r.html, " lang=\""));
+	assert_null(strstr(r.html, "border-bottom:1px solid #dbe2ea\" lang"));
+}
+
+static size_t
+times(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text++)
+		n++;
+	return n;
+}
+
+static void
+two_languages_stand_side_by_side_each_named(void **state)
+{
+	const struct nrs_edition edition = edition_for(NRS_TLP_GREEN);
+	const struct nrs_rendered ja = render(&edition, "ja");
+	const struct nrs_rendered en = render(&edition, "en");
+
+	(void)state;
+	assert_int_equal(times(ja.html, "class=\"co"), 2);
+	assert_true(strstr(ja.html, "日本語 (原文)") <
+	            strstr(ja.html, "English (translation)"));
+	assert_true(strstr(en.html, "English (translation)") <
+	            strstr(en.html, "日本語 (原文)"));
+	assert_non_null(strstr(ja.html, "<td valign=\"top\" width=\"50%\""));
+	assert_non_null(strstr(ja.html_meta, ".co{display:block!important"));
+	assert_true(strstr(en.text, "] More scans") <
+	            strstr(en.text, "---- 日本語 (原文)"));
+	/* the contents in the reader's language only */
+	assert_int_equal(times(en.text, "遠隔保守の入口を探す通信の増加"), 1);
+	/* a deadline in each language's words */
+	assert_non_null(strstr(en.text, "by 27 Nov 2026 15:00 JST"));
+	assert_non_null(strstr(en.text, "(期限: 2026年"));
+}
+
+static void
+a_line_bears_the_title_in_the_readers_language(void **state)
+{
+	static struct nrs_translation titles[] = {
+	    {.lang = "en", .title = "Before the holidays"}};
+	struct nrs_edition edition;
+	struct nrs_rendered r;
+
+	(void)state;
+	issue.items[0].titles = titles;
+	issue.items[0].n_titles = 1;
+	edition = edition_for(NRS_TLP_CLEAR);
+	r = render(&edition, "en");
+	assert_true(says(&r, "Before the holidays"));
+	assert_false(says(&r, issue.items[0].title));
+	r = render(&edition, "ja");
+	assert_true(says(&r, issue.items[0].title));
+	titles[0].title = "two\nlines";
+	r = render(&edition, "en");
+	assert_true(says(&r, issue.items[0].title));
+	titles[0].title = "Before the holidays";
 }
 
 static void
@@ -421,6 +485,8 @@ main(void)
 	    TEST(a_label_is_in_the_subject_and_at_each_item),
 	    TEST(hostile_words_stay_words),
 	    TEST(an_item_in_another_language_says_which),
+	    TEST(two_languages_stand_side_by_side_each_named),
+	    TEST(a_line_bears_the_title_in_the_readers_language),
 	    TEST(a_title_that_is_no_line_is_not_said),
 	    TEST(nothing_is_fetched_and_nothing_runs),
 	    TEST(the_same_issue_gives_the_same_bytes),

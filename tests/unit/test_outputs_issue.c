@@ -126,6 +126,55 @@ edition(const char *topic)
 	return nrs_arena_printf(s.arena, "%s%u", text, (unsigned)each->total);
 }
 
+static const struct nrs_newsletter_item *
+line_of(const char *topic)
+{
+	const struct nrs_newsletter *each;
+	size_t i;
+
+	for (i = 0; (each = part(topic, i)) != NULL && !each->closing; i++)
+		if (each->item->title[0] != '\0')
+			return each->item;
+	return NULL;
+}
+
+static void
+a_line_has_its_title_in_both_languages_where_it_may_have_one(void **state)
+{
+	const struct nrs_addressing to = scene_to(&s, "power");
+	struct nrs_content content = scene_content(&s, "both");
+	struct nrs_translation english = {.lang = "en",
+	    .title = "In English",
+	    .summary = "Not of a line",
+	    .nisc_comment = "",
+	    .impact = "",
+	    .revision_reason = ""};
+	const struct nrs_newsletter_item *line;
+
+	announce();
+	content.item_type = NRS_ITEM_C3;
+	content.tlp = NRS_TLP_AMBER;
+	content.title = "日本語で";
+	content.translations = &english;
+	content.n_translations = 1;
+	scene_notice(&s, &content, &to);
+	cut_off("cut-off");
+	line = line_of("newsletter.power.amber");
+	assert_non_null(line);
+	assert_string_equal(line->title, "日本語で");
+	assert_int_equal(line->n_titles, 1);
+	assert_string_equal(line->titles[0].lang, "en");
+	assert_string_equal(line->titles[0].title, "In English");
+	assert_string_equal(line->titles[0].summary, "");
+	assert_null(line_of("newsletter.power.green"));
+	for (size_t i = 0; i < out.n; i++)
+		if (strstr(out.records[i].topic, "green") != NULL ||
+		    strstr(out.records[i].topic, "clear") != NULL)
+			assert_null(memmem(out.records[i].value.data,
+			    out.records[i].value.len, "In English",
+			    strlen("In English")));
+}
+
 static void
 an_edition_holds_the_items_up_to_its_label(void **state)
 {
@@ -297,6 +346,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    T(a_line_has_its_title_in_both_languages_where_it_may_have_one),
 	    T(an_edition_holds_the_items_up_to_its_label),
 	    T(a_title_never_stands_in_an_edition_of_a_lower_label),
 	    T(an_edition_that_may_not_have_the_correction_gets_its_stub),

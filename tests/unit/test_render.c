@@ -98,6 +98,36 @@ revision(enum nrs_msg_kind kind, uint32_t number)
 	return c;
 }
 
+static struct nrs_content
+in_two_languages(struct nrs_content c)
+{
+	static struct nrs_section their_sections[] = {
+	    {"Precursors", "More login attempts in several sectors.\n"
+	                   "Sources: <203.0.113.0/24> & 'around' it."},
+	    {"Traffic observed", "443/tcp: eight times the usual."}};
+	static const char *their_measures[] = {
+	    "Close the VPN management page to the internet and check the logs.",
+	    "Apply the vendor's fix, or switch the function off.",
+	    "Warn users of suspicious mails."};
+	static struct nrs_translation english;
+
+	english = (struct nrs_translation){.lang = "en",
+	    .title = "A surge of suspicious logins at VPN gateways",
+	    .summary = "Suspicious logins at VPN gateways of critical "
+	               "infrastructure are rising fast. No intrusion is known, "
+	               "but please check soon.",
+	    .sections = their_sections,
+	    .n_sections = 2,
+	    .countermeasures = their_measures,
+	    .n_countermeasures = 3,
+	    .nisc_comment = "",
+	    .impact = "Remote maintenance may become unavailable.",
+	    .revision_reason = ""};
+	c.translations = &english;
+	c.n_translations = 1;
+	return c;
+}
+
 static struct nrs_bytes
 read_file(struct nrs_arena *arena, const char *path)
 {
@@ -172,6 +202,28 @@ a_first_report_puts_countermeasures_first(void **state)
 	(void)state;
 	compare_content("initial.ja", &c, "ja");
 	compare_content("initial.en", &c, "en");
+}
+
+static void
+two_languages_come_the_readers_first_the_other_below(void **state)
+{
+	struct nrs_content c = in_two_languages(notice());
+
+	(void)state;
+	compare_content("two-languages.ja", &c, "ja");
+	compare_content("two-languages.en", &c, "en");
+}
+
+static void
+a_retracted_drill_is_one_in_each_language(void **state)
+{
+	struct nrs_content c =
+	    in_two_languages(revision(NRS_KIND_RETRACTION, 2));
+
+	(void)state;
+	c.mode = NRS_MODE_EXERCISE;
+	c.exercise_id = "CEPTOAR-DRILL-2026";
+	compare_content("two-languages-retraction.en", &c, "en");
 }
 
 static void
@@ -285,6 +337,10 @@ no_value_escapes_into_markup(void **state)
 	c.summary = "\"><img src=x onerror='alert(1)'>";
 	c.impact = "</p><script>";
 	c.originator_text = "<i>";
+	c = in_two_languages(c);
+	c.translations[0].lang = "\"><script>";
+	c.translations[0].title = "<script>";
+	c.translations[0].summary = "<img src=x>";
 	nrs_render(arena, &in, &out);
 	assert_null(strstr(out.html, "<script"));
 	assert_null(strstr(out.html, "<img"));
@@ -337,6 +393,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_first_report_puts_countermeasures_first),
+	    cmocka_unit_test(
+	        two_languages_come_the_readers_first_the_other_below),
+	    cmocka_unit_test(a_retracted_drill_is_one_in_each_language),
 	    cmocka_unit_test(a_final_follow_up_says_what_changed),
 	    cmocka_unit_test(a_correction_begins_with_what_it_voids),
 	    cmocka_unit_test(a_retraction_is_louder_than_what_it_retracts),

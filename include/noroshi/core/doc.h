@@ -20,6 +20,11 @@ void nrs_doc_banner_begin(struct nrs_doc *doc);
 void nrs_doc_banner_line(struct nrs_doc *doc, const char *line);
 void nrs_doc_banner_end(struct nrs_doc *doc);
 
+/* A part in another language, set apart: name says which. */
+void nrs_doc_lang_begin(
+    struct nrs_doc *doc, const char *lang, const char *name);
+void nrs_doc_lang_end(struct nrs_doc *doc);
+
 void nrs_doc_heading(struct nrs_doc *doc, const char *heading);
 /* A block of text, its line breaks kept. */
 void nrs_doc_para(struct nrs_doc *doc, const char *text);

@@ -17,7 +17,7 @@ struct nrs_edition_item {
 	const struct nrs_content *content; /* NULL: a line with a title */
 	enum nrs_news_section section;
 	enum nrs_tlp tlp;  /* the stricter of the item's and its content's */
-	const char *title; /* "" when it may not be said */
+	const char *title; /* the original's; "" when it may not be said */
 	uint32_t number;   /* in this edition; 0: a line */
 };
 
@@ -35,6 +35,10 @@ bool nrs_newsletter_edition(struct nrs_arena *arena,
     const struct nrs_newsletter *issue,
     const struct nrs_content *const *contents, enum nrs_tlp clearance,
     struct nrs_edition *out);
+
+/* In lang if there is one; "" when it may not be said. */
+const char *nrs_newsletter_title(
+    const struct nrs_edition_item *item, const char *lang);
 
 struct nrs_newsletter_render {
 	const struct nrs_edition *edition;

@@ -75,6 +75,24 @@ nrs_doc_banner_end(struct nrs_doc *doc)
 }
 
 void
+nrs_doc_lang_begin(struct nrs_doc *doc, const char *lang, const char *name)
+{
+	nrs_buf_printf(&doc->text, "\n" RULE "%s\n" RULE, name);
+	nrs_buf_adds(&doc->html, "<hr>\n<div lang=\"");
+	nrs_doc_escape(&doc->html, lang);
+	nrs_buf_adds(&doc->html, "\">\n<p><strong>");
+	nrs_doc_escape(&doc->html, name);
+	nrs_buf_adds(&doc->html, "</strong></p>\n");
+}
+
+void
+nrs_doc_lang_end(struct nrs_doc *doc)
+{
+	nrs_buf_adds(&doc->text, "\n" RULE);
+	nrs_buf_adds(&doc->html, "</div>\n<hr>\n");
+}
+
+void
 nrs_doc_heading(struct nrs_doc *doc, const char *heading)
 {
 	nrs_buf_adds(&doc->text, "\n");

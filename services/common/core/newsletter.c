@@ -9,6 +9,7 @@
 #include "noroshi/base/text.h"
 #include "noroshi/core/match.h"
 #include "noroshi/core/tlp.h"
+#include "noroshi/core/wording.h"
 
 /* ---- the edition ---- */
 
@@ -97,6 +98,13 @@ nrs_newsletter_edition(struct nrs_arena *arena,
 
 /* ---- words ---- */
 
+void
+letter_speak(struct letter *l, const char *lang)
+{
+	l->en = strcmp(lang, "en") == 0;
+	l->lang = l->en ? "en" : "ja";
+}
+
 const char *
 letter_cut(struct letter *l)
 {
@@ -134,6 +142,14 @@ letter_section(const struct letter *l, enum nrs_news_section section)
 	if (l->en && text[2] >= 'a' && text[2] <= 'z')
 		text[2] = (char)(text[2] - 'a' + 'A');
 	return text;
+}
+
+int64_t
+letter_deadline(const struct nrs_content *content, size_t n)
+{
+	return n < content->n_countermeasures
+	           ? content->countermeasures[n].deadline
+	           : 0;
 }
 
 const char *
@@ -228,16 +244,48 @@ letter_is_voiding(const struct nrs_edition_item *item)
 }
 
 const char *
+nrs_newsletter_title(const struct nrs_edition_item *item, const char *lang)
+{
+	const struct nrs_translation *titles = item->item->titles;
+	const char *title = item->title;
+	size_t i;
+
+	if (item->content != NULL)
+		title = nrs_wording_title(item->content, lang);
+	for (i = 0; item->content == NULL && i < item->item->n_titles; i++)
+		if (strcmp(titles[i].lang, lang) == 0)
+			title = titles[i].title;
+	return nrs_text_is_line(title) ? title : item->title;
+}
+
+const char *
 letter_title(const struct letter *l, const struct nrs_edition_item *item)
+{
+	const char *title = nrs_newsletter_title(item, l->lang);
+
+	return letter_marked(l, item,
+	    title[0] != '\0' ? title : letter_say(l, NRS_PHRASE_NEWS_NO_TITLE));
+}
+
+const char *
+letter_marked(const struct letter *l, const struct nrs_edition_item *item,
+    const char *title)
 {
 	enum nrs_msg_kind kind =
 	    item->content != NULL ? item->content->kind : item->item->kind;
 
 	return nrs_arena_printf(l->arena, "%s%s%s",
 	    render_marks(l->en, NRS_MODE_ACTUAL, kind),
-	    l->en && letter_is_voiding(item) ? " " : "",
-	    item->title[0] != '\0' ? item->title
-	                           : letter_say(l, NRS_PHRASE_NEWS_NO_TITLE));
+	    l->en && letter_is_voiding(item) ? " " : "", title);
+}
+
+const char *
+letter_language(const struct letter *l, const struct nrs_wording *wording)
+{
+	return nrs_arena_printf(l->arena, "%s (%s)",
+	    nrs_wording_name(wording->text.lang),
+	    letter_say(l, wording->original ? NRS_PHRASE_ORIGINAL
+	                                    : NRS_PHRASE_TRANSLATION));
 }
 
 size_t
@@ -246,15 +294,17 @@ letter_voiding(const struct letter *l, const struct nrs_edition_item *item,
 {
 	const struct nrs_content *c = item->content;
 	bool retracted = c != NULL && c->kind == NRS_KIND_RETRACTION;
+	struct nrs_wording *all;
 	size_t n = 0;
 
 	if (c == NULL || !letter_is_voiding(item))
 		return 0;
+	(void)nrs_wordings(l->arena, c, l->lang, &all);
 	lines[n++] = letter_say(
 	    l, retracted ? NRS_PHRASE_RETRACTED : NRS_PHRASE_NEWS_CORRECTED);
 	lines[n++] = nrs_arena_printf(l->arena, "%s%s",
 	    letter_say(l, retracted ? NRS_PHRASE_REASON : NRS_PHRASE_CORRECTS),
-	    c->revision_reason);
+	    all[0].text.revision_reason);
 	lines[n++] =
 	    nrs_arena_printf(l->arena, "%s%s", letter_say(l, NRS_PHRASE_VOIDED),
 	        render_list(l->arena, (const char *const *)c->supersedes,
@@ -283,12 +333,9 @@ void
 nrs_newsletter_render(struct nrs_arena *arena,
     const struct nrs_newsletter_render *in, struct nrs_rendered *out)
 {
-	struct letter l = {.in = in,
-	    .edition = in->edition,
-	    .arena = arena,
-	    .en = strcmp(in->lang, "en") == 0};
+	struct letter l = {.in = in, .edition = in->edition, .arena = arena};
 
-	l.lang = l.en ? "en" : "ja";
+	letter_speak(&l, in->lang);
 	out->subject = subject_of(&l);
 	letter_text(&l, out);
 	letter_html(&l, out);

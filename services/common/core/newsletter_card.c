@@ -123,9 +123,9 @@ voiding(struct letter *l, const struct nrs_edition_item *item)
 }
 
 static void
-one_measure(struct letter *l, const struct nrs_countermeasure *m)
+one_measure(struct letter *l, const char *text, int64_t deadline)
 {
-	const char *due = letter_due(l, m->deadline);
+	const char *due = letter_due(l, deadline);
 
 	html_add(l, "<li style=\"margin:0 0 4px\">");
 	if (due[0] != '\0') {
@@ -133,16 +133,17 @@ one_measure(struct letter *l, const struct nrs_countermeasure *m)
 		html_text(l, due);
 		html_add(l, "</b><br>\n");
 	}
-	html_add(l, l->in->rich(l->arena, m->text));
+	html_add(l, l->in->rich(l->arena, text));
 	html_add(l, "</li>\n");
 }
 
 static void
-measures(struct letter *l, const struct nrs_content *c)
+measures(struct letter *l, const struct nrs_content *c,
+    const struct nrs_translation *t)
 {
-	size_t i;
+	size_t i, n = t->n_countermeasures;
 
-	if (c->n_countermeasures == 0 && !c->no_countermeasure)
+	if (n == 0 && !c->no_countermeasure)
 		return;
 	html_add(l, TABLE " style=\"margin:12px 0 0\"><tr><td ");
 	html_add(l, ATTR("td", FONT WRAP "padding:10px 14px 4px;"
@@ -152,15 +153,15 @@ measures(struct letter *l, const struct nrs_content *c)
 	html_add(l, ">\n<b>");
 	html_text(l, letter_say(l, NRS_PHRASE_NEWS_FIRST_STEP));
 	html_add(l, "</b>\n");
-	if (c->n_countermeasures == 0)
+	if (n == 0)
 		html_para(l, "style=\"margin:4px 0 6px\"",
 		    letter_say(l, NRS_PHRASE_NO_MEASURE_KNOWN));
 	else
 		html_add(
 		    l, "<ol style=\"margin:4px 0 6px;padding-left:24px\">\n");
-	for (i = 0; i < c->n_countermeasures; i++)
-		one_measure(l, &c->countermeasures[i]);
-	html_add(l, c->n_countermeasures > 0 ? "</ol>\n" : "");
+	for (i = 0; i < n; i++)
+		one_measure(l, t->countermeasures[i], letter_deadline(c, i));
+	html_add(l, n > 0 ? "</ol>\n" : "");
 	html_add(l, "</td></tr></table>\n");
 }
 
@@ -228,14 +229,15 @@ links(struct letter *l, const struct nrs_content *c)
 }
 
 static void
-about(struct letter *l, const struct nrs_edition_item *item)
+about(struct letter *l, const struct nrs_edition_item *item,
+    const struct nrs_translation *t)
 {
 	const struct nrs_content *c = item->content;
 
 	html_add(l, "<p class=\"mu\" style=\"margin:14px 0 0;font-size:12px;"
 	            "line-height:1.6;color:#5b6775\">");
 	if (!letter_is_voiding(item))
-		html_field(l, NRS_PHRASE_CHANGES, c->revision_reason);
+		html_field(l, NRS_PHRASE_CHANGES, t->revision_reason);
 	if (c->valid_until > 0)
 		html_field(l, NRS_PHRASE_VALID_UNTIL,
 		    render_time(l->arena, c->valid_until, l->lang));
@@ -255,27 +257,85 @@ origin(struct letter *l, const struct nrs_edition_item *item)
 	html_add(l, "</p>\n");
 }
 
-/* For hyphens, voices and the shape of a Han character: only where it differs
- * from the mail's. */
+/* For hyphens, voices and the shape of a Han character. */
 static const char *
-lang_of(const struct letter *l, const struct nrs_content *c)
+lang_of(const struct letter *l, const char *lang)
 {
-	if (strcmp(c->lang, l->lang) == 0 || !nrs_text_is_id(c->lang, 16))
-		return "";
-	return nrs_arena_printf(l->arena, " lang=\"%s\"", c->lang);
+	return nrs_text_is_id(lang, 16)
+	           ? nrs_arena_printf(l->arena, " lang=\"%s\"", lang)
+	           : "";
+}
+
+/* All that it says in one language. */
+static void
+words(struct letter *l, const struct nrs_edition_item *item,
+    const struct nrs_translation *t)
+{
+	size_t i;
+
+	voiding(l, item);
+	measures(l, item->content, t);
+	rich(l, letter_say(l, NRS_PHRASE_SUMMARY), t->summary);
+	for (i = 0; i < t->n_sections; i++)
+		rich(l, t->sections[i].label, t->sections[i].text);
+	rich(l, letter_say(l, NRS_PHRASE_IMPACT), t->impact);
+	rich(l, letter_say(l, NRS_PHRASE_COMMENT), t->nisc_comment);
+}
+
+static void
+column(struct letter *l, const struct nrs_edition_item *item,
+    const struct nrs_wording *wording, bool first)
+{
+	const char *lang = l->lang;
+
+	letter_speak(l, wording->text.lang);
+	html_add(l, first ? "<td valign=\"top\" width=\"50%\" "
+	                    "class=\"co tx\" style=\"" BODY WRAP
+	                    "padding:0 14px 0 0\""
+	                  : "<td valign=\"top\" width=\"50%\" "
+	                    "class=\"co c2 tx ln\" style=\"" BODY WRAP
+	                    "padding:0 0 0 14px;"
+	                    "border-left:1px solid #dbe2ea\"");
+	html_add(l, lang_of(l, wording->text.lang));
+	html_add(l, ">\n");
+	label(l, letter_language(l, wording));
+	if (!first)
+		html_para(l,
+		    ATTR("tx", "margin:0 0 6px;font-size:16px;line-height:1.45;"
+		               "font-weight:bold;color:#1b2430"),
+		    letter_marked(l, item, wording->text.title));
+	words(l, item, &wording->text);
+	html_add(l, "</td>\n");
+	letter_speak(l, lang);
+}
+
+/* Side by side; below each other where there is no room, or where a mail
+ * program knows no columns. */
+static void
+columns(struct letter *l, const struct nrs_edition_item *item,
+    const struct nrs_wording *all, size_t n)
+{
+	size_t i;
+
+	html_add(l, TABLE " style=\"margin:6px 0 0\"><tr>\n");
+	for (i = 0; i < n; i++)
+		column(l, item, &all[i], i == 0);
+	html_add(l, "</tr></table>\n");
 }
 
 void
 html_card(struct letter *l, const struct nrs_edition_item *item)
 {
 	const struct nrs_content *c = item->content;
-	size_t i;
+	struct nrs_wording *all;
+	size_t n = nrs_wordings(l->arena, c, l->lang, &all);
+	const char *lang = all[0].text.lang;
 
 	html_open_row(l,
 	    nrs_arena_printf(l->arena, "%s%s",
 	        ATTR("ce tx ln", BODY WRAP
 	            "padding:20px 24px 20px;border-bottom:1px solid #dbe2ea"),
-	        lang_of(l, c)));
+	        strcmp(lang, l->lang) == 0 ? "" : lang_of(l, lang)));
 	nrs_buf_printf(&l->out,
 	    "<a id=\"n%u\" name=\"n%u\"></a><h3 class=\"tx\" "
 	    "style=\"margin:0 0 6px;font-size:18px;line-height:1.45;"
@@ -284,16 +344,13 @@ html_card(struct letter *l, const struct nrs_edition_item *item)
 	html_text(l, letter_title(l, item));
 	html_add(l, "</h3>\n");
 	origin(l, item);
-	voiding(l, item);
-	measures(l, c);
-	rich(l, letter_say(l, NRS_PHRASE_SUMMARY), c->summary);
-	for (i = 0; i < c->n_sections; i++)
-		rich(l, c->sections[i].label, c->sections[i].text);
-	rich(l, letter_say(l, NRS_PHRASE_IMPACT), c->impact);
-	rich(l, letter_say(l, NRS_PHRASE_COMMENT), c->nisc_comment);
+	if (n > 1)
+		columns(l, item, all, n);
+	else
+		words(l, item, &all[0].text);
 	vulns(l, c);
 	links(l, c);
-	about(l, item);
+	about(l, item, &all[0].text);
 	html_close_row(l);
 }
 

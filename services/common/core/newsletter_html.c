@@ -14,6 +14,12 @@ static const char meta[] =
     "<style>\n"
     ":root{color-scheme:light dark;supported-color-schemes:light dark}\n"
     "body{margin:0;padding:0;-webkit-text-size-adjust:100%}\n"
+    "@media (max-width:600px){\n"
+    ".co{display:block!important;width:auto!important;"
+    "padding-left:0!important;padding-right:0!important}\n"
+    ".c2{border-left:0!important;border-top:1px solid #dbe2ea;"
+    "margin-top:16px!important}\n"
+    "}\n"
     "@media (max-width:480px){\n"
     ".pg2{padding:0!important}\n"
     ".ce{padding-left:16px!important;padding-right:16px!important}\n"
@@ -100,17 +106,36 @@ late_row(struct letter *l)
 	html_close_row(l);
 }
 
+/* Two columns need more than the usual width. */
+static int
+width_of(const struct nrs_edition *edition)
+{
+	size_t i;
+
+	for (i = 0; i < edition->n_items; i++)
+		if (edition->items[i].number > 0 &&
+		    edition->items[i].content->n_translations > 0)
+			return 760;
+	return 600;
+}
+
 static void
 head(struct letter *l)
 {
-	html_add(l, TABLE
-	    " class=\"pg\" style=\"background:#e9edf2\"><tr>"
-	    "<td class=\"pg2\" align=\"center\" "
-	    "style=\"padding:20px 8px\">\n"
-	    "<!--[if mso]><table role=\"presentation\" width=\"600\" "
-	    "cellpadding=\"0\" cellspacing=\"0\"><tr><td>"
-	    "<![endif]-->\n" TABLE " class=\"cd\" style=\"max-width:600px;"
-	    "background:#ffffff;text-align:left\">\n");
+	const int width = width_of(l->edition);
+
+	html_add(l, TABLE " class=\"pg\" style=\"background:#e9edf2\"><tr>"
+	                  "<td class=\"pg2\" align=\"center\" "
+	                  "style=\"padding:20px 8px\">\n");
+	nrs_buf_printf(&l->out,
+	    "<!--[if mso]><table role=\"presentation\" width=\"%d\" "
+	    "cellpadding=\"0\" cellspacing=\"0\"><tr><td><![endif]-->\n",
+	    width);
+	html_add(l, TABLE);
+	nrs_buf_printf(&l->out,
+	    " class=\"cd\" style=\"max-width:%dpx;background:#ffffff;"
+	    "text-align:left\">\n",
+	    width);
 	mode_row(l);
 	masthead(l);
 	late_row(l);

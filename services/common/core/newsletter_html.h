@@ -22,7 +22,7 @@ void html_add(struct letter *l, const char *html);
 void html_text(struct letter *l, const char *s);
 /* <p attributes>s</p> */
 void html_para(struct letter *l, const char *attributes, const char *s);
-/* A cell of the 600 pixels, over their whole width. */
+/* A cell of the page, over their whole width. */
 void html_open_row(struct letter *l, const char *attributes);
 void html_close_row(struct letter *l);
 /* A label in FIRST's colours of TLP 2.0, on black as it wants them. */

@@ -9,6 +9,7 @@
 #include "noroshi/core/label.h"
 #include "noroshi/core/newsletter.h"
 #include "noroshi/core/phrase.h"
+#include "noroshi/core/wording.h"
 
 struct letter {
 	const struct nrs_newsletter_render *in;
@@ -19,6 +20,8 @@ struct letter {
 	struct nrs_buf out;
 };
 
+/* From here on in this language, as far as we have words for it. */
+void letter_speak(struct letter *l, const char *lang);
 /* What is written so far, as a string in arena; starts anew. */
 const char *letter_cut(struct letter *l);
 
@@ -31,6 +34,8 @@ const char *letter_section(
     const struct letter *l, enum nrs_news_section section);
 /* "5件 / 最初の期限: ..." */
 const char *letter_glance(const struct letter *l);
+/* Of the nth thing to do; 0: none */
+int64_t letter_deadline(const struct nrs_content *content, size_t n);
 /* "期限: ...", "" for none */
 const char *letter_due(const struct letter *l, int64_t deadline);
 /* "2026-11-20", Japan's */
@@ -41,6 +46,11 @@ const char *letter_origin(
 /* With what it is: "【取消】 ...". */
 const char *letter_title(
     const struct letter *l, const struct nrs_edition_item *item);
+const char *letter_marked(const struct letter *l,
+    const struct nrs_edition_item *item, const char *title);
+/* "English (translation)" */
+const char *letter_language(
+    const struct letter *l, const struct nrs_wording *wording);
 /* When it was issued or sent. */
 int64_t letter_at(const struct nrs_edition_item *item);
 bool letter_is_voiding(const struct nrs_edition_item *item);

@@ -147,23 +147,22 @@ voiding(struct letter *l, const struct nrs_edition_item *item)
 }
 
 static void
-measures(struct letter *l, const struct nrs_content *c)
+measures(struct letter *l, const struct nrs_content *c,
+    const struct nrs_translation *t)
 {
-	const struct nrs_countermeasure *m;
 	size_t i;
 
-	if (c->n_countermeasures == 0 && !c->no_countermeasure)
+	if (t->n_countermeasures == 0 && !c->no_countermeasure)
 		return;
 	nrs_buf_printf(&l->out, "\n" INDENT ">> %s\n",
 	    letter_say(l, NRS_PHRASE_NEWS_FIRST_STEP));
-	if (c->n_countermeasures == 0)
+	if (t->n_countermeasures == 0)
 		line(l, letter_say(l, NRS_PHRASE_NO_MEASURE_KNOWN),
 		    INDENT "   ");
-	for (i = 0; i < c->n_countermeasures; i++) {
-		m = &c->countermeasures[i];
+	for (i = 0; i < t->n_countermeasures; i++)
 		marked(l, nrs_arena_printf(l->arena, "%2zu.", i + 1),
-		    with_due(l, m->text, m->deadline), 6);
-	}
+		    with_due(l, t->countermeasures[i], letter_deadline(c, i)),
+		    6);
 }
 
 static void
@@ -212,11 +211,42 @@ links(struct letter *l, const struct nrs_content *c)
 	}
 }
 
+/* All that it says in one language. */
+static void
+words(struct letter *l, const struct nrs_edition_item *item,
+    const struct nrs_translation *t)
+{
+	size_t i;
+
+	voiding(l, item);
+	measures(l, item->content, t);
+	labelled(l, letter_say(l, NRS_PHRASE_SUMMARY), t->summary);
+	for (i = 0; i < t->n_sections; i++)
+		labelled(l, t->sections[i].label, t->sections[i].text);
+	labelled(l, letter_say(l, NRS_PHRASE_IMPACT), t->impact);
+	labelled(l, letter_say(l, NRS_PHRASE_COMMENT), t->nisc_comment);
+}
+
+static void
+other_language(struct letter *l, const struct nrs_edition_item *item,
+    const struct nrs_wording *wording)
+{
+	const char *lang = l->lang;
+
+	letter_speak(l, wording->text.lang);
+	nrs_buf_printf(
+	    &l->out, "\n" INDENT "---- %s\n", letter_language(l, wording));
+	line(l, letter_marked(l, item, wording->text.title), INDENT);
+	words(l, item, &wording->text);
+	letter_speak(l, lang);
+}
+
 static void
 card(struct letter *l, const struct nrs_edition_item *item)
 {
 	const struct nrs_content *c = item->content;
-	size_t i;
+	struct nrs_wording *all;
+	size_t i, n = nrs_wordings(l->arena, c, l->lang, &all);
 
 	nrs_buf_adds(&l->out, "\n");
 	marked(l, nrs_arena_printf(l->arena, "[%u]", item->number),
@@ -225,18 +255,15 @@ card(struct letter *l, const struct nrs_edition_item *item)
 	    nrs_arena_printf(l->arena, "%s / %s", letter_tlp(item->tlp),
 	        letter_origin(l, item)),
 	    INDENT);
-	voiding(l, item);
-	measures(l, c);
-	labelled(l, letter_say(l, NRS_PHRASE_SUMMARY), c->summary);
-	for (i = 0; i < c->n_sections; i++)
-		labelled(l, c->sections[i].label, c->sections[i].text);
-	labelled(l, letter_say(l, NRS_PHRASE_IMPACT), c->impact);
-	labelled(l, letter_say(l, NRS_PHRASE_COMMENT), c->nisc_comment);
+	words(l, item, &all[0].text);
 	vulns(l, c);
 	links(l, c);
+	for (i = 1; i < n; i++)
+		other_language(l, item, &all[i]);
 	nrs_buf_adds(&l->out, "\n");
 	if (!letter_is_voiding(item))
-		field(l, letter_say(l, NRS_PHRASE_CHANGES), c->revision_reason);
+		field(l, letter_say(l, NRS_PHRASE_CHANGES),
+		    all[0].text.revision_reason);
 	if (c->valid_until > 0)
 		field(l, letter_say(l, NRS_PHRASE_VALID_UNTIL),
 		    render_time(l->arena, c->valid_until, l->lang));

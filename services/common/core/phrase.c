@@ -107,6 +107,12 @@ static const char *const phrases[NRS_PHRASE_COUNT][2] = {
 		       "で確認できます。このメールへの返信では確認できません。",
 	"Each item is signed by itself: check it with `noroshictl show ID`. "
 	"Do not rely on a reply to this mail."},
+    [NRS_PHRASE_ORIGINAL] = {"原文", "original"},
+    [NRS_PHRASE_TRANSLATION] = {"訳", "translation"},
+    [NRS_PHRASE_ORIGINAL_BELOW] = {"日本語の原文は下にあります。",
+	"The English original is below."},
+    [NRS_PHRASE_TRANSLATION_BELOW] = {"日本語訳は下にあります。",
+	"An English translation is below."},
 };
 /* clang-format on */
 

@@ -7,9 +7,11 @@
 #include "noroshi/core/doc.h"
 #include "noroshi/core/label.h"
 #include "noroshi/core/phrase.h"
+#include "noroshi/core/wording.h"
 
 struct page {
 	const struct nrs_render *in;
+	const struct nrs_translation *said; /* in the language of this part */
 	struct nrs_arena *arena;
 	struct nrs_doc doc;
 	bool en;
@@ -51,7 +53,7 @@ content_subject(const struct page *page)
 	    nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"),
 	    render_marks(page->en, c->mode, c->kind),
 	    render_revision(page->arena, page->en, c->revision, c->is_final),
-	    c->title);
+	    nrs_wording_title(c, page->lang));
 }
 
 static const char *
@@ -107,7 +109,7 @@ void_banner(struct page *page)
 	nrs_doc_banner_begin(&page->doc);
 	nrs_doc_banner_line(&page->doc,
 	    say(page, retracted ? NRS_PHRASE_RETRACTED : NRS_PHRASE_CORRECTED));
-	nrs_doc_banner_line(&page->doc, c->title);
+	nrs_doc_banner_line(&page->doc, page->said->title);
 	nrs_doc_banner_line(&page->doc,
 	    join(page, say(page, NRS_PHRASE_VOIDED),
 	        render_list(page->arena, (const char *const *)c->supersedes,
@@ -115,7 +117,7 @@ void_banner(struct page *page)
 	nrs_doc_banner_line(&page->doc,
 	    join(page,
 	        say(page, retracted ? NRS_PHRASE_REASON : NRS_PHRASE_CORRECTS),
-	        c->revision_reason));
+	        page->said->revision_reason));
 	if (retracted)
 		nrs_doc_banner_line(&page->doc, say(page, NRS_PHRASE_UNDO));
 	nrs_doc_banner_end(&page->doc);
@@ -145,7 +147,7 @@ title_lines(struct page *page)
 {
 	const struct nrs_content *c = page->in->content;
 
-	nrs_doc_heading(&page->doc, c->title);
+	nrs_doc_heading(&page->doc, page->said->title);
 	nrs_doc_para(
 	    &page->doc, nrs_arena_printf(page->arena, "%s / %s / %s / %s",
 	                    nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"),
@@ -169,34 +171,36 @@ measures_heading(const struct page *page, int64_t first)
 
 /* A retraction has the text that it withdraws: nothing in it is due. */
 static const char *
-deadline_of(const struct page *page, const struct nrs_countermeasure *m)
+deadline_of(const struct page *page, size_t i)
 {
-	if (m->deadline == 0 || is_retracted(page))
+	const struct nrs_content *c = page->in->content;
+
+	if (i >= c->n_countermeasures || is_retracted(page) ||
+	    c->countermeasures[i].deadline == 0)
 		return "";
 	return nrs_arena_printf(page->arena, "[%s%s]",
-	    say(page, NRS_PHRASE_DEADLINE), when(page, m->deadline));
+	    say(page, NRS_PHRASE_DEADLINE),
+	    when(page, c->countermeasures[i].deadline));
 }
 
 static void
 measures(struct page *page)
 {
 	const struct nrs_content *c = page->in->content;
-	const struct nrs_countermeasure *m;
+	const size_t n = page->said->n_countermeasures;
 	size_t i;
 
-	if (c->n_countermeasures == 0 && !c->no_countermeasure)
+	if (n == 0 && !c->no_countermeasure)
 		return;
 	nrs_doc_heading(
 	    &page->doc, measures_heading(page, render_first_deadline(c)));
-	if (c->n_countermeasures == 0)
+	if (n == 0)
 		nrs_doc_para(
 		    &page->doc, say(page, NRS_PHRASE_NO_MEASURE_KNOWN));
-	for (i = 0; i < c->n_countermeasures; i++) {
-		m = &c->countermeasures[i];
+	for (i = 0; i < n; i++)
 		nrs_doc_point(&page->doc,
 		    nrs_arena_printf(page->arena, "%zu.", i + 1),
-		    deadline_of(page, m), m->text);
-	}
+		    deadline_of(page, i), page->said->countermeasures[i]);
 }
 
 static void
@@ -211,16 +215,16 @@ block(struct page *page, const char *heading, const char *text)
 static void
 background(struct page *page)
 {
-	const struct nrs_content *c = page->in->content;
+	const struct nrs_translation *t = page->said;
 	size_t i;
 
 	if (!is_voiding(page)) /* the banner has said it */
-		block(page, say(page, NRS_PHRASE_CHANGES), c->revision_reason);
-	block(page, say(page, NRS_PHRASE_SUMMARY), c->summary);
-	for (i = 0; i < c->n_sections; i++)
-		block(page, c->sections[i].label, c->sections[i].text);
-	block(page, say(page, NRS_PHRASE_IMPACT), c->impact);
-	block(page, say(page, NRS_PHRASE_COMMENT), c->nisc_comment);
+		block(page, say(page, NRS_PHRASE_CHANGES), t->revision_reason);
+	block(page, say(page, NRS_PHRASE_SUMMARY), t->summary);
+	for (i = 0; i < t->n_sections; i++)
+		block(page, t->sections[i].label, t->sections[i].text);
+	block(page, say(page, NRS_PHRASE_IMPACT), t->impact);
+	block(page, say(page, NRS_PHRASE_COMMENT), t->nisc_comment);
 }
 
 static void
@@ -341,6 +345,53 @@ verification(struct page *page)
 	nrs_doc_para(&page->doc, say(page, NRS_PHRASE_VERIFY));
 }
 
+/* ---- languages ---- */
+
+static void
+speak(struct page *page, const struct nrs_wording *wording, const char *lang)
+{
+	page->said = &wording->text;
+	page->en = strcmp(lang, "en") == 0;
+	page->lang = page->en ? "en" : "ja";
+}
+
+/* Who reads another language than the recipient, a colleague it is passed on
+ * to, need not look for it. Each line in its own. */
+static void
+what_is_below(struct page *page, const struct nrs_wording *all, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		nrs_doc_para(&page->doc,
+		    nrs_phrase(all[i].original ? NRS_PHRASE_ORIGINAL_BELOW
+		                               : NRS_PHRASE_TRANSLATION_BELOW,
+		        strcmp(all[i].text.lang, "en") == 0));
+}
+
+/* All that it says, in another language: a drill, a correction and a retraction
+ * are as plain there. */
+static void
+other_language(struct page *page, const struct nrs_wording *wording)
+{
+	const struct nrs_content *c = page->in->content;
+
+	speak(page, wording, wording->text.lang);
+	nrs_doc_lang_begin(&page->doc, wording->text.lang,
+	    nrs_arena_printf(page->arena, "%s (%s)",
+	        nrs_wording_name(wording->text.lang),
+	        say(page, wording->original ? NRS_PHRASE_ORIGINAL
+	                                    : NRS_PHRASE_TRANSLATION)));
+	mode_banner(page, c->mode, c->exercise_id);
+	void_banner(page);
+	title_lines(page);
+	if (is_retracted(page))
+		nrs_doc_para(&page->doc, say(page, NRS_PHRASE_WITHDRAWN_TEXT));
+	measures(page);
+	background(page);
+	nrs_doc_lang_end(&page->doc);
+}
+
 /* ---- the whole ---- */
 
 /* End a part: what the two bodies hold so far, as strings in arena. */
@@ -357,12 +408,17 @@ static void
 render_content(struct page *page, struct nrs_rendered *out)
 {
 	const struct nrs_content *c = page->in->content;
+	const char *lang = page->lang;
+	struct nrs_wording *all;
+	size_t i, n = nrs_wordings(page->arena, c, lang, &all);
 
+	speak(page, &all[0], lang);
 	out->subject = content_subject(page);
 	mode_banner(page, c->mode, c->exercise_id);
 	void_banner(page);
 	cut(page, &out->text_head, &out->html_head);
 	title_lines(page);
+	what_is_below(page, all, n);
 	if (is_retracted(page))
 		nrs_doc_para(&page->doc, say(page, NRS_PHRASE_WITHDRAWN_TEXT));
 	measures(page);
@@ -370,6 +426,9 @@ render_content(struct page *page, struct nrs_rendered *out)
 	background(page);
 	vulns(page);
 	links(page);
+	for (i = 1; i < n; i++)
+		other_language(page, &all[i]);
+	speak(page, &all[0], lang);
 	about(page);
 	verification(page);
 	cut(page, &out->text, &out->html);
@@ -398,7 +457,8 @@ nrs_render_subject(struct nrs_arena *arena, const struct nrs_render *render)
 {
 	const struct page page = {.in = render,
 	    .arena = arena,
-	    .en = strcmp(render->lang, "en") == 0};
+	    .en = strcmp(render->lang, "en") == 0,
+	    .lang = strcmp(render->lang, "en") == 0 ? "en" : "ja"};
 
 	return render->content != NULL ? content_subject(&page)
 	                               : stub_subject(&page);
