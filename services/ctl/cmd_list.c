@@ -11,6 +11,7 @@
 #include "ctl/view.h"
 #include "noroshi/base/map.h"
 #include "noroshi/core/topic.h"
+#include "noroshi/core/wording.h"
 #include "noroshi/io/wire.h"
 
 /* The newest so many, as a ring. */
@@ -165,7 +166,9 @@ ctl_cmd_list(struct ctl *ctl)
 		const struct nrs_outcome *o = newest.values[slot(&newest, i)];
 		const struct nrs_content *c =
 		    nrs_map_get(titles.by_id, o->submission_id);
-		ctl_view_outcome_row(ctl, o, c == NULL ? NULL : c->title);
+		ctl_view_outcome_row(ctl, o,
+		    c == NULL ? NULL
+		              : nrs_wording_title(c, ctl_out_lang(ctl->out)));
 	}
 	nrs_map_free(titles.by_id, NULL);
 	return ended(ctl, rc, &err);

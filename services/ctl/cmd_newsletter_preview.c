@@ -13,6 +13,7 @@
 #include "noroshi/core/decide.h"
 #include "noroshi/core/news_window.h"
 #include "noroshi/core/topic.h"
+#include "noroshi/core/wording.h"
 #include "noroshi/io/table.h"
 #include "noroshi/io/wire.h"
 #include "noroshi/version.h"
@@ -216,7 +217,9 @@ title_of(struct preview *p, int64_t offset)
 	const void *found = nrs_map_get(p->titles, key_of(p, offset));
 	const struct nrs_content *content = found;
 
-	return found == NULL || found == p ? "" : content->title;
+	return found == NULL || found == p
+	           ? ""
+	           : nrs_wording_title(content, ctl_out_lang(p->ctl->out));
 }
 
 static void

@@ -302,7 +302,8 @@ print_item(struct show *s, const struct nrs_edition_item *item)
 	ctl_out_int(out, "revision", (int64_t)item->item->revision);
 	ctl_out_term(out, "kind", NRS_VOC_MSG_KIND, (int)item->item->kind);
 	ctl_out_time(out, "at", item->item->at);
-	ctl_out_str(out, "title", item->title);
+	ctl_out_str(
+	    out, "title", nrs_newsletter_title(item, ctl_out_lang(out)));
 	ctl_out_str(out, "signed_by", s->signers[i]);
 	ctl_out_message(out, "content", NRS_TYPE_CONTENT, item->content);
 	ctl_out_end(out);

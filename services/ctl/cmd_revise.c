@@ -178,6 +178,9 @@ ctl_cmd_revise(struct ctl *ctl)
 		return not_found(id);
 	if (rc == NRS_OK)
 		rc = change(ctl, &last, &draft, &edited, &err);
+	if (rc == NRS_OK)
+		rc = ctl_draft_check_retold(
+		    ctl->arena, &last.draft, &draft, &err);
 	if (rc != NRS_OK)
 		return ctl_text_edited(edited, ctl_failed(rc, &err));
 	set_successor(

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "noroshi/base/rand.h"
+#include "noroshi/core/wording.h"
 #include "noroshi/io/json.h"
 
 #define SCHEMA_VERSION 1
@@ -44,6 +45,23 @@ without_comments(struct nrs_arena *arena, struct nrs_bytes text)
 	} while (0)
 
 static void
+leave_out_the_untranslated(struct nrs_content *c)
+{
+	struct nrs_translation *t;
+
+	COMPACT(c->translations, c->n_translations,
+	    c->translations[i].title[0] != '\0' ||
+	        c->translations[i].summary[0] != '\0');
+	for (t = c->translations; t < c->translations + c->n_translations;
+	     t++) {
+		COMPACT(
+		    t->sections, t->n_sections, t->sections[i].text[0] != '\0');
+		COMPACT(t->countermeasures, t->n_countermeasures,
+		    t->countermeasures[i][0] != '\0');
+	}
+}
+
+static void
 leave_out_the_empty(struct nrs_content *c, struct nrs_addressing *a)
 {
 	COMPACT(c->sections, c->n_sections, c->sections[i].text[0] != '\0');
@@ -55,6 +73,7 @@ leave_out_the_empty(struct nrs_content *c, struct nrs_addressing *a)
 	COMPACT(c->references, c->n_references,
 	    c->references[i].url[0] != '\0' ||
 	        c->references[i].title[0] != '\0');
+	leave_out_the_untranslated(c);
 	COMPACT(a->sectors, a->n_sectors, a->sectors[i][0] != '\0');
 	COMPACT(a->recipients, a->n_recipients, a->recipients[i][0] != '\0');
 }
@@ -102,8 +121,16 @@ ctl_draft_parse(struct nrs_arena *arena, struct nrs_bytes text,
 
 /* What belongs to one notice only and not to the thread. */
 static void
-unmint(struct nrs_content *c, struct nrs_addressing *a)
+unmint(struct nrs_arena *arena, struct nrs_content *c, struct nrs_addressing *a)
 {
+	const size_t n = c->n_translations;
+	struct nrs_translation *all = nrs_arena_array(arena, n, sizeof(*all));
+
+	for (size_t i = 0; i < n; i++) {
+		all[i] = c->translations[i];
+		all[i].revision_reason = "";
+	}
+	c->translations = all;
 	c->notice_id = c->thread_id = c->revision_reason = "";
 	c->tlp_widened_by = "";
 	c->revision = c->schema_version = 0;
@@ -123,7 +150,7 @@ ctl_draft_text(struct nrs_arena *arena, const struct ctl_draft *draft)
 	struct nrs_bytes out = {0};
 	struct nrs_err err;
 
-	unmint(&content, &addressing);
+	unmint(arena, &content, &addressing);
 	nrs_json_encode(&one, NRS_TYPE_CONTENT, &content);
 	nrs_json_encode(&two, NRS_TYPE_ADDRESSING, &addressing);
 	/* Two objects of ours always merge. */
@@ -144,6 +171,61 @@ ctl_draft_overlay(struct nrs_arena *arena, const struct ctl_draft *base,
 	    without_comments(arena, over), &text, err);
 
 	return rc == NRS_OK ? ctl_draft_parse(arena, text, draft, err) : rc;
+}
+
+static struct nrs_bytes
+text_of(struct nrs_arena *arena, struct nrs_translation t)
+{
+	struct nrs_buf json = {0};
+	struct nrs_bytes out;
+
+	t.revision_reason = "";
+	nrs_json_encode(&json, NRS_TYPE_TRANSLATION, &t);
+	out = nrs_arena_bytes(arena, json.data, json.len);
+	nrs_buf_fini(&json);
+	return out;
+}
+
+static bool
+original_is_the_same(struct nrs_arena *arena, const struct nrs_content *a,
+    const struct nrs_content *b)
+{
+	struct nrs_wording *as, *bs;
+
+	(void)nrs_wordings(arena, a, a->lang, &as);
+	(void)nrs_wordings(arena, b, b->lang, &bs);
+	return nrs_bytes_equal(
+	    text_of(arena, as[0].text), text_of(arena, bs[0].text));
+}
+
+static bool
+says_the_same(struct nrs_arena *arena, const struct nrs_content *in,
+    const struct nrs_translation *t)
+{
+	for (size_t i = 0; i < in->n_translations; i++)
+		if (nrs_bytes_equal(text_of(arena, in->translations[i]),
+		        text_of(arena, *t)))
+			return true;
+	return false;
+}
+
+enum nrs_rc
+ctl_draft_check_retold(struct nrs_arena *arena, const struct ctl_draft *base,
+    const struct ctl_draft *draft, struct nrs_err *err)
+{
+	const struct nrs_content *c = draft->content;
+
+	if (original_is_the_same(arena, base->content, c))
+		return NRS_OK;
+	for (size_t i = 0; i < c->n_translations; i++)
+		if (says_the_same(arena, base->content, &c->translations[i]))
+			return nrs_refuse(err, "translations",
+			    "translation-old",
+			    "the text changes, its translation (%s) does not: "
+			    "give it anew, or \"translations\": [] to leave "
+			    "it out",
+			    c->translations[i].lang);
+	return NRS_OK;
 }
 
 static void

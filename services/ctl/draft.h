@@ -27,6 +27,10 @@ struct nrs_bytes ctl_draft_text(
 NRS_CHECKED enum nrs_rc ctl_draft_overlay(struct nrs_arena *arena,
     const struct ctl_draft *base, struct nrs_bytes over,
     struct ctl_draft *draft, struct nrs_err *err);
+/* NRS_REJECT: the text is another than base's, a translation of it is not. */
+NRS_CHECKED enum nrs_rc ctl_draft_check_retold(struct nrs_arena *arena,
+    const struct ctl_draft *base, const struct ctl_draft *draft,
+    struct nrs_err *err);
 
 struct ctl_mint {
 	int64_t now_ms;

@@ -145,6 +145,22 @@ specials(struct nrs_buf *out, const struct ctl_template *how)
 }
 
 static void
+translation(struct nrs_buf *out, const struct ctl_template *how)
+{
+	comment(out, pick(how,
+	                 "the whole text in English too, sent beside it, with "
+	                 "as many sections and countermeasures:",
+	                 "英語を添えるとき(並べて送られる。sections と "
+	                 "countermeasures は同じ数にする):"));
+	nrs_buf_adds(out,
+	    "  // \"translations\": [{\"lang\": \"en\", \"title\": \"\", "
+	    "\"summary\": \"\",\n"
+	    "  //   \"sections\": [{\"label\": \"\", \"text\": \"\"}],\n"
+	    "  //   \"countermeasures\": [\"\"], \"impact\": \"\", "
+	    "\"nisc_comment\": \"\"}],\n");
+}
+
+static void
 head(struct nrs_buf *out, const struct ctl_template *how)
 {
 	const bool report = how->stream == NRS_STREAM_SECTOR_REPORT;
@@ -208,6 +224,7 @@ ctl_template_print(struct nrs_buf *out, const struct ctl_template *how)
 	        "true"));
 	nrs_buf_adds(out, "  \"countermeasures\": [{\"text\": \"\"}],\n");
 	nrs_buf_adds(out, "  \"impact\": \"\",\n  \"nisc_comment\": \"\",\n");
+	translation(out, how);
 	nrs_buf_printf(out, "  \"valid_until\": \"%s\"\n}\n",
 	    nrs_time_jst(
 	        how->now_ms + (int64_t)days * 24 * 3600 * 1000, until));

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "noroshi/base/clock.h"
+#include "noroshi/core/phrase.h"
 #include "noroshi/core/render.h"
+#include "noroshi/core/wording.h"
 
 static bool
 is_ja(const struct ctl *ctl)
@@ -141,34 +143,61 @@ headline(struct ctl *ctl, const struct nrs_content *content,
 	return nrs_render_subject(ctl->arena, &render);
 }
 
+static const char *
+measure_head(struct ctl *ctl, const struct nrs_content *c, size_t i)
+{
+	const char *head = is_ja(ctl) ? "対策" : "What to do";
+	char when[64];
+
+	if (c->kind == NRS_KIND_RETRACTION)
+		return is_ja(ctl) ? "取り消された対策" : "No longer to be done";
+	if (i >= c->n_countermeasures || c->countermeasures[i].deadline == 0)
+		return head;
+	return nrs_arena_printf(ctl->arena, "%s (%s %s)", head,
+	    is_ja(ctl) ? "期限" : "by",
+	    nrs_time_text(
+	        c->countermeasures[i].deadline, ctl_out_lang(ctl->out), when));
+}
+
+static void
+texts_of(struct ctl *ctl, const struct nrs_content *c,
+    const struct nrs_translation *t)
+{
+	struct ctl_out *out = ctl->out;
+
+	for (size_t i = 0; i < t->n_countermeasures; i++)
+		ctl_out_body(
+		    out, measure_head(ctl, c, i), t->countermeasures[i]);
+	ctl_out_body(out, is_ja(ctl) ? "概要" : "Summary", t->summary);
+	ctl_out_body(out, is_ja(ctl) ? "影響" : "Impact", t->impact);
+	for (size_t i = 0; i < t->n_sections; i++)
+		ctl_out_body(out, t->sections[i].label, t->sections[i].text);
+	ctl_out_body(out,
+	    is_ja(ctl) ? "NISCの見解、コメント" : "Comment of NISC",
+	    t->nisc_comment);
+}
+
 static void
 content_texts(struct ctl *ctl, const struct nrs_content *c)
 {
+	const bool en = !is_ja(ctl);
 	struct ctl_out *out = ctl->out;
-	char when[64];
+	struct nrs_wording *all;
+	size_t n = nrs_wordings(ctl->arena, c, ctl_out_lang(out), &all);
 
-	for (size_t i = 0; i < c->n_countermeasures; i++) {
-		const struct nrs_countermeasure *m = &c->countermeasures[i];
-		const char *head = is_ja(ctl) ? "対策" : "What to do";
-		if (c->kind == NRS_KIND_RETRACTION)
-			head = is_ja(ctl) ? "取り消された対策"
-			                  : "No longer to be done";
-		else if (m->deadline != 0)
-			head = nrs_arena_printf(ctl->arena, "%s (%s %s)", head,
-			    is_ja(ctl) ? "期限" : "by",
-			    nrs_time_text(
-			        m->deadline, ctl_out_lang(out), when));
-		ctl_out_body(out, head, m->text);
-	}
-	ctl_out_body(out, is_ja(ctl) ? "概要" : "Summary", c->summary);
-	ctl_out_body(out, is_ja(ctl) ? "影響" : "Impact", c->impact);
-	for (size_t i = 0; i < c->n_sections; i++)
-		ctl_out_body(out, c->sections[i].label, c->sections[i].text);
-	ctl_out_body(out,
-	    is_ja(ctl) ? "NISCの見解、コメント" : "Comment of NISC",
-	    c->nisc_comment);
+	texts_of(ctl, c, &all[0].text);
 	for (size_t i = 0; i < c->n_references; i++)
 		ctl_out_body(out, c->references[i].title, c->references[i].url);
+	for (size_t i = 1; i < n; i++) {
+		ctl_out_body(out,
+		    nrs_arena_printf(ctl->arena, "---- %s (%s)",
+		        nrs_wording_name(all[i].text.lang),
+		        nrs_phrase(all[i].original ? NRS_PHRASE_ORIGINAL
+		                                   : NRS_PHRASE_TRANSLATION,
+		            en)),
+		    all[i].text.title);
+		texts_of(ctl, c, &all[i].text);
+	}
 }
 
 void

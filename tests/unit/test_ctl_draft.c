@@ -283,6 +283,94 @@ a_later_notice_keeps_the_thread_and_drops_what_was_its_predecessors(
 	nrs_arena_free(arena);
 }
 
+/* ---- translations ---- */
+
+static const char both[] =
+    "{\"title\":\"題名\",\"summary\":\"要旨\",\"sectors\":[\"power\"],"
+    "\"lang\":\"ja\",\"countermeasures\":[{\"text\":\"更新する\"}],"
+    "\"translations\":[{\"lang\":\"en\",\"title\":\"Title\","
+    "\"summary\":\"Summary\",\"countermeasures\":[\"Update\"],"
+    "\"revision_reason\":\"of the last one\"}]}";
+
+static enum nrs_rc
+revised(const char *over, struct ctl_draft *draft, struct nrs_arena *arena)
+{
+	struct ctl_draft base;
+	struct nrs_err err = {0};
+
+	assert_int_equal(
+	    ctl_draft_parse(arena, bytes(both), &base, &err), NRS_OK);
+	assert_int_equal(
+	    ctl_draft_overlay(arena, &base, bytes(over), draft, &err), NRS_OK);
+	return ctl_draft_check_retold(arena, &base, draft, &err);
+}
+
+static void
+a_text_does_not_change_and_leave_its_translation_behind(void **state)
+{
+	static const char anew[] =
+	    "{\"summary\":\"新\",\"translations\":[{\"lang\":\"en\","
+	    "\"title\":\"Title\",\"summary\":\"New\","
+	    "\"countermeasures\":[\"Update\"]}]}";
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ctl_draft draft;
+
+	assert_int_equal(
+	    revised("{\"summary\":\"新\"}", &draft, arena), NRS_REJECT);
+	assert_int_equal(revised(anew, &draft, arena), NRS_OK);
+	assert_int_equal(
+	    revised("{\"summary\":\"新\",\"translations\":[]}", &draft, arena),
+	    NRS_OK);
+	assert_int_equal(draft.content->n_translations, 0);
+	/* what is no text may change by itself, a translation too */
+	assert_int_equal(
+	    revised("{\"urgency\":\"PRIORITY\"}", &draft, arena), NRS_OK);
+	assert_int_equal(draft.content->n_translations, 1);
+	assert_string_equal(draft.content->translations[0].title, "Title");
+	assert_string_equal(draft.content->translations[0].revision_reason, "");
+	nrs_arena_free(arena);
+}
+
+static void
+an_untouched_translation_of_a_template_is_left_out(void **state)
+{
+	static const char text[] =
+	    "{\"title\":\"x\",\"translations\":[{\"lang\":\"en\","
+	    "\"title\":\"\",\"summary\":\"\",\"sections\":[{\"label\":\"\","
+	    "\"text\":\"\"}],\"countermeasures\":[\"\"]}]}";
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ctl_draft draft;
+	struct nrs_err err = {0};
+
+	assert_int_equal(
+	    ctl_draft_parse(arena, bytes(text), &draft, &err), NRS_OK);
+	assert_int_equal(draft.content->n_translations, 0);
+	nrs_arena_free(arena);
+}
+
+/* As a person who takes the marks of the comment away and fills it in. */
+static void
+the_translation_of_a_template_can_be_filled_in(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_buf text = {0};
+	struct ctl_draft draft;
+	struct nrs_err err = {0};
+	char *at;
+
+	template_of(&text, NRS_ITEM_BC2, "en");
+	at = strstr(text.data, "// \"translations\"");
+	assert_non_null(at);
+	for (int line = 0; line < 3; line++) {
+		memcpy(at, "  ", 2);
+		at = strstr(at, "//");
+	}
+	assert_int_equal(
+	    ctl_draft_parse(arena, bytes(text.data), &draft, &err), NRS_OK);
+	nrs_buf_fini(&text);
+	nrs_arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -293,6 +381,11 @@ main(void)
 	    cmocka_unit_test(a_wrong_draft_names_field_and_rule),
 	    cmocka_unit_test(
 	        comments_are_left_out_and_lines_keep_their_numbers),
+	    cmocka_unit_test(
+	        a_text_does_not_change_and_leave_its_translation_behind),
+	    cmocka_unit_test(
+	        an_untouched_translation_of_a_template_is_left_out),
+	    cmocka_unit_test(the_translation_of_a_template_can_be_filled_in),
 	    cmocka_unit_test(only_an_exercise_gets_the_configured_exercise_id),
 	    cmocka_unit_test(minting_makes_ids_times_and_a_new_salt_each_time),
 	    cmocka_unit_test(

@@ -151,6 +151,7 @@ static const struct nrs_content content = {
     .urgency = NRS_URGENCY_PRIORITY,
     .item_type = NRS_ITEM_BC2,
     .tlp = NRS_TLP_AMBER_STRICT,
+    .lang = "ja",
     .title = "題名 \033[31mred\033[0m \xc2\x9b",
     .summary = "要旨",
     .sections = sections,

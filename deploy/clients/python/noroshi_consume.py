@@ -158,6 +158,17 @@ def line(text):
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
+def show_words(n, words):
+    """What to do, and why: of a notice, or of a translation of it."""
+    for measure in words.get("countermeasures", []):
+        # A retracted measure must not be read as one to take.
+        if n["kind"] != "RETRACTION":
+            text = measure if isinstance(measure, str) else measure["text"]
+            print(f"  対策: {line(text)}")
+    for part in words.get("summary", "").splitlines():
+        print(f"  {line(part)}")
+
+
 def show_text(n):
     content = n["content"]
     tlp = content.get("tlp", "").removeprefix("TLP_").replace("_", "+")
@@ -166,12 +177,10 @@ def show_text(n):
     print(f"{drill}[TLP:{tlp or '-'}] {HEADS.get(n['kind'], '')}"
           f"第{n['revision']}報 {line(content.get('title', '(ids only)'))}{old}")
     print(f"  {n['notice_id']} of {n['thread_id']}, signed by {n['signed_by']}")
-    # A retracted measure must not be read as one to take.
-    if n["kind"] != "RETRACTION":
-        for measure in content.get("countermeasures", []):
-            print(f"  対策: {line(measure['text'])}")
-    for part in content.get("summary", "").splitlines():
-        print(f"  {line(part)}")
+    show_words(n, content)
+    for other in content.get("translations", []):
+        print(f"  [{line(other['lang'])}] {line(other.get('title', ''))}")
+        show_words(n, other)
     print(flush=True)
 
 
