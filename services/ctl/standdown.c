@@ -129,6 +129,22 @@ read_exercise(struct standdown *s, struct nrs_err *err)
 
 /* ---- the notice ---- */
 
+static struct nrs_translation *
+in_english(const struct standdown *s)
+{
+	static const char *step = "Stop whatever you do for the exercise.";
+	struct nrs_translation *t = nrs_arena_alloc(s->ctl->arena, sizeof(*t));
+
+	*t = (struct nrs_translation){.lang = "en",
+	    .title = "End of the exercise",
+	    .summary = nrs_arena_printf(s->ctl->arena,
+	        "The exercise %s is over. Whatever it told you was made up.",
+	        s->ctl->conf.exercise_id),
+	    .countermeasures = &step,
+	    .n_countermeasures = 1};
+	return t;
+}
+
 /* CLEAR: there is nothing in it, and whoever was told may know. C1 goes in real
  * time in every posture. */
 static void
@@ -136,8 +152,7 @@ write_notice(
     struct standdown *s, const char *id, bool named, struct ctl_draft *draft)
 {
 	static struct nrs_countermeasure measure = {
-	    .text = "訓練としての対応を終えてください。 "
-	            "(Stop whatever you do for the exercise.)"};
+	    .text = "訓練としての対応を終えてください。"};
 	struct nrs_arena *arena = s->ctl->arena;
 	const struct ctl_mint mint = {.now_ms = nrs_wall_ms(),
 	    .mode = NRS_MODE_EXERCISE,
@@ -149,13 +164,14 @@ write_notice(
 	    .item_type = NRS_ITEM_C1,
 	    .urgency = s->urgency,
 	    .tlp = NRS_TLP_CLEAR,
-	    .title = "訓練終了 (end of the exercise)",
+	    .lang = "ja",
+	    .title = "訓練終了",
 	    .summary = nrs_arena_printf(arena,
 	        "訓練 %s "
-	        "は終了しました。この訓練で届いた情報はすべて架空のもので"
-	        "す。\nThe exercise %s is over. Whatever it told you was made "
-	        "up.",
-	        s->ctl->conf.exercise_id, s->ctl->conf.exercise_id),
+	        "は終了しました。この訓練で届いた情報はすべて架空のものです。",
+	        s->ctl->conf.exercise_id),
+	    .translations = in_english(s),
+	    .n_translations = 1,
 	    .countermeasures = &measure,
 	    .n_countermeasures = 1,
 	    .ack_waived = true,

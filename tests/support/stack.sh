@@ -120,6 +120,39 @@ END
 
 ctl() { "$BUILD/noroshictl" -F "$STACK/ctl.conf" "$@"; }
 
+# A drill beside it, in DIR/drill: its own key, ports and mode.
+stack_drill_conf() { # EXERCISE_ID
+	local service tables='s#"\(sectors\|rules\|newsletters\).conf"#"../\1.conf"#g'
+	mkdir -p "$STACK/drill"
+	DRILL_PORT=$(free_port)
+	{
+		echo 'keys = ('
+		"$BUILD/noroshictl" -q key new --out "$STACK/key/drill.pem" \
+			--principal drill.desk-1 --modes EXERCISE
+		echo ');'
+	} >"$STACK/drill/keys.conf"
+	for service in producer classifier dispatcher; do
+		sed "$tables; s|:$API_PORT\"|:$DRILL_PORT\"|" "$STACK/$service.conf" \
+			>"$STACK/drill/$service.conf"
+		echo "admin: { listen = \"127.0.0.1:$(free_port)\"; };" \
+			>>"$STACK/drill/$service.conf"
+	done
+	sed "$tables; s|:$API_PORT\"|:$DRILL_PORT\"|
+		s|key/desk.pem|../key/drill.pem|; s|\"outbox\"|\"../outbox\"|" \
+		"$STACK/ctl.conf" >"$STACK/drill/ctl.conf"
+	echo "mode = \"exercise\"; exercise_id = \"$1\";" >>"$STACK/drill/ctl.conf"
+}
+
+drill() { "$BUILD/noroshictl" -F "$STACK/drill/ctl.conf" "$@"; }
+drill_start() { # returns without waiting
+	proc_start drill "$BUILD/noroshictl" -F "$STACK/drill/ctl.conf" drill start \
+		--conf-dir "$STACK/drill" --state-dir "$STACK/drill/state"
+}
+drill_end() { drill "$@" drill end --state-dir "$STACK/drill/state"; }
+drill_door() { # does it answer
+	curl -s -o /dev/null "http://127.0.0.1:$DRILL_PORT/v1/outcomes/none"
+}
+
 # A broker says that topics are made before it can serve them.
 topics_serve() { # a trace of nothing reads all topics, and finds nothing: 5
 	ctl trace no-such-id >/dev/null 2>&1

@@ -12,31 +12,7 @@ subscriber aside '.sectors = ["finance"] | .ceptoars = ["bank"]'
 subscriber hook ".channels = [{type: \"WEBHOOK\",
 	address: \"http://127.0.0.1:$(cat "$STACK/hook.port")/ok\"}]"
 
-# ---- the drill's configuration: its own key, ports and mode --------------------
-mkdir -p "$STACK/drill"
-DRILL_PORT=$(free_port)
-{
-	echo 'keys = ('
-	"$BUILD/noroshictl" key new --out "$STACK/key/drill.pem" \
-		--principal drill.desk-1 --modes EXERCISE 2>/dev/null
-	echo ');'
-} >"$STACK/drill/keys.conf"
-for service in producer classifier dispatcher; do
-	sed 's#"\(sectors\|rules\|newsletters\).conf"#"../\1.conf"#g' "$STACK/$service.conf" |
-		sed "s|:$API_PORT\"|:$DRILL_PORT\"|" >"$STACK/drill/$service.conf"
-	echo "admin: { listen = \"127.0.0.1:$(free_port)\"; };" >>"$STACK/drill/$service.conf"
-done
-sed "s|:$API_PORT\"|:$DRILL_PORT\"|; s#\"\(sectors\|rules\|newsletters\).conf\"#\"../\1.conf\"#g
-	s|key/desk.pem|../key/drill.pem|; s|\"outbox\"|\"../outbox\"|" \
-	"$STACK/ctl.conf" >"$STACK/drill/ctl.conf"
-printf 'mode = "exercise"; exercise_id = "drill-2027";\n' >>"$STACK/drill/ctl.conf"
-drill() { "$BUILD/noroshictl" -F "$STACK/drill/ctl.conf" "$@"; }
-drill_start() {
-	proc_start drill "$BUILD/noroshictl" -F "$STACK/drill/ctl.conf" drill start \
-		--conf-dir "$STACK/drill" --state-dir "$STACK/drill/state"
-}
-drill_end() { drill drill end --state-dir "$STACK/drill/state"; }
-drill_door() { curl -s -o /dev/null "http://127.0.0.1:$DRILL_PORT/v1/outcomes/none"; }
+stack_drill_conf drill-2027
 
 # All that the real thing has: every topic's length, its view, its counters.
 real() {
@@ -134,11 +110,12 @@ drill_end >"$STACK/log/end.log" 2>&1
 check "the drill ends well" equal 0 $?
 check "its door is closed" equal 1 "$(drill_door && echo 0 || echo 1)"
 check "its supervisor has ended" proc_gone drill
-stand_downs() { mails "select((.headers.subject | contains(\"訓練終了\")) and
+stand_downs() { mails "select((.headers.subject | contains(\"$2\")) and
 	.rcpt_to[0] == \"$1@demo.example\") | .headers[\"x-noroshi-mode\"]"; }
-check "everyone it reached has been told, as a drill" equal "EXERCISE EXERCISE EXERCISE" \
-	"$(stand_downs reader) $(stand_downs english) $(stand_downs named)"
-check "nobody else has" equal "" "$(stand_downs aside)"
+check "everyone it reached has been told, as a drill, in the reader's language" \
+	equal "EXERCISE EXERCISE EXERCISE" "$(stand_downs reader 訓練終了) \
+$(stand_downs english "End of the exercise") $(stand_downs named 訓練終了)"
+check "nobody else has" equal "" "$(stand_downs aside 訓練)"
 sent=$(mails .n | wc -l)
 drill_end >/dev/null 2>&1
 check "ending it again tells nobody twice" equal "0 $sent" "$? $(mails .n | wc -l)"
