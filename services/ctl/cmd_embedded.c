@@ -23,6 +23,22 @@ struct embedded {
 };
 
 static enum nrs_rc
+create(struct embedded *e, const struct nrs_topic *topic, bool drill,
+    struct nrs_err *err)
+{
+	struct nrs_bus_conf bus = e->ctl->conf.bus;
+	enum nrs_rc rc;
+	char *full;
+
+	bus.drill = drill;
+	full = nrs_bus_full_name(&bus, topic->name);
+	rc = nrs_mockbus_create(e->bus, full, topic->partitions, err);
+	free(full);
+	return rc;
+}
+
+/* A drill's too: later nobody can make any. */
+static enum nrs_rc
 create_topics(struct embedded *e, struct nrs_err *err)
 {
 	const struct nrs_sector_table *sectors;
@@ -34,11 +50,9 @@ create_topics(struct embedded *e, struct nrs_err *err)
 		return rc;
 	topics = nrs_topic_table(e->ctl->arena, sectors, &n);
 	for (size_t i = 0; rc == NRS_OK && i < n; i++) {
-		char *full =
-		    nrs_bus_full_name(&e->ctl->conf.bus, topics[i].name);
-		rc =
-		    nrs_mockbus_create(e->bus, full, topics[i].partitions, err);
-		free(full);
+		rc = create(e, &topics[i], false, err);
+		if (rc == NRS_OK)
+			rc = create(e, &topics[i], true, err);
 	}
 	return rc;
 }

@@ -17,6 +17,7 @@ struct topics {
 	struct ctl *ctl;
 	struct nrs_admin *admin;
 	struct ctl_cluster cluster;
+	bool embedded; /* nothing can be asked of it */
 	struct nrs_admin_topic *wanted, *found;
 	size_t n;
 	struct ctl_change *changes;
@@ -55,6 +56,9 @@ load(struct topics *t, struct nrs_err *err)
 		return nrs_refuse(err, "", "usage",
 		    "--replicas %lld, but there are %d brokers",
 		    (long long)replicas, brokers);
+	t->embedded = nrs_admin_is_embedded(t->admin);
+	if (t->embedded)
+		return NRS_OK;
 	t->cluster.replication =
 	    replicas != 0 ? (int)replicas : (brokers < 3 ? brokers : 3);
 	t->wanted =
@@ -162,6 +166,18 @@ refuse_the_rest(const struct topics *t, struct nrs_err *err)
 }
 
 static enum ctl_exit
+leave_embedded(struct topics *t, bool apply)
+{
+	ctl_out_note(t->ctl->out,
+	    "An embedded bus answers no such questions: its topics are made "
+	    "when it starts.",
+	    "組み込みのバスはこの問い合わせに答えない。トピックは起動時に作られ"
+	    "る。");
+	nrs_admin_close(t->admin);
+	return apply ? CTL_DONE : CTL_FAILED;
+}
+
+static enum ctl_exit
 run(struct ctl *ctl, bool apply)
 {
 	struct topics t = {.ctl = ctl};
@@ -169,6 +185,8 @@ run(struct ctl *ctl, bool apply)
 	size_t n_more = 0;
 	enum nrs_rc rc = load(&t, &err);
 
+	if (rc == NRS_OK && t.embedded)
+		return leave_embedded(&t, apply);
 	for (size_t i = 0; rc == NRS_OK && i < t.n_changes; i++)
 		print_change(ctl, &t.changes[i]);
 	if (rc == NRS_OK && apply)
@@ -184,12 +202,6 @@ run(struct ctl *ctl, bool apply)
 	nrs_admin_close(t.admin);
 	if (rc != NRS_OK && strcmp(err.rule, "usage") == 0)
 		return ctl_misused(ctl, &err);
-	if (rc == NRS_RETRY)
-		ctl_out_note(ctl->out,
-		    "An embedded bus answers no such questions: its topics are "
-		    "made when it starts.",
-		    "組み込みのバスはこの問い合わせに答えない。トピックは起動時"
-		    "に作られる。");
 	if (rc != NRS_OK)
 		return ctl_failed(rc, &err);
 	if (t.n_changes + n_more == 0)

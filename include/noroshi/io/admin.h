@@ -25,6 +25,9 @@ void nrs_admin_close(struct nrs_admin *admin);
 NRS_CHECKED enum nrs_rc nrs_admin_brokers(
     struct nrs_admin *admin, int *n, struct nrs_err *err);
 
+/* io/mockbus.h: it has its topics from its start, and no settings. */
+bool nrs_admin_is_embedded(struct nrs_admin *admin);
+
 struct nrs_admin_topic {
 	const char *name;
 	int partitions;  /* 0: there is no such topic */

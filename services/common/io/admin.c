@@ -125,6 +125,18 @@ nrs_admin_brokers(struct nrs_admin *admin, int *n, struct nrs_err *err)
 	return NRS_OK;
 }
 
+bool
+nrs_admin_is_embedded(struct nrs_admin *admin)
+{
+	static const char ours[] = "mockCluster"; /* librdkafka calls it so */
+	char *id = rd_kafka_clusterid(admin->rk, NRS_ADMIN_MS);
+	bool embedded = id != NULL && strncmp(id, ours, strlen(ours)) == 0;
+
+	if (id != NULL)
+		rd_kafka_mem_free(admin->rk, id);
+	return embedded;
+}
+
 /* ---- what there is ---- */
 
 static void
