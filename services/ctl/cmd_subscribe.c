@@ -2,6 +2,7 @@
 /* subscribe: store who is to be told what, and how. */
 #include "ctl/cmd.h"
 #include "ctl/ctl.h"
+#include "ctl/secrets.h"
 #include "ctl/submit.h"
 #include "ctl/text.h"
 #include "noroshi/base/clock.h"
@@ -30,7 +31,8 @@ read_and_check(
 		return rc;
 	*out = value;
 	(*out)->updated_at = check.now_ms;
-	return nrs_check_subscription(&check, *out, err);
+	rc = nrs_check_subscription(&check, *out, err);
+	return rc == NRS_OK ? ctl_secrets_fill(ctl, *out, err) : rc;
 }
 
 enum ctl_exit
@@ -39,6 +41,7 @@ ctl_cmd_subscribe(struct ctl *ctl)
 	struct nrs_subscription *subscription;
 	struct nrs_err err = {0};
 	char id[NRS_ID_SIZE];
+	enum ctl_exit code;
 	enum nrs_rc rc = read_and_check(ctl, &subscription, &err);
 
 	if (rc != NRS_OK)
@@ -50,5 +53,8 @@ ctl_cmd_subscribe(struct ctl *ctl)
 	    .payload = nrs_wire_encode(
 	        ctl->arena, NRS_TYPE_SUBSCRIPTION, subscription),
 	};
-	return ctl_submit(ctl, &parcel);
+	code = ctl_submit(ctl, &parcel);
+	if (code == CTL_DONE || code == CTL_UNKNOWN)
+		ctl_secrets_print(ctl, subscription);
+	return code;
 }

@@ -116,6 +116,11 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "(default: config; of a drill /etc/noroshi/drill)",
         "producer.conf などのある場所 (既定: config、訓練は "
         "/etc/noroshi/drill)"},
+    [CTL_OPT_NEW_SECRET] = {"new-secret", 0, NULL,
+        "make each of its webhooks a new signing secret and print it, this "
+        "once; the one before stays valid beside it",
+        "Webhook ごとに署名の鍵を新しく作り、一度だけ表示する (前の鍵も"
+        "一つだけ有効のまま)"},
     [CTL_OPT_BUS_ONLY] = {"bus-only", 0, NULL, "start the bus and no service",
         "バスだけを動かす"},
     [CTL_OPT_WATCH] = {"watch", 0, NULL,
@@ -170,8 +175,8 @@ static const struct ctl_command commands[] = {
         SEND | CTL_BIT(CTL_OPT_UNTIL) | CTL_BIT(CTL_OPT_REASON),
         ctl_cmd_posture, "list postures, or set NORMAL, HEIGHTENED or INCIDENT",
         "警戒の段階を表示、または設定する (NORMAL、HEIGHTENED、INCIDENT)"},
-    {"subscribe", "FILE", 1, 1, SEND, ctl_cmd_subscribe,
-        "store a subscription: JSON from FILE (- is stdin)",
+    {"subscribe", "FILE", 1, 1, SEND | CTL_BIT(CTL_OPT_NEW_SECRET),
+        ctl_cmd_subscribe, "store a subscription: JSON from FILE (- is stdin)",
         "受信者を登録する"},
     {"list", "", 0, 0, SOME | CTL_BIT(CTL_OPT_ATTENTION), ctl_cmd_list,
         "notices and what was decided", "通知と決定の一覧"},

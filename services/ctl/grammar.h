@@ -62,6 +62,7 @@ enum ctl_opt {
 	CTL_OPT_RESEND,
 	CTL_OPT_YES,
 	CTL_OPT_CSV,
+	CTL_OPT_NEW_SECRET,
 	CTL_OPT_COUNT,
 };
 #define CTL_BIT(opt) (UINT64_C(1) << (opt))

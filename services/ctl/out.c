@@ -77,6 +77,7 @@ static const struct label labels[] = {
     {"subscriber_id", "subscriber", "受信者", 16},
     {"channel", "channel", "手段", 8},
     {"attempt", "attempt", "試行", 7},
+    {"secret", "secret", "署名の鍵", 0},
     {"signed_by", "signed by", "署名者", 16},
     {"verified", "verified", "署名", 10},
     {"change", "change", "変更", 10},

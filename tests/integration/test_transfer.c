@@ -296,6 +296,40 @@ a_5xx_ends_a_recipient_only_when_it_is_about_it(void **state)
 	EXPECT(mail(w), DEFERRED(REJECTED));
 }
 
+/* Whose address it is has changed, or only this mail was not wanted. */
+static void
+a_refusal_says_whether_the_contact_is_stale(void **state)
+{
+	static const struct {
+		const char *words;
+		enum nrs_failure_reason reason;
+	} rows[] = {
+	    {"550 5.1.1 no such user", NRS_FAILURE_CONTACT_STALE},
+	    {"550 5.1.10 null MX", NRS_FAILURE_CONTACT_STALE},
+	    {"551 5.1.6 moved", NRS_FAILURE_CONTACT_STALE},
+	    {"550 5.2.1 disabled", NRS_FAILURE_CONTACT_STALE},
+	    {"550-5.1.1 first of two lines", NRS_FAILURE_CONTACT_STALE},
+	    {"550 no such user", NRS_FAILURE_CONTACT_STALE},
+	    {"553 not here", NRS_FAILURE_CONTACT_STALE},
+	    {"552 5.2.2 full", NRS_FAILURE_REJECTED},
+	    {"550 5.7.1 policy", NRS_FAILURE_REJECTED},
+	    {"550 5.1.8 your address", NRS_FAILURE_REJECTED},
+	    {"554 no", NRS_FAILURE_REJECTED},
+	    {"550 5.7.509 DMARC", NRS_FAILURE_REJECTED},
+	    {"5.1.1", NRS_FAILURE_CONTACT_STALE},
+	    {"5.7.1", NRS_FAILURE_REJECTED},
+	    {"", NRS_FAILURE_REJECTED},
+	};
+	struct world *w = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (nrs_transfer_refusal(rows[i].words) != rows[i].reason)
+			fail_msg("%s", rows[i].words);
+	w->script.rcpt = "550 5.7.1 not from you";
+	EXPECT(mail(w), FAILED(REJECTED));
+}
+
 static void
 the_peers_last_words_are_kept_printable(void **state)
 {
@@ -489,6 +523,26 @@ a_webhook_carries_id_and_time(void **state)
 	    peer_count(w->hook, "Content-Type: application/json\r\n"), 1);
 	assert_int_equal(peer_count(w->hook, "Expect:"), 0);
 	assert_int_equal(peer_count(w->hook, "\r\n\r\n{}"), 1);
+}
+
+static void
+a_signature_goes_with_the_webhook_that_has_one(void **state)
+{
+	struct world *w = *state;
+	struct waiting waiting;
+	struct nrs_transfer_job job =
+	    job_to(NRS_CHANNEL_WEBHOOK, w->hook_url, "{}", &waiting);
+	char signature[] = "v1,AAAA v1,BBBB";
+
+	EXPECT(hook(w), DELIVERED);
+	assert_int_equal(peer_count(w->hook, "webhook-signature:"), 0);
+	job.signature = signature;
+	assert_int_equal(nrs_transfer_start(w->transfer, &job, NULL), NRS_OK);
+	memset(signature, 'x', sizeof(signature) - 1);
+	wait_for(w, &waiting);
+	EXPECT(waiting.result, DELIVERED);
+	assert_int_equal(
+	    peer_count(w->hook, "webhook-signature: v1,AAAA v1,BBBB\r\n"), 1);
 }
 
 /* F30 */
@@ -707,6 +761,7 @@ main(void)
 	    CASE(a_hostile_address_never_reaches_the_relay),
 	    CASE(a_4xx_at_any_stage_is_deferred_and_heals),
 	    CASE(a_5xx_ends_a_recipient_only_when_it_is_about_it),
+	    CASE(a_refusal_says_whether_the_contact_is_stale),
 	    CASE(the_peers_last_words_are_kept_printable),
 	    CASE(a_hang_before_the_end_is_deferred_in_time),
 	    CASE(silence_after_the_end_is_ambiguous),
@@ -718,6 +773,7 @@ main(void)
 	    CASE(required_tls_is_never_stripped),
 	    CASE(no_more_than_the_limit_at_a_time),
 	    CASE(a_webhook_carries_id_and_time),
+	    CASE(a_signature_goes_with_the_webhook_that_has_one),
 	    CASE(each_status_has_its_meaning),
 	    CASE(a_redirect_is_not_followed),
 	    CASE(an_address_inside_gets_no_socket),

@@ -111,7 +111,8 @@ fill(struct any *any, enum nrs_message_type type, char *to)
 
 	for (size_t i = 0; i < schema->n_fields; i++) {
 		const struct nrs_field *row = &schema->fields[i];
-		bool absent = any_below(any, 100) < any->sparse;
+		bool absent = any_below(any, 100) < any->sparse ||
+		              (row->secret && any->no_secrets);
 		size_t n = 1 + any_below(any, 3);
 
 		if (row->type == NRS_FIELD_STRING && !row->many)

@@ -16,6 +16,7 @@ struct any {
 	uint64_t seed; /* changes with every draw */
 	/* Of 100 fields, how many are left out. */
 	unsigned sparse;
+	bool no_secrets; /* which JSON does not show */
 };
 
 uint64_t any_number(struct any *any);

@@ -758,6 +758,46 @@ addresses_are_strict(void **state)
 	subscription(NULL, NULL);
 }
 
+/* With "=" 32 bytes in base64. */
+#define A42 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define A43 A42 "A"
+
+static void
+a_webhook_secret_is_as_standard_webhooks_has_it(void **state)
+{
+	static const char *good[] = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+	    "whsec_" A43 A43 "==", "whsec_" A43 "=",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSz"};
+	static const char *const bad[] = {"", "whsec_", "***", "whsec_***",
+	    "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa==",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2La",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS-",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS=w", "whsec_" A42 "B=",
+	    "whsec_" A43 A43 "A=", "whsec_" A43 "==", "whsec_" A43 "===="};
+	size_t i;
+
+	channel = (struct nrs_channel){.type = NRS_CHANNEL_WEBHOOK,
+	    .address = "https://example.jp/hook",
+	    .secrets = good,
+	    .n_secrets = 4};
+	subscription(NULL, NULL);
+	WITH(channel.n_secrets, 5, subscription, "channels[0].secrets",
+	    "length");
+	channel.n_secrets = 1;
+	for (i = 0; i < COUNT(bad); i++) {
+		WITH(good[0], bad[i], subscription, "channels[0].secrets[0]",
+		    "webhook-secret");
+		if (strlen(bad[i]) > strlen("whsec_"))
+			assert_null(strstr(err.text, bad[i]));
+	}
+	channel.type = NRS_CHANNEL_MAIL;
+	channel.address = "csirt@example.jp";
+	subscription("channels[0].secrets", "channel-secrets");
+}
+
 static void
 only_a_ceptoar_reads_topics(void **state)
 {
@@ -952,6 +992,7 @@ main(void)
 	    T(a_posture_change_is_complete),
 	    T(a_subscription_is_complete),
 	    T(addresses_are_strict),
+	    T(a_webhook_secret_is_as_standard_webhooks_has_it),
 	    T(only_a_ceptoar_reads_topics),
 	    T(filters_are_lines),
 	    T(an_approval_is_complete),

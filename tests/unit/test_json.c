@@ -54,7 +54,7 @@ text_of(const char *s)
 static void
 any_message_survives_the_round_trip(void **state)
 {
-	struct any any = {.arena = arena, .seed = 3};
+	struct any any = {.arena = arena, .seed = 3, .no_secrets = true};
 	struct nrs_buf text = {0}, again = {0};
 
 	(void)state;
@@ -120,6 +120,26 @@ a_message_reads_as_people_expect(void **state)
 	nrs_json_encode_pretty(
 	    &out, NRS_TYPE_SECTION, &(struct nrs_section){0});
 	assert_string_equal(nrs_buf_str(&out), "{}");
+	nrs_buf_fini(&out);
+}
+
+static void
+a_secret_is_read_and_never_written(void **state)
+{
+	static const char in[] = "{\"type\":\"WEBHOOK\",\"address\":\"u\","
+	                         "\"secrets\":[\"whsec_a\",\"whsec_b\"]}";
+	struct nrs_channel *channel;
+	struct nrs_buf out = {0};
+
+	(void)state;
+	assert_int_equal(
+	    decode(NRS_TYPE_CHANNEL, text_of(in), &channel), NRS_OK);
+	assert_int_equal(channel->n_secrets, 2);
+	assert_string_equal(channel->secrets[1], "whsec_b");
+	nrs_json_encode(&out, NRS_TYPE_CHANNEL, channel);
+	assert_string_equal(nrs_buf_str(&out),
+	    "{\"type\":\"WEBHOOK\",\"address\":\"u\","
+	    "\"secrets\":[\"***\",\"***\"]}");
 	nrs_buf_fini(&out);
 }
 
@@ -366,6 +386,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(any_message_survives_the_round_trip),
 	    TEST(a_message_reads_as_people_expect),
+	    TEST(a_secret_is_read_and_never_written),
 	    TEST(strings_are_safe_on_a_terminal),
 	    TEST(absent_strings_are_empty_and_absent_messages_null),
 	    TEST(words_are_read_in_every_usual_spelling),

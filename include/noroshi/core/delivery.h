@@ -21,6 +21,10 @@
 struct nrs_channel {
 	enum nrs_channel_type type;
 	const char *address; /* mailbox, URL; empty for TOPIC */
+	/* WEBHOOK: what signs it, "whsec_..."; several while one replaces
+	 * another */
+	const char **secrets;
+	size_t n_secrets;
 };
 
 struct nrs_filter {
@@ -82,6 +86,21 @@ struct nrs_delivery {
 	const char *ack_token;
 	enum nrs_subscriber_kind kind;
 	const char *organisation;
+	/* Set: where the text may no longer go when it is sent, the batch's
+	 * second variant, a stub, goes instead, under this key. */
+	struct nrs_bytes stub_key;
+};
+
+/* A webhook that said 410: it gets nothing more until its subscription is
+ * stored again. By subscriber and address, in the topic endpoint. */
+struct nrs_endpoint {
+	const char *subscriber_id;
+	const char *address;
+	int64_t gone_at;
+	const char *detail;   /* its answer, escaped and cut */
+	struct nrs_bytes key; /* of the delivery that it refused */
+	const char *notice_id;
+	enum nrs_mode mode;
 };
 
 /* One record of delivery.*: some recipients of one notice in one partition. */

@@ -53,6 +53,7 @@ enum nrs_message_type {
 	NRS_TYPE_PART,
 	NRS_TYPE_VARIANT,
 	NRS_TYPE_DELIVERY,
+	NRS_TYPE_ENDPOINT,
 	NRS_TYPE_DELIVERY_BATCH,
 	NRS_TYPE_RECEIPT,
 	NRS_TYPE_COUNT,
@@ -81,6 +82,7 @@ struct nrs_field {
 	/* TERM: what an unknown number is taken for where nrs_term_safest would
 	 * be the wrong way round (a clearance, a filter's floor); else 0. */
 	int safest;
+	bool secret; /* strings that JSON shows as "***" */
 };
 
 struct nrs_schema {

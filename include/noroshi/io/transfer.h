@@ -66,11 +66,19 @@ struct nrs_transfer_job {
 	struct nrs_bytes body;
 	const char *media_type; /* webhook: Content-Type */
 	const char *id;         /* webhook-id */
-	int64_t timestamp_s;    /* webhook-timestamp */
+	int64_t timestamp_s;    /* webhook-timestamp: of this attempt */
+	/* webhook-signature, NULL or "" for none; only until start returns. */
+	const char *signature;
 	/* Called from nrs_transfer_poll; may start further transfers. */
 	void (*done)(void *opaque, const struct nrs_transfer_result *result);
 	void *opaque;
 };
+
+/* What a permanent refusal of a recipient says about it, by the enhanced status
+ * in words (RFC 3463: "550 5.1.1 no such user", "5.7.1"), or else by the reply
+ * code: CONTACT_STALE, or REJECTED when another try elsewhere or later, or
+ * another message, might be taken. */
+enum nrs_failure_reason nrs_transfer_refusal(const char *words);
 
 struct nrs_transfer;
 /* conf is borrowed until close. NRS_REJECT: it is wrong. */

@@ -8,13 +8,71 @@
 #define NAME_MAX_BYTES 200
 #define FILTER_MAX 256
 #define LANG_MAX 35
+#define SECRETS_MAX 4
+#define SECRET_PREFIX "whsec_"
+#define SECRET_MIN_BYTES 24 /* Standard Webhooks */
+#define SECRET_MAX_BYTES 64
+
+/* Bytes that base64 of one spelling stands for; 0 when it is none. */
+static size_t
+base64_bytes(const char *s)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                             "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const size_t len = strlen(s), used = strspn(s, digits);
+	size_t last;
+
+	if (len % 4 != 0 || used == 0 || len - used > 2 ||
+	    strspn(s + used, "=") != len - used)
+		return 0;
+	last = (size_t)(strchr(digits, s[used - 1]) - digits);
+	if ((len - used == 2 && last % 16 != 0) ||
+	    (len - used == 1 && last % 4 != 0))
+		return 0;
+	return len / 4 * 3 - (len - used);
+}
+
+/* The texts never quote a secret. */
+static enum nrs_rc
+check_secrets(
+    const char *field, const struct nrs_channel *channel, struct nrs_err *err)
+{
+	const char *secret;
+	size_t i, bytes;
+
+	if (channel->n_secrets > 0 && channel->type != NRS_CHANNEL_WEBHOOK)
+		return nrs_refuse(err, check_path("%s.secrets", field).text,
+		    "channel-secrets", "only a WEBHOOK is signed");
+	if (channel->n_secrets > SECRETS_MAX)
+		return nrs_refuse(err, check_path("%s.secrets", field).text,
+		    "length", "%zu secrets, at most %d are allowed",
+		    channel->n_secrets, SECRETS_MAX);
+	for (i = 0; i < channel->n_secrets; i++) {
+		secret = channel->secrets[i];
+		bytes =
+		    strncmp(secret, SECRET_PREFIX, strlen(SECRET_PREFIX)) == 0
+		        ? base64_bytes(secret + strlen(SECRET_PREFIX))
+		        : 0;
+		if (bytes < SECRET_MIN_BYTES || bytes > SECRET_MAX_BYTES)
+			return nrs_refuse(err,
+			    check_path("%s.secrets[%zu]", field, i).text,
+			    "webhook-secret",
+			    "a secret is " SECRET_PREFIX
+			    " and %d to %d bytes in base64",
+			    SECRET_MIN_BYTES, SECRET_MAX_BYTES);
+	}
+	return NRS_OK;
+}
 
 static enum nrs_rc
 check_channel(const char *field, const struct nrs_channel *channel,
     enum nrs_subscriber_kind kind, struct nrs_err *err)
 {
 	const struct check_path address = check_path("%s.address", field);
+	enum nrs_rc rc = check_secrets(field, channel, err);
 
+	if (rc != NRS_OK)
+		return rc;
 	switch (channel->type) {
 	case NRS_CHANNEL_MAIL:
 		return check_mailbox(address.text, channel->address, err);

@@ -29,6 +29,12 @@
 	}
 #define MANY_TERM(no, s, f, v)                                                 \
 	ROW(no, s, f, TERM, true, COUNT(s, f), NRS_VOC_##v, 0)
+#define MANY_SECRET(no, s, f)                                                  \
+	{                                                                      \
+		.name = #f, .number = (no), .type = NRS_FIELD_STRING,          \
+		.offset = offsetof(struct nrs_##s, f), .many = true,           \
+		.n_offset = COUNT(s, f), .secret = true                        \
+	}
 #define ONE_OF(no, s, f, msg) ROW(no, s, f, MESSAGE, false, 0, 0, msg)
 #define MANY_OF(no, s, f, msg) ROW(no, s, f, MESSAGE, true, COUNT(s, f), 0, msg)
 
@@ -451,6 +457,7 @@ static const struct nrs_field newsletter_fields[] = {
 static const struct nrs_field channel_fields[] = {
 	TERM(1, channel, type, CHANNEL_TYPE),
 	ONE(2, channel, address, STRING),
+	MANY_SECRET(3, channel, secrets),
 };
 
 static const struct nrs_field filter_fields[] = {
@@ -501,6 +508,17 @@ static const struct nrs_field delivery_fields[] = {
 	ONE(6, delivery, ack_token, STRING),
 	TERM(7, delivery, kind, SUBSCRIBER_KIND),
 	ONE(8, delivery, organisation, STRING),
+	ONE(10, delivery, stub_key, BYTES),
+};
+
+static const struct nrs_field endpoint_fields[] = {
+	ONE(1, endpoint, subscriber_id, STRING),
+	ONE(2, endpoint, address, STRING),
+	ONE(3, endpoint, gone_at, TIME),
+	ONE(4, endpoint, detail, STRING),
+	ONE(5, endpoint, key, BYTES),
+	ONE(6, endpoint, notice_id, STRING),
+	TERM(7, endpoint, mode, MODE),
 };
 
 static const struct nrs_field delivery_batch_fields[] = {
@@ -597,6 +615,7 @@ static const struct nrs_schema schemas[NRS_TYPE_COUNT] = {
 	TYPE(PART, part),
 	TYPE(VARIANT, variant),
 	TYPE(DELIVERY, delivery),
+	TYPE(ENDPOINT, endpoint),
 	TYPE(DELIVERY_BATCH, delivery_batch),
 	TYPE(RECEIPT, receipt),
 };

@@ -107,7 +107,9 @@ write_value(
 	switch (row->type) {
 	case NRS_FIELD_STRING:
 		memcpy(&string, from, sizeof(string));
-		nrs_json_string(out, string == NULL ? "" : string);
+		if (string == NULL)
+			string = "";
+		nrs_json_string(out, row->secret ? "***" : string);
 		return;
 	case NRS_FIELD_BYTES:
 		memcpy(&bytes, from, sizeof(bytes));

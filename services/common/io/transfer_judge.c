@@ -14,14 +14,62 @@ verdict(struct nrs_transfer_result *out, enum nrs_transfer_class class,
 	out->reason = reason;
 }
 
+/* ---- mail ---- */
+
+/* The first that fits. 5.1.7 and 5.1.8 are about our own address; a full
+ * mailbox (5.2.2) and a policy (5.7) are not about who it belongs to. */
+static const struct {
+	const char *status;
+	enum nrs_failure_reason reason;
+} refusals[] = {
+    {"5.1.7", NRS_FAILURE_REJECTED},
+    {"5.1.8", NRS_FAILURE_REJECTED},
+    {"5.1.", NRS_FAILURE_CONTACT_STALE},
+    {"5.2.1", NRS_FAILURE_CONTACT_STALE}, /* disabled */
+    {"5.4.4", NRS_FAILURE_CONTACT_STALE}, /* no such domain */
+    {"5.", NRS_FAILURE_REJECTED},
+    {"550", NRS_FAILURE_CONTACT_STALE},
+    {"551", NRS_FAILURE_CONTACT_STALE},
+    {"553", NRS_FAILURE_CONTACT_STALE},
+    {"556", NRS_FAILURE_CONTACT_STALE},
+};
+
+/* "5.1.1" and nothing longer: 5.1.10 is another. */
+static bool
+fits(const char *words, const char *status)
+{
+	const size_t len = strlen(status);
+
+	if (strncmp(words, status, len) != 0)
+		return false;
+	return status[len - 1] == '.' || words[len] < '0' || words[len] > '9';
+}
+
+enum nrs_failure_reason
+nrs_transfer_refusal(const char *words)
+{
+	const char *rest = words;
+	size_t i;
+
+	if (strspn(words, "0123456789") == 3 &&
+	    (words[3] == ' ' || words[3] == '-') && words[4] == '5' &&
+	    words[5] == '.')
+		rest = words + 4;
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (fits(rest, refusals[i].status))
+			return refusals[i].reason;
+	return NRS_FAILURE_REJECTED;
+}
+
 /* A 5xx before RCPT is about us or the relay, not about this recipient: keep
  * trying until the horizon, but for a message that is too large. */
 static void
-judge_refusal(struct nrs_transfer_result *out, enum stage stage, int reply)
+judge_refusal(const struct slot *slot, struct nrs_transfer_result *out)
 {
-	if (stage == STAGE_RCPT)
-		verdict(out, NRS_TRANSFER_FAILED, NRS_FAILURE_CONTACT_STALE);
-	else if (stage > STAGE_RCPT || reply == 552)
+	if (slot->stage == STAGE_RCPT)
+		verdict(
+		    out, NRS_TRANSFER_FAILED, nrs_transfer_refusal(slot->last));
+	else if (slot->stage > STAGE_RCPT || slot->reply == 552)
 		verdict(out, NRS_TRANSFER_FAILED, NRS_FAILURE_REJECTED);
 	else
 		verdict(out, NRS_TRANSFER_DEFERRED, NRS_FAILURE_REJECTED);
@@ -42,7 +90,7 @@ judge_mail(
 	if (rc == CURLE_OK)
 		verdict(out, NRS_TRANSFER_DELIVERED, NRS_FAILURE_UNSPECIFIED);
 	else if (slot->reply >= 500)
-		judge_refusal(out, slot->stage, slot->reply);
+		judge_refusal(slot, out);
 	else if (slot->reply >= 400)
 		verdict(out, NRS_TRANSFER_DEFERRED, NRS_FAILURE_REJECTED);
 	else if (slot->stage == STAGE_END)
@@ -50,6 +98,8 @@ judge_mail(
 	else
 		verdict(out, NRS_TRANSFER_DEFERRED, silence(rc));
 }
+
+/* ---- webhooks ---- */
 
 /* 2xx: taken. 3xx: never followed. Of 4xx those that the same bytes will meet
  * for ever end it; the others (a new path being deployed, a key being renewed)

@@ -277,6 +277,8 @@ set_webhook(struct slot *slot)
 	add_header(slot, "Content-Type", slot->job.media_type);
 	add_header(slot, "webhook-id", slot->job.id);
 	add_header(slot, "webhook-timestamp", stamp);
+	if (slot->job.signature != NULL && slot->job.signature[0] != '\0')
+		add_header(slot, "webhook-signature", slot->job.signature);
 	add_header(slot, "User-Agent", "noroshi/" NRS_VERSION);
 	/* No "100 Continue": one round trip less. */
 	slot->list = curl_slist_append(slot->list, "Expect:");
