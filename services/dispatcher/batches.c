@@ -11,7 +11,7 @@
 /* Of one record: librdkafka takes no more than 1,000,000 bytes, and a notice
  * that it refuses would stop the planner for ever. */
 #define RECORD_MAX_BYTES (900 * 1024)
-#define DELIVERY_FRAME 128 /* key, tags and lengths; the texts come on top */
+#define DELIVERY_FRAME 168 /* keys, tags and lengths; the texts come on top */
 
 /* Each value with its length in front: no two rows of values run together. */
 static void
@@ -69,6 +69,38 @@ frozen_address(struct nrs_arena *arena, const struct nrs_channel *channel)
 	return address;
 }
 
+static struct nrs_bytes
+key_bytes(struct nrs_arena *arena, struct dispatcher_key key)
+{
+	uint8_t hash[NRS_SHA256_SIZE];
+
+	dispatcher_key(&key, hash);
+	return nrs_arena_bytes(arena, hash, sizeof(hash));
+}
+
+/* The text of a correction, a retraction or a raised label travels with its
+ * stub: the recipient's clearance may be lowered before it is sent. */
+static bool
+carries_stub(const struct maker *m, const struct nrs_target *target)
+{
+	const struct dispatcher_notice *notice = m->q->composer->notice;
+
+	return notice != NULL && notice->stub != NULL &&
+	       target->purpose == NRS_PURPOSE_ALERT &&
+	       target->channel.type != NRS_CHANNEL_TOPIC;
+}
+
+/* Only who was sent something before may learn that it was changed. */
+static struct nrs_bytes
+stub_key(const struct maker *m, const struct nrs_target *target,
+    struct dispatcher_key key)
+{
+	if (!carries_stub(m, target) || !target->had_thread)
+		return (struct nrs_bytes){0};
+	key.purpose = NRS_PURPOSE_STUB;
+	return key_bytes(m->q->arena, key);
+}
+
 static void
 fill_delivery(const struct maker *m, const struct nrs_target *target,
     struct nrs_delivery *out)
@@ -83,10 +115,9 @@ fill_delivery(const struct maker *m, const struct nrs_target *target,
 	    .purpose = target->purpose,
 	    .occasion = m->q->occasion,
 	};
-	uint8_t hash[NRS_SHA256_SIZE];
 
-	dispatcher_key(&key, hash);
-	out->key = nrs_arena_bytes(arena, hash, sizeof(hash));
+	out->key = key_bytes(arena, key);
+	out->stub_key = stub_key(m, target, key);
 	out->subscriber_id = target->subscriber_id;
 	out->channel = nrs_arena_alloc(arena, sizeof(*out->channel));
 	out->channel->type = target->channel.type;
@@ -162,22 +193,39 @@ next_place(struct maker *m)
 	return &m->out[m->n++];
 }
 
-static void
-open_batch(struct maker *m, int partition, const struct nrs_variant *variant,
-    enum nrs_delivery_purpose purpose)
+/* One for the likes of target. */
+static enum nrs_rc
+open_batch(struct maker *m, int partition, const struct nrs_target *target,
+    struct nrs_err *err)
 {
-	struct dispatcher_batch *b = next_place(m);
+	const struct nrs_variant *text, *stub = NULL;
+	struct dispatcher_batch *b;
+	enum nrs_rc rc = dispatcher_compose(m->q->composer,
+	    dispatcher_compose_index(
+	        target->lang, target->channel.type, target->purpose),
+	    &text, err);
 
+	if (rc == NRS_OK && carries_stub(m, target))
+		rc = dispatcher_compose(m->q->composer,
+		    dispatcher_compose_index(
+		        target->lang, target->channel.type, NRS_PURPOSE_STUB),
+		    &stub, err);
+	if (rc != NRS_OK)
+		return rc;
+	b = next_place(m);
 	b->partition = partition;
 	b->batch = *m->q->head;
-	b->batch.purpose = purpose;
+	b->batch.purpose = target->purpose;
 	b->batch.variants =
-	    nrs_arena_alloc(m->q->arena, sizeof(*b->batch.variants));
-	b->batch.n_variants = 1;
+	    nrs_arena_array(m->q->arena, 2, sizeof(*b->batch.variants));
+	b->batch.variants[b->batch.n_variants++] = *text;
+	if (stub != NULL)
+		b->batch.variants[b->batch.n_variants++] = *stub;
 	b->batch.deliveries =
 	    nrs_arena_array(m->q->arena, CHUNK, sizeof(*b->batch.deliveries));
-	b->batch.variants[0] = *variant;
-	m->left_bytes = RECORD_MAX_BYTES - dispatcher_compose_bytes(variant);
+	m->left_bytes = RECORD_MAX_BYTES - dispatcher_compose_bytes(text) -
+	                (stub == NULL ? 0 : dispatcher_compose_bytes(stub));
+	return NRS_OK;
 }
 
 /* To the batch that was opened last. */
@@ -204,8 +252,8 @@ fill_batches(
     struct maker *m, int partition, size_t variant, struct nrs_err *err)
 {
 	const struct nrs_targets *t = m->q->targets;
-	const struct nrs_variant *frozen = NULL;
 	struct nrs_delivery delivery;
+	bool open = false;
 	enum nrs_rc rc;
 	size_t i;
 
@@ -215,14 +263,12 @@ fill_batches(
 			continue;
 		delivery = (struct nrs_delivery){0};
 		fill_delivery(m, &t->items[i], &delivery);
-		if (frozen != NULL && has_room(m, size_of(&delivery))) {
-			add_delivery(m, &delivery);
-			continue;
+		if (!open || !has_room(m, size_of(&delivery))) {
+			rc = open_batch(m, partition, &t->items[i], err);
+			if (rc != NRS_OK)
+				return rc;
+			open = true;
 		}
-		rc = dispatcher_compose(m->q->composer, variant, &frozen, err);
-		if (rc != NRS_OK)
-			return rc;
-		open_batch(m, partition, frozen, t->items[i].purpose);
 		add_delivery(m, &delivery);
 	}
 	return NRS_OK;

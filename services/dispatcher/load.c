@@ -166,6 +166,29 @@ cancel_earlier(struct sender *s, struct dispatcher_task *task)
 
 /* ---- records ---- */
 
+/* A stub that went, or may have gone, in place of the text. */
+static void
+take_up_stub(struct sender *s, struct dispatcher_part *part,
+    struct dispatcher_task *task)
+{
+	struct nrs_delivery stub = *task->delivery;
+	struct dispatcher_past *past;
+
+	if (stub.stub_key.len == 0)
+		return;
+	stub.key = stub.stub_key;
+	past = sender_past(part, &stub);
+	if (past == NULL)
+		return;
+	task->stub = true;
+	task->stub_sent = past->state >= NRS_STATE_DELIVERED;
+	task->attempt = past->attempt;
+	task->ambiguous = past->ambiguous;
+	if (past->state == NRS_STATE_DEFERRED)
+		task->due_ms = past->at + sender_pause(s->conf, past->attempt);
+	free(past);
+}
+
 /* Go on where a predecessor stopped. False: it has ended. */
 static bool
 take_up(struct sender *s, struct dispatcher_part *part,
@@ -182,6 +205,8 @@ take_up(struct sender *s, struct dispatcher_part *part,
 			    past->at + sender_pause(s->conf, past->attempt);
 	}
 	free(past);
+	if (open)
+		take_up_stub(s, part, task);
 	return open;
 }
 

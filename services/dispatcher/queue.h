@@ -50,6 +50,8 @@ struct dispatcher_task {
 	int64_t due_ms;   /* wall time; WAITING: not before */
 	uint32_t attempt; /* intents so far */
 	bool ambiguous;   /* the last one may have arrived */
+	bool stub;        /* the batch's stub goes instead of its text */
+	bool stub_sent;   /* and has gone before */
 	struct nrs_buf body;
 	enum nrs_delivery_state end; /* CLOSING */
 	enum nrs_failure_reason reason;

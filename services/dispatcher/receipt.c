@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dispatcher/duty.h"
+#include "dispatcher/post.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"
@@ -17,9 +18,11 @@
 /* A record of ours until the bus has acknowledged it. */
 struct letter {
 	struct sender *s;
-	struct dispatcher_part *part; /* NULL: no receipt */
-	struct dispatcher_task *task; /* NULL: nobody waits for it */
-	struct nrs_bytes key, value;  /* in the same block */
+	struct dispatcher_part *part;         /* NULL: no receipt */
+	struct dispatcher_task *task;         /* NULL: nobody waits for it */
+	struct nrs_bytes key, value;          /* in the same block */
+	const struct nrs_bus_header *headers; /* only while it is posted */
+	size_t n_headers;
 };
 
 static void
@@ -59,7 +62,7 @@ arrived(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 	(void)partition;
 	free(letter);
 	if (part == NULL && rc != NRS_OK)
-		nrs_log(NRS_LOG_ERROR, "rejection_not_written",
+		nrs_log(NRS_LOG_ERROR, "record_not_written",
 		    NRS_S("why", nrs_rc_name(rc)));
 	if (part != NULL && rc == NRS_OK && offset >= part->receipt_end)
 		part->receipt_end = offset + 1;
@@ -78,7 +81,10 @@ post(const struct letter *letter, const char *topic, int partition)
 	struct letter *own =
 	    nrs_alloc(sizeof(*own) + letter->key.len + letter->value.len);
 	uint8_t *data = (uint8_t *)(own + 1);
-	struct nrs_outgoing out = {.topic = topic, .partition = partition};
+	struct nrs_outgoing out = {.topic = topic,
+	    .partition = partition,
+	    .headers = letter->headers,
+	    .n_headers = letter->n_headers};
 	struct nrs_err err = {0};
 
 	*own = *letter;
@@ -95,6 +101,17 @@ post(const struct letter *letter, const char *topic, int partition)
 	nrs_log(NRS_LOG_WARN, "record_not_sent", NRS_S("topic", topic),
 	    NRS_S("why", err.text));
 	arrived(own, NRS_RETRY, partition, -1);
+}
+
+void
+sender_post(struct sender *s, const struct sender_record *record)
+{
+	post(&(struct letter){.s = s,
+	         .key = record->key,
+	         .value = record->value,
+	         .headers = record->headers,
+	         .n_headers = record->n_headers},
+	    record->topic, record->partition);
 }
 
 static void
@@ -120,7 +137,7 @@ receipt_of(const struct dispatcher_task *task, enum nrs_delivery_state state)
 	const struct nrs_delivery *delivery = task->delivery;
 
 	return (struct nrs_receipt){
-	    .key = delivery->key,
+	    .key = task->stub ? delivery->stub_key : delivery->key,
 	    .notice_id = batch->notice_id,
 	    .thread_id = batch->thread_id,
 	    .revision = batch->revision,
@@ -133,7 +150,7 @@ receipt_of(const struct dispatcher_task *task, enum nrs_delivery_state state)
 	    .channel = delivery->channel->type,
 	    .delivery_offset = task->load->offset,
 	    .accepted_at = batch->accepted_at,
-	    .purpose = batch->purpose,
+	    .purpose = task->stub ? NRS_PURPOSE_STUB : batch->purpose,
 	};
 }
 
@@ -167,6 +184,18 @@ sender_deferred(struct sender *s, struct dispatcher_task *task,
 	post_receipt(s, &receipt, task, NULL);
 }
 
+/* After the stub's end the text's: who asks for either finds it. */
+static void
+post_replaced(struct sender *s, struct dispatcher_task *task)
+{
+	struct nrs_receipt receipt = receipt_of(task, NRS_STATE_CANCELLED);
+
+	receipt.key = task->delivery->key;
+	receipt.purpose = task->load->batch->purpose;
+	receipt.detail = SENDER_REPLACED;
+	post_receipt(s, &receipt, task, task);
+}
+
 static void
 post_end(struct sender *s, struct dispatcher_task *task)
 {
@@ -178,7 +207,9 @@ post_end(struct sender *s, struct dispatcher_task *task)
 	receipt.relayed = task->answer.relayed;
 	receipt.relayed_of = task->answer.relayed_of;
 	receipt.by = task->end >= NRS_STATE_ACKNOWLEDGED ? "webhook" : "";
-	post_receipt(s, &receipt, task, task);
+	post_receipt(s, &receipt, task, task->stub ? NULL : task);
+	if (task->stub)
+		post_replaced(s, task);
 	NRS_FAILPOINT("sender.end-sent");
 }
 
@@ -289,8 +320,7 @@ sender_reject(struct sender *s, const struct nrs_record *record,
 	nrs_log(NRS_LOG_ERROR, "rejected", NRS_S("topic", s->traffic->delivery),
 	    NRS_I("partition", record->partition),
 	    NRS_I("offset", record->offset), NRS_S("why", why->text));
-	post(&(struct letter){.s = s,
-	         .value = nrs_wire_encode(
-	             s->scratch, NRS_TYPE_REJECTION, &rejection)},
-	    NRS_TOPIC_REJECTED, 0);
+	sender_post(s, &(struct sender_record){.topic = NRS_TOPIC_REJECTED,
+	                   .value = nrs_wire_encode(
+	                       s->scratch, NRS_TYPE_REJECTION, &rejection)});
 }

@@ -2,6 +2,7 @@
 #include "dispatcher/subs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "noroshi/base/log.h"
 #include "noroshi/base/map.h"
@@ -13,24 +14,45 @@ struct dispatcher_subs {
 	struct nrs_reader *reader;
 	struct nrs_match_set *set;
 	struct nrs_map *owned; /* subscriber_id -> the clone in set */
+	struct nrs_map *gone;  /* record key -> clone of the endpoint */
+	bool has_endpoints;
 	struct nrs_arena *scratch;
 };
+
+static enum nrs_rc
+assign(struct dispatcher_subs *subs, struct nrs_err *err)
+{
+	const struct nrs_reader_from from[] = {
+	    {NRS_TOPIC_SUBSCRIPTION, 0, NRS_FROM_START},
+	    {NRS_TOPIC_ENDPOINT, 0, NRS_FROM_START}};
+	int n = 0;
+	enum nrs_rc rc =
+	    nrs_reader_partitions(subs->reader, NRS_TOPIC_ENDPOINT, &n, err);
+
+	if (rc != NRS_OK)
+		return rc;
+	subs->has_endpoints = n > 0;
+	if (!subs->has_endpoints)
+		nrs_log(NRS_LOG_WARN, "no_endpoint_topic",
+		    NRS_S("remedy", "noroshictl topics apply, and a restart"));
+	return nrs_reader_assign(
+	    subs->reader, from, subs->has_endpoints ? 2 : 1, err);
+}
 
 enum nrs_rc
 dispatcher_subs_open(const struct nrs_bus_conf *bus,
     struct dispatcher_subs **out, struct nrs_err *err)
 {
-	const struct nrs_reader_from from = {
-	    NRS_TOPIC_SUBSCRIPTION, 0, NRS_FROM_START};
 	struct dispatcher_subs *subs = nrs_calloc(1, sizeof(*subs));
 	enum nrs_rc rc;
 
 	subs->set = nrs_match_set_new();
 	subs->owned = nrs_map_new();
+	subs->gone = nrs_map_new();
 	subs->scratch = nrs_arena_new();
 	rc = nrs_reader_open(bus, &subs->reader, err);
 	if (rc == NRS_OK)
-		rc = nrs_reader_assign(subs->reader, &from, 1, err);
+		rc = assign(subs, err);
 	if (rc == NRS_OK)
 		*out = subs;
 	else
@@ -46,6 +68,7 @@ dispatcher_subs_close(struct dispatcher_subs *subs)
 	nrs_reader_close(subs->reader);
 	nrs_match_set_free(subs->set);
 	nrs_map_free(subs->owned, free);
+	nrs_map_free(subs->gone, free);
 	nrs_arena_free(subs->scratch);
 	free(subs);
 }
@@ -72,6 +95,62 @@ keep(struct dispatcher_subs *subs, const struct nrs_subscription *sub)
 	free(nrs_map_put(subs->owned, clone->subscriber_id, clone));
 }
 
+/* ---- endpoints ---- */
+
+const char *
+dispatcher_subs_endpoint_key(
+    struct nrs_arena *arena, const char *subscriber_id, const char *address)
+{
+	return nrs_arena_printf(arena, "%s %s", subscriber_id, address);
+}
+
+static void
+apply_endpoint(struct dispatcher_subs *subs, const struct nrs_record *record)
+{
+	const struct nrs_wire_input in = {.type = NRS_TYPE_ENDPOINT,
+	    .bytes = record->value,
+	    .how = NRS_WIRE_TOLERANT};
+	const char *key = nrs_arena_strndup(
+	    subs->scratch, (const char *)record->key.data, record->key.len);
+	struct nrs_err err = {0};
+	void *endpoint;
+
+	if (record->value.data == NULL)
+		free(nrs_map_del(subs->gone, key));
+	else if (nrs_wire_decode(subs->scratch, &in, &endpoint, &err) == NRS_OK)
+		free(nrs_map_put(
+		    subs->gone, key, nrs_clone(NRS_TYPE_ENDPOINT, endpoint)));
+	else
+		nrs_log(NRS_LOG_ERROR, "endpoint_unreadable",
+		    NRS_I("offset", record->offset), NRS_S("why", err.text));
+}
+
+bool
+dispatcher_subs_is_gone(const struct dispatcher_subs *subs,
+    const char *subscriber_id, const char *address)
+{
+	const struct nrs_subscription *sub =
+	    nrs_match_set_find(subs->set, subscriber_id);
+	const struct nrs_endpoint *endpoint;
+
+	if (nrs_map_count(subs->gone) == 0) /* as almost always */
+		return false;
+	nrs_arena_reset(subs->scratch);
+	endpoint =
+	    nrs_map_get(subs->gone, dispatcher_subs_endpoint_key(
+	                                subs->scratch, subscriber_id, address));
+	return endpoint != NULL &&
+	       (sub == NULL || sub->updated_at <= endpoint->gone_at);
+}
+
+bool
+dispatcher_subs_has_endpoints(const struct dispatcher_subs *subs)
+{
+	return subs->has_endpoints;
+}
+
+/* ---- records ---- */
+
 void
 dispatcher_subs_apply(
     struct dispatcher_subs *subs, const struct nrs_record *record)
@@ -80,6 +159,10 @@ dispatcher_subs_apply(
 	struct nrs_err err = {0};
 
 	nrs_arena_reset(subs->scratch);
+	if (strcmp(record->topic, NRS_TOPIC_ENDPOINT) == 0) {
+		apply_endpoint(subs, record);
+		return;
+	}
 	if (record->value.data == NULL) {
 		forget(
 		    subs, nrs_arena_strndup(subs->scratch,

@@ -2,7 +2,8 @@
 #ifndef DISPATCHER_SUBS_H
 #define DISPATCHER_SUBS_H
 /*
- * subs: the view of the topic `subscription`: who subscribes now. One thread.
+ * subs: the view of the topics `subscription` and `endpoint`: who subscribes
+ * now, and which webhooks have said that they are gone. One thread.
  */
 #include "noroshi/core/match.h"
 #include "noroshi/io/bus.h"
@@ -17,10 +18,19 @@ NRS_CHECKED enum nrs_rc dispatcher_subs_refresh(
 /* Borrowed; what it holds is valid until the next refresh. */
 const struct nrs_match_set *dispatcher_subs_set(
     const struct dispatcher_subs *subs);
+/* The webhook has said 410 since its subscription was stored last. */
+bool dispatcher_subs_is_gone(const struct dispatcher_subs *subs,
+    const char *subscriber_id, const char *address);
+/* False on a bus whose topics are older than this version: nobody is ever gone
+ * there. */
+bool dispatcher_subs_has_endpoints(const struct dispatcher_subs *subs);
+/* The key of an endpoint's record, in arena. */
+const char *dispatcher_subs_endpoint_key(
+    struct nrs_arena *arena, const char *subscriber_id, const char *address);
 void dispatcher_subs_close(struct dispatcher_subs *subs);
 
-/* One record: a Submission with a Subscription, or a tombstone. For tests and
- * the reader. */
+/* One record: a Submission with a Subscription, an Endpoint, or a tombstone.
+ * For tests and the reader. */
 void dispatcher_subs_apply(
     struct dispatcher_subs *subs, const struct nrs_record *record);
 #endif

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "dispatcher/duty.h"
+#include "dispatcher/endpoint.h"
+#include "dispatcher/post.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"
@@ -39,6 +41,37 @@ why_not(struct sender *s, const struct dispatcher_task *task)
 	return NULL;
 }
 
+struct nrs_delivery
+sender_delivery(const struct dispatcher_task *task)
+{
+	struct nrs_delivery out = *task->delivery;
+
+	if (task->stub) {
+		out.key = out.stub_key;
+		out.variant++;
+		out.ack_token = "";
+	}
+	return out;
+}
+
+/* The batch's text or its stub: a last try in doubt was of the other. */
+static void
+choose(struct dispatcher_task *task, bool stub)
+{
+	if (task->stub != stub)
+		task->ambiguous = false;
+	task->stub = stub;
+}
+
+/* Source (architecture.md 2.7): earlier recipients who are no longer cleared
+ * get the stub. */
+static bool
+sends_stub(struct dispatcher_task *task)
+{
+	return task->load->batch->purpose == NRS_PURPOSE_ALERT &&
+	       task->delivery->stub_key.len > 0 && !task->stub_sent;
+}
+
 /* True when the task has come to its end without a transfer. */
 static bool
 ends_here(struct sender *s, struct dispatcher_task *task, int64_t now)
@@ -53,9 +86,19 @@ ends_here(struct sender *s, struct dispatcher_task *task, int64_t now)
 		return true;
 	}
 	why = why_not(s, task);
-	if (why != NULL) {
+	choose(task, why != NULL && sends_stub(task));
+	if (why != NULL && !task->stub) {
+		if (task->stub_sent)
+			why = SENDER_REPLACED;
 		sender_end(
 		    s, task, NRS_STATE_CANCELLED, NRS_FAILURE_UNSPECIFIED, why);
+		return true;
+	}
+	if (task->delivery->channel->type == NRS_CHANNEL_WEBHOOK &&
+	    dispatcher_subs_is_gone(s->subs, task->delivery->subscriber_id,
+	        task->delivery->channel->address)) {
+		sender_end(s, task, NRS_STATE_FAILED, NRS_FAILURE_CONTACT_STALE,
+		    "the endpoint said 410 Gone before: subscribe again");
 		return true;
 	}
 	if (task->delivery->channel->type == NRS_CHANNEL_TOPIC) {
@@ -71,15 +114,16 @@ static bool
 join(struct sender *s, struct dispatcher_task *task)
 {
 	const struct nrs_delivery_batch *batch = task->load->batch;
+	const struct nrs_delivery delivery = sender_delivery(task);
 	struct nrs_err err = {0};
 	enum nrs_rc rc;
 
 	nrs_buf_fini(&task->body);
-	if (task->delivery->variant >= batch->n_variants)
+	if (delivery.variant >= batch->n_variants)
 		rc = nrs_refuse(&err, "variant", "range", "no such variant");
 	else
-		rc = nrs_mime_join(&batch->variants[task->delivery->variant],
-		    task->delivery, &task->body, &err);
+		rc = nrs_mime_join(&batch->variants[delivery.variant],
+		    &delivery, &task->body, &err);
 	if (rc == NRS_OK)
 		return true;
 	sender_end(
@@ -263,11 +307,16 @@ end_again(struct sender *s, const struct dispatcher_task *task)
 {
 	struct dispatcher_task *t;
 
-	for (t = task->next; t != NULL; t = t->next)
-		if (t->step == DISPATCHER_WAITING &&
-		    nrs_bytes_equal(t->delivery->key, task->delivery->key))
+	for (t = task->next; t != NULL; t = t->next) {
+		if (t->step != DISPATCHER_WAITING ||
+		    !nrs_bytes_equal(t->delivery->key, task->delivery->key))
+			continue;
+		if (task->stub)
+			t->stub_sent = true;
+		else
 			sender_end(s, t, NRS_STATE_DELIVERED,
 			    NRS_FAILURE_UNSPECIFIED, "");
+	}
 }
 
 static void
@@ -281,6 +330,8 @@ finished(void *opaque, const struct nrs_transfer_result *result)
 	task->ambiguous = result->class == NRS_TRANSFER_AMBIGUOUS;
 	if (result->class == NRS_TRANSFER_DELIVERED && task->load->lost)
 		end_again(s, task);
+	if (result->gone)
+		sender_gone(s, task, result);
 	if (result->class == NRS_TRANSFER_DELIVERED)
 		sender_delivered(s, task, result);
 	else if (result->class == NRS_TRANSFER_FAILED)
@@ -292,17 +343,34 @@ finished(void *opaque, const struct nrs_transfer_result *result)
 		defer(s, task, result);
 }
 
+/* With the secrets of now: one that was replaced since signs no more. */
+static void
+sign(struct sender *s, const struct dispatcher_task *task,
+    struct nrs_transfer_job *job)
+{
+	const struct nrs_webhook webhook = {
+	    .id = job->id, .timestamp_s = job->timestamp_s, .body = job->body};
+
+	if (job->channel != NRS_CHANNEL_WEBHOOK)
+		return;
+	nrs_arena_reset(s->scratch);
+	job->signature = dispatcher_endpoint_sign(s->scratch,
+	    nrs_match_set_find(
+	        dispatcher_subs_set(s->subs), task->delivery->subscriber_id),
+	    job->address, &webhook);
+}
+
 void
 sender_transfer(struct sender *s, struct dispatcher_task *task)
 {
-	const struct nrs_delivery *delivery = task->delivery;
+	const struct nrs_delivery delivery = sender_delivery(task);
 	const struct nrs_delivery_batch *batch = task->load->batch;
 	char id[2 * NRS_SHA256_SIZE + 1];
 	struct nrs_transfer_job job = {
-	    .channel = delivery->channel->type,
-	    .address = delivery->channel->address,
+	    .channel = delivery.channel->type,
+	    .address = delivery.channel->address,
 	    .body = {(const uint8_t *)task->body.data, task->body.len},
-	    .media_type = batch->variants[delivery->variant].media_type,
+	    .media_type = batch->variants[delivery.variant].media_type,
 	    .timestamp_s = nrs_wall_ms() / 1000,
 	    .done = finished,
 	    .opaque = task,
@@ -310,10 +378,11 @@ sender_transfer(struct sender *s, struct dispatcher_task *task)
 	struct nrs_err err = {0};
 	enum nrs_rc rc = NRS_RETRY;
 
-	job.id = nrs_hex(delivery->key.data,
-	    delivery->key.len < NRS_SHA256_SIZE ? delivery->key.len
-	                                        : NRS_SHA256_SIZE,
+	job.id = nrs_hex(delivery.key.data,
+	    delivery.key.len < NRS_SHA256_SIZE ? delivery.key.len
+	                                       : NRS_SHA256_SIZE,
 	    id);
+	sign(s, task, &job);
 	/* The last look: a process that slept may own nothing any more. */
 	if (!s->stopping && nrs_group_lease_held(s->group))
 		rc = nrs_transfer_start(s->transfer, &job, &err);

@@ -199,6 +199,49 @@ one_recipients_deliveries_meet_in_one_partition(void **state)
 	assert_int_equal(s->n, 1);
 }
 
+/* Frozen beside the text, for whoever was sent something of it before. */
+static void
+a_correction_travels_with_its_stub(void **state)
+{
+	struct scene *s = *state;
+	const char *supersedes[] = {"n"};
+	struct nrs_stub stub = {0};
+	struct nrs_stub_content said = {.notice_id = "n2",
+	    .thread_id = "n",
+	    .revision = 2,
+	    .kind = NRS_KIND_CORRECTION,
+	    .mode = NRS_MODE_ACTUAL,
+	    .supersedes = supersedes,
+	    .n_supersedes = 1};
+	const struct nrs_delivery_batch *mail, *hook;
+
+	s->notice.stub = &said;
+	s->dispatch.stubs = &stub;
+	s->dispatch.n_stubs = 1;
+	add_target(s, NRS_CHANNEL_MAIL, "a@x.example");
+	add_target(s, NRS_CHANNEL_MAIL, "new@x.example");
+	add_target(s, NRS_CHANNEL_WEBHOOK, "https://x.example/b");
+	add_target(s, NRS_CHANNEL_TOPIC, "");
+	s->items[0].had_thread = s->items[2].had_thread =
+	    s->items[3].had_thread = true;
+	assert_int_equal(plan(s, 1), 4);
+	assert_int_equal(s->n, 3);
+	mail = &s->batches[0].batch;
+	hook = &s->batches[1].batch;
+	assert_int_equal(mail->n_variants, 2);
+	assert_int_equal(mail->deliveries[0].stub_key.len, NRS_SHA256_SIZE);
+	assert_false(nrs_bytes_equal(
+	    mail->deliveries[0].stub_key, mail->deliveries[0].key));
+	assert_int_equal(mail->deliveries[1].stub_key.len, 0);
+	assert_int_equal(hook->n_variants, 2);
+	assert_non_null(strstr(
+	    (const char *)hook->variants[1].parts[0].data.data, "\"stub\":"));
+	assert_null(strstr((const char *)hook->variants[1].parts[0].data.data,
+	    s->content->title));
+	assert_int_equal(s->batches[2].batch.n_variants, 1);
+	assert_int_equal(s->batches[2].batch.deliveries[0].stub_key.len, 0);
+}
+
 /* A record that the bus refuses would stop all alerts. */
 static void
 long_addresses_make_more_records_not_a_larger_one(void **state)
@@ -370,6 +413,7 @@ main(void)
 	    CASE(a_webhook_has_the_readers_language_first_where_there_are_two),
 	    CASE(few_recipients_of_one_kind_share_a_record),
 	    CASE(one_recipients_deliveries_meet_in_one_partition),
+	    CASE(a_correction_travels_with_its_stub),
 	    CASE(long_addresses_make_more_records_not_a_larger_one),
 	    CASE(a_text_that_grows_too_long_is_cut_and_says_so),
 	    CASE(each_delivery_has_a_token_of_its_own_that_opens_to_it),

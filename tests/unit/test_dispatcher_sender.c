@@ -17,6 +17,7 @@
 
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
+#include "noroshi/base/map.h"
 #include "noroshi/io/wire.h"
 
 #define MAIL NRS_CHANNEL_MAIL
@@ -45,6 +46,9 @@ struct world {
 	int n_refreshed;
 	struct letter letters[KEPT];
 	size_t n_letters, n_acked;
+	const struct nrs_endpoint *endpoint; /* the last record of one */
+	size_t n_endpoints;
+	const char *gone; /* this address has said so before */
 	/* what is under way */
 	struct nrs_transfer_job jobs[KEPT];
 	size_t n_jobs;
@@ -72,6 +76,29 @@ dispatcher_subs_set(const struct dispatcher_subs *subs)
 }
 
 bool
+dispatcher_subs_is_gone(const struct dispatcher_subs *subs,
+    const char *subscriber_id, const char *address)
+{
+	(void)subs;
+	return w->gone != NULL && strcmp(subscriber_id, "s") == 0 &&
+	       strcmp(w->gone, address) == 0;
+}
+
+bool
+dispatcher_subs_has_endpoints(const struct dispatcher_subs *subs)
+{
+	(void)subs;
+	return true;
+}
+
+const char *
+dispatcher_subs_endpoint_key(
+    struct nrs_arena *arena, const char *subscriber_id, const char *address)
+{
+	return nrs_arena_printf(arena, "%s %s", subscriber_id, address);
+}
+
+bool
 nrs_group_lease_held(const struct nrs_group *group)
 {
 	(void)group;
@@ -89,7 +116,9 @@ enum nrs_rc
 nrs_producer_send(struct nrs_producer *producer, const struct nrs_outgoing *out,
     struct nrs_err *err)
 {
-	const struct nrs_wire_input in = {.type = NRS_TYPE_RECEIPT,
+	const bool endpoint = strcmp(out->topic, "endpoint") == 0;
+	const struct nrs_wire_input in = {
+	    .type = endpoint ? NRS_TYPE_ENDPOINT : NRS_TYPE_RECEIPT,
 	    .how = NRS_WIRE_STRICT,
 	    .bytes =
 	        nrs_arena_bytes(w->arena, out->value.data, out->value.len)};
@@ -97,6 +126,14 @@ nrs_producer_send(struct nrs_producer *producer, const struct nrs_outgoing *out,
 
 	(void)producer;
 	assert_true(w->n_letters < KEPT);
+	if (endpoint) {
+		assert_int_equal(
+		    nrs_wire_decode(w->arena, &in, &receipt, err), NRS_OK);
+		w->endpoint = receipt;
+		w->n_endpoints++;
+		out->acked(out->opaque, NRS_OK, 0, 0);
+		return NRS_OK;
+	}
 	assert_int_equal(nrs_wire_decode(w->arena, &in, &receipt, err), NRS_OK);
 	w->letters[w->n_letters++] =
 	    (struct letter){receipt, out->acked, out->opaque};
@@ -115,7 +152,10 @@ nrs_transfer_start(struct nrs_transfer *transfer,
 {
 	(void)transfer, (void)err;
 	assert_true(w->n_jobs < KEPT);
-	w->jobs[w->n_jobs++] = *job;
+	w->jobs[w->n_jobs] = *job;
+	w->jobs[w->n_jobs].id = nrs_arena_strdup(w->arena, job->id);
+	w->jobs[w->n_jobs++].signature = nrs_arena_strdup(
+	    w->arena, job->signature == NULL ? "" : job->signature);
 	return NRS_OK;
 }
 
@@ -144,13 +184,19 @@ pump(void)
 }
 
 static void
+finish_with(size_t job, const struct nrs_transfer_result *result)
+{
+	w->jobs[job].done(w->jobs[job].opaque, result);
+	ack();
+}
+
+static void
 finish(size_t job, enum nrs_transfer_class class)
 {
 	const struct nrs_transfer_result result = {
 	    .class = class, .reason = NRS_FAILURE_TIMEOUT};
 
-	w->jobs[job].done(w->jobs[job].opaque, &result);
-	ack();
+	finish_with(job, &result);
 }
 
 static size_t
@@ -180,16 +226,21 @@ batch_of(uint32_t revision, enum nrs_msg_kind kind)
 	    .give_up_at = nrs_wall_ms() + 3600000};
 }
 
-/* One delivery to "a@x.example", "b@x.example", ... */
+/* One delivery to "a@x.example", "b@x.example", ...; with a stub beside it, if
+ * the batch speaks of one (n_variants == 2). */
 static void
 load(struct nrs_delivery_batch batch, enum nrs_channel_type type, char who)
 {
 	char *address = nrs_arena_printf(w->arena,
 	    type == MAIL ? "%c@x.example" : "https://x.example/%c", who);
-	struct nrs_variant variant = {
-	    .lang = "ja", .channel = type, .media_type = "text/plain"};
+	struct nrs_part parts[] = {
+	    {{(const uint8_t *)"text", 4}, NRS_SLOT_NONE},
+	    {{(const uint8_t *)"stub", 4}, NRS_SLOT_NONE}};
+	struct nrs_variant variants[2] = {
+	    {.lang = "ja", .channel = type, .media_type = "text/plain"},
+	    {.lang = "ja", .channel = type, .media_type = "text/stub"}};
 	struct nrs_channel channel = {type, address};
-	uint8_t key[NRS_SHA256_SIZE] = {0};
+	uint8_t key[NRS_SHA256_SIZE] = {0}, stub_key[NRS_SHA256_SIZE] = {0};
 	struct nrs_delivery delivery = {.subscriber_id = "s",
 	    .channel = &channel,
 	    .key = {key, sizeof(key)},
@@ -201,8 +252,18 @@ load(struct nrs_delivery_batch batch, enum nrs_channel_type type, char who)
 
 	(void)snprintf((char *)key, sizeof(key), "%c %u %d", who,
 	    batch.revision, (int)batch.purpose);
-	batch.variants = &variant;
-	batch.n_variants = 1;
+	variants[0].parts = &parts[0];
+	variants[1].parts = &parts[1];
+	variants[0].n_parts = variants[1].n_parts = 1;
+	batch.variants = variants;
+	if (batch.n_variants == 2) {
+		(void)snprintf((char *)stub_key, sizeof(stub_key), "%c %u stub",
+		    who, batch.revision);
+		delivery.stub_key =
+		    (struct nrs_bytes){stub_key, sizeof(stub_key)};
+	} else {
+		batch.n_variants = 1;
+	}
 	batch.deliveries = &delivery;
 	batch.n_deliveries = 1;
 	record.value =
@@ -313,6 +374,117 @@ who_lost_the_clearance_since_gets_nothing(void **state)
 }
 
 static void
+clear_for(enum nrs_tlp max_tlp)
+{
+	static struct nrs_subscription now;
+
+	now = reader;
+	now.max_tlp = max_tlp;
+	nrs_match_set_put(w->subs, &now);
+}
+
+static bool
+job_says(size_t job, const char *text)
+{
+	return w->jobs[job].body.len == strlen(text) &&
+	       memcmp(w->jobs[job].body.data, text, strlen(text)) == 0;
+}
+
+static struct nrs_delivery_batch
+correction_with_stub(void)
+{
+	struct nrs_delivery_batch batch = batch_of(2, NRS_KIND_CORRECTION);
+
+	batch.n_variants = 2;
+	return batch;
+}
+
+static const struct nrs_receipt *
+last_receipt(size_t back)
+{
+	return w->letters[w->n_letters - 1 - back].receipt;
+}
+
+/* Invariant 7, at the last step: under a key of its own, and both have an end.
+ */
+static void
+who_may_not_see_a_correction_any_more_gets_its_stub(void **state)
+{
+	const struct nrs_receipt *stub, *text;
+	const char *stub_id;
+
+	(void)state;
+	load(correction_with_stub(), MAIL, 'a');
+	clear_for(NRS_TLP_CLEAR);
+	assert_int_equal(pump(), 1);
+	assert_true(job_says(0, "stub"));
+	stub_id = w->jobs[0].id;
+	assert_int_equal(last_receipt(0)->state, NRS_STATE_INTENT);
+	assert_int_equal(last_receipt(0)->purpose, NRS_PURPOSE_STUB);
+	finish(0, NRS_TRANSFER_DELIVERED);
+	stub = last_receipt(1);
+	text = last_receipt(0);
+	assert_int_equal(stub->state, NRS_STATE_DELIVERED);
+	assert_int_equal(stub->purpose, NRS_PURPOSE_STUB);
+	assert_int_equal(text->state, NRS_STATE_CANCELLED);
+	assert_int_equal(text->purpose, NRS_PURPOSE_ALERT);
+	assert_false(nrs_bytes_equal(stub->key, text->key));
+	assert_int_equal(w->s.n_open, 0);
+	/* another channel of one who is cleared */
+	clear_for(NRS_TLP_GREEN);
+	load(correction_with_stub(), MAIL, 'b');
+	assert_int_equal(pump(), 1);
+	assert_true(job_says(1, "text"));
+	assert_string_not_equal(w->jobs[1].id, stub_id);
+}
+
+/* A text in doubt is no repeat of its stub. */
+static void
+the_clearance_is_asked_for_at_every_try(void **state)
+{
+	(void)state;
+	load(correction_with_stub(), MAIL, 'a');
+	assert_int_equal(pump(), 1);
+	assert_true(job_says(0, "text"));
+	clear_for(NRS_TLP_CLEAR);
+	w->s.subs_at = 0;
+	finish(0, NRS_TRANSFER_AMBIGUOUS);
+	while (w->n_jobs < 2) {
+		(void)dispatcher_queue_wake(w->s.queue, nrs_wall_ms());
+		(void)pump();
+	}
+	assert_true(job_says(1, "stub"));
+	assert_false(last_receipt(0)->repeat);
+	finish(1, NRS_TRANSFER_FAILED);
+	assert_int_equal(count(NRS_STATE_FAILED, 2), 1);
+	assert_int_equal(count(NRS_STATE_CANCELLED, 2), 1);
+	assert_int_equal(w->s.n_open, 0);
+}
+
+/* The end of the stub was on record before a crash, that of the text not. */
+static void
+a_stub_that_has_gone_does_not_go_again(void **state)
+{
+	struct dispatcher_past *past = calloc(1, sizeof(*past));
+	char key[2 * NRS_SHA256_SIZE + 1] = "";
+	uint8_t bytes[NRS_SHA256_SIZE] = "a 2 stub";
+
+	(void)state;
+	past->state = NRS_STATE_DELIVERED;
+	past->attempt = 1;
+	w->part.past = nrs_map_new();
+	w->part.past_end = 100;
+	(void)nrs_map_put(
+	    w->part.past, nrs_hex(bytes, sizeof(bytes), key), past);
+	load(correction_with_stub(), MAIL, 'a');
+	clear_for(NRS_TLP_CLEAR);
+	assert_int_equal(pump(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, 2), 1);
+	assert_int_equal(last_receipt(0)->purpose, NRS_PURPOSE_ALERT);
+	assert_non_null(strstr(last_receipt(0)->detail, "stub"));
+}
+
+static void
 who_wants_no_newsletter_any_more_gets_none(void **state)
 {
 	struct nrs_delivery_batch letter = batch_of(1, NRS_KIND_INITIAL);
@@ -327,6 +499,76 @@ who_wants_no_newsletter_any_more_gets_none(void **state)
 	assert_int_equal(count(NRS_STATE_CANCELLED, 1), 1);
 	/* an alert is another matter */
 	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(pump(), 1);
+}
+
+/* Standard Webhooks: rotation is two signatures, then one. */
+static void
+a_webhook_is_signed_by_the_secrets_of_now(void **state)
+{
+	static const char *secrets[] = {
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+	    "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+	struct nrs_channel channel = {.type = HOOK,
+	    .address = "https://x.example/a",
+	    .secrets = secrets,
+	    .n_secrets = 2};
+	struct nrs_subscription now = reader;
+
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'a');
+	assert_int_equal(pump(), 1);
+	assert_string_equal(w->jobs[0].signature, "");
+	finish(0, NRS_TRANSFER_DELIVERED);
+	now.channels = &channel;
+	now.n_channels = 1;
+	nrs_match_set_put(w->subs, &now);
+	load(batch_of(2, NRS_KIND_FOLLOW_UP), HOOK, 'a');
+	assert_int_equal(pump(), 1);
+	assert_int_equal(strlen(w->jobs[1].signature), 2 * 47 + 1);
+	assert_non_null(strstr(w->jobs[1].signature, " v1,"));
+	finish(1, NRS_TRANSFER_DELIVERED);
+	/* an address that was left is signed, too: its owner knows them */
+	load(batch_of(2, NRS_KIND_FOLLOW_UP), HOOK, 'b');
+	assert_int_equal(pump(), 1);
+	assert_int_equal(strlen(w->jobs[2].signature), 2 * 47 + 1);
+	load(batch_of(2, NRS_KIND_FOLLOW_UP), MAIL, 'a');
+	assert_int_equal(pump(), 1);
+	assert_string_equal(w->jobs[3].signature, "");
+}
+
+/* F30: on record by itself; the subscription is not touched. */
+static void
+who_says_410_gets_nothing_more_until_it_subscribes_again(void **state)
+{
+	const struct nrs_transfer_result gone = {.class = NRS_TRANSFER_FAILED,
+	    .reason = NRS_FAILURE_CONTACT_STALE,
+	    .gone = true,
+	    .detail = "HTTP/1.1 410 Gone"};
+	const struct nrs_receipt *last;
+
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'a');
+	assert_int_equal(pump(), 1);
+	finish_with(0, &gone);
+	assert_int_equal(w->n_endpoints, 1);
+	assert_string_equal(w->endpoint->address, "https://x.example/a");
+	assert_string_equal(w->endpoint->detail, "HTTP/1.1 410 Gone");
+	w->gone = "https://x.example/a";
+	load(batch_of(2, NRS_KIND_FOLLOW_UP), HOOK, 'a');
+	load(batch_of(2, NRS_KIND_FOLLOW_UP), HOOK, 'b');
+	assert_int_equal(pump(), 1);
+	assert_string_equal(w->jobs[1].address, "https://x.example/b");
+	assert_int_equal(count(NRS_STATE_FAILED, 2), 1);
+	last = w->letters[w->n_letters - 2].receipt;
+	assert_int_equal(last->failure_reason, NRS_FAILURE_CONTACT_STALE);
+	assert_non_null(strstr(last->detail, "410"));
+	/* one on its way when it was said says it again: once is enough */
+	w->gone = "https://x.example/b";
+	finish_with(1, &gone);
+	assert_int_equal(w->n_endpoints, 1);
+	w->gone = NULL;
+	load(batch_of(3, NRS_KIND_FOLLOW_UP), HOOK, 'a');
 	assert_int_equal(pump(), 1);
 }
 
@@ -490,8 +732,13 @@ main(void)
 	    CASE(a_partition_that_is_leaving_starts_nothing_more),
 	    CASE(a_silent_bus_is_asked_once_a_turn),
 	    CASE(who_wants_no_newsletter_any_more_gets_none),
+	    CASE(a_webhook_is_signed_by_the_secrets_of_now),
+	    CASE(who_says_410_gets_nothing_more_until_it_subscribes_again),
 	    CASE(each_lane_has_connections_of_its_own),
 	    CASE(who_lost_the_clearance_since_gets_nothing),
+	    CASE(who_may_not_see_a_correction_any_more_gets_its_stub),
+	    CASE(the_clearance_is_asked_for_at_every_try),
+	    CASE(a_stub_that_has_gone_does_not_go_again),
 	    CASE(retries_leave_room_for_what_was_never_tried),
 	    CASE(the_retraction_of_what_was_never_tried_is_not_sent),
 	    CASE(what_ends_well_after_all_is_not_sent_again),

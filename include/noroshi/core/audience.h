@@ -17,6 +17,7 @@ struct nrs_target {
 	enum nrs_subscriber_kind kind;
 	struct nrs_channel channel;
 	enum nrs_delivery_purpose purpose; /* ALERT or STUB */
+	bool had_thread;                   /* was sent something of it before */
 };
 
 struct nrs_targets {

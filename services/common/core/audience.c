@@ -99,6 +99,7 @@ add_subscriber(struct nrs_audience *a, const struct nrs_subscription *sub)
 	    .lang = sub->lang,
 	    .kind = sub->kind,
 	    .purpose = NRS_PURPOSE_ALERT,
+	    .had_thread = nrs_map_get(a->reached, sub->subscriber_id) != NULL,
 	};
 	struct prior *prior;
 	size_t i;
@@ -189,6 +190,7 @@ add_prior(struct nrs_audience *a, const struct prior *prior)
 	    .kind = d->kind,
 	    .channel = *d->channel,
 	    .purpose = NRS_PURPOSE_STUB,
+	    .had_thread = true,
 	};
 
 	if (may_see(a, d)) {
