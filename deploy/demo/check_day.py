@@ -4,7 +4,8 @@
 
 usage: check_day.py CONFIG STACK SECONDS
 
-CONFIG has expected.tsv and newsletters.tsv, written by hand. STACK has what was
+CONFIG has expected.tsv, newsletters.tsv and subjects.tsv, written by hand; a
+step whose name begins with "drill-" is an EXERCISE. STACK has what was
 played (played.tsv: name, notice id, outcome, rule, accepted at, window of a
 cut-off), notices, and what arrived (mail, hook). Waits at most SECONDS for
 what is due, then until nothing more has come for two seconds. Writes one
@@ -26,8 +27,11 @@ import editions
 SHOWN = ("finance", "op-alpha-bank:mail")
 QUIET_S = 2.0
 
+DRILL = "drill-"
+
 Step = collections.namedtuple("Step", "name notice outcome rule accepted window")
 Expected = collections.namedtuple("Expected", "pattern outcome recipients")
+Came = collections.namedtuple("Came", "who at mode subject")
 
 
 def rows(path):
@@ -75,7 +79,7 @@ def stored(stack):
 
 
 def arrivals(stack, titles):
-    """Alerts, [(recipient, at)] by notice; newsletters by edition."""
+    """Alerts by notice; newsletters by edition."""
     alerts = collections.defaultdict(list)
     letters = collections.defaultdict(list)
     for entry, path, who in stored(stack):
@@ -88,11 +92,24 @@ def arrivals(stack, titles):
             key, came = editions.from_hook(body, who, titles)
             letters[key].append(came)
         else:
-            found = re.search(rb'"notice_id"\s*:\s*"([^"]+)"', body)
-            notice = headers.get("x-noroshi-id") or (
-                found[1].decode() if found else "")
-            alerts[notice].append((who, entry["at"]))
+            notice, came = alert(headers, body, who, entry["at"])
+            alerts[notice].append(came)
     return alerts, letters
+
+
+def alert(headers, body, who, at):
+    """What a mail's headers, or a webhook's body, say it is."""
+    if not body:
+        return (headers.get("x-noroshi-id", ""),
+                Came(who, at, headers.get("x-noroshi-mode", ""),
+                     headers["subject"]))
+    said = json.loads(body)
+    content = said.get("content") or said.get("stub") or {}
+    mode = said["alert"]["mode"]
+    if content.get("mode") != mode:
+        mode += " and " + content.get("mode", "nothing")
+    return (content.get("notice_id", ""),
+            Came(who, at, mode, said["subject"]))
 
 
 def expected_of(step, expected):
@@ -121,13 +138,17 @@ def wait(count, expect, seconds):
 
 
 def judge(step, row, came):
-    """What is wrong with one step; came: [(recipient, at)]."""
+    """What is wrong with one step; came: [Came]."""
     if row is None:
         yield "is in no row of expected.tsv"
         return
     if step.outcome != row.outcome:
         yield f"outcome {step.outcome}, expected {row.outcome}"
-    got = collections.Counter(who for who, _ in came)
+    mode = "EXERCISE" if step.name.startswith(DRILL) else "ACTUAL"
+    for each in came:
+        if each.mode != mode:
+            yield f"{each.who} got it as {each.mode}, not as {mode}"
+    got = collections.Counter(each.who for each in came)
     for who in sorted(row.recipients - set(got)):
         yield f"{who} got nothing"
     for who in sorted(set(got) - row.recipients):
@@ -139,29 +160,49 @@ def judge(step, row, came):
 def report(step, row, came):
     latency = "-"
     if came:
-        times = sorted(at - step.accepted for _, at in came)
+        times = sorted(each.at - step.accepted for each in came)
         latency = f"{times[0]:.0f}..{times[-1]:.0f} ms"
     wanted = len(row.recipients) if row else 0
     print(f"{step.name:<20} {step.outcome:<9} {step.rule:<32} "
           f"{len(came):>3}/{wanted:<3} {latency}")
 
 
-def judge_alerts(played, expected, alerts):
-    """Print the table; what is wrong with any step."""
+def judge_steps(title, steps, expected, alerts):
+    """Print a table; what is wrong with any step."""
     problems = []
-    print(f"{'notice':<20} {'outcome':<9} {'rule':<32} {'got':>7} latency")
-    for step in played:
-        row = expected_of(step, expected)
-        came = alerts.pop(step.notice, [])
+    print(f"{title:<20} {'outcome':<9} {'rule':<32} {'got':>7} latency")
+    for step in steps:
+        row, came = expected_of(step, expected), alerts.get(step.notice, [])
         report(step, row, came)
         problems += [f"{step.name}: {text}" for text in judge(step, row, came)]
-    for notice, came in alerts.items():
-        problems += [f"{who} got {notice or 'something'}, which nobody issued"
-                     for who, _ in came]
+    return problems
+
+
+def judge_alerts(played, expected, alerts):
+    """Two tables: the real thing, and the drill beside it."""
+    drills = [step for step in played if step.name.startswith(DRILL)]
+    actual = [step for step in played if step not in drills]
+    problems = judge_steps("notice", actual, expected, alerts)
+    print()
+    problems += judge_steps("drill (EXERCISE)", drills, expected, alerts)
+    known = {step.notice for step in played}
+    problems += [f"{each.who} got {notice or 'something'}, which nobody issued"
+                 for notice, came in alerts.items() if notice not in known
+                 for each in came]
     names = {step.name for step in played}
     problems += [f"{row.pattern}: was not played" for row in expected
                  if "*" not in row.pattern and row.pattern not in names]
     return problems
+
+
+def judge_subjects(path, played, alerts):
+    """What is wrong with how something was headed."""
+    notices = {step.name: step.notice for step in played}
+    for name, who, words in rows(path):
+        subjects = [each.subject for each in alerts.get(notices.get(name), [])
+                    if each.who == who]
+        if not any(words in subject for subject in subjects):
+            yield f"{name}: {who} read {subjects}, not {words!r}"
 
 
 def show(letters, path):
@@ -188,6 +229,7 @@ def main():
     titles = editions.read_titles(stack / "notices")
     alerts, letters = arrivals(stack, titles)
     problems = judge_alerts(played, expected, alerts)
+    problems += judge_subjects(config / "subjects.tsv", played, alerts)
     steps = {window: name for name, window in windows.items()}
     problems += editions.report(wanted, letters, steps)
     problems += show(letters, stack / "newsletter.html")

@@ -4,10 +4,11 @@
 
 usage: csaf_to_notice.py CORPUS OUT COUNT
 
-Reads CORPUS/csaf/cisa/**.json, takes COUNT of them evenly over the years and
-writes OUT/csaf-<class>-<nn>.json. The class says what expected.tsv expects:
-medical (ICSMA: PRIORITY to medical), power (CVSS >= 9: PRIORITY to power),
-routine (all others: ROUTINE to power). Nothing of the corpus is kept.
+Reads the CISA advisories that CORPUS/STREAM.tsv lists in the order of their
+publication, takes COUNT of them evenly over the years and writes
+OUT/csaf-<nnn>-<class>.json. The class says what expected.tsv expects: medical
+(ICSMA: PRIORITY to medical), power (CVSS >= 9: PRIORITY to power), routine (all
+others: ROUTINE to power). Nothing of the corpus is kept.
 """
 import json
 import os
@@ -117,15 +118,23 @@ def notice(document, kind):
     return made
 
 
+def published(corpus):
+    """The advisories, oldest first."""
+    with open(corpus / "STREAM.tsv", encoding="utf-8") as stream:
+        for row in stream:
+            file = row.split("\t")[2]
+            if re.fullmatch(r"csaf/cisa/.*/ics[^/]*\.json", file):
+                yield corpus / file
+
+
 def main():
     if len(sys.argv) != 4:
         print("usage: csaf_to_notice.py CORPUS OUT COUNT", file=sys.stderr)
         return 2
-    folder = pathlib.Path(sys.argv[1], "csaf", "cisa")
-    count = int(sys.argv[3])
-    files = sorted(folder.rglob("ics*.json"), key=lambda path: path.name)
+    corpus, count = pathlib.Path(sys.argv[1]), int(sys.argv[3])
+    files = list(published(corpus))
     if len(files) < count:
-        print(f"{folder}: {len(files)} advisories, {count} wanted",
+        print(f"{corpus}: {len(files)} advisories, {count} wanted",
               file=sys.stderr)
         return 1
     os.makedirs(sys.argv[2], exist_ok=True)
@@ -133,7 +142,7 @@ def main():
         path = files[i * len(files) // count]
         document = json.loads(path.read_text(encoding="utf-8"))
         kind = class_of(document)
-        out = pathlib.Path(sys.argv[2], f"csaf-{kind}-{i + 1:02d}.json")
+        out = pathlib.Path(sys.argv[2], f"csaf-{i + 1:03d}-{kind}.json")
         out.write_text(json.dumps(notice(document, kind), ensure_ascii=False,
                                   indent=1) + "\n", encoding="utf-8")
     return 0

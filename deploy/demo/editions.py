@@ -21,13 +21,15 @@ def squeezed(text):
 
 
 def read_titles(folder):
-    """Step -> title, the longest first: one title may begin another."""
-    found = {}
+    """[(step, title)] in every language, the longest first: one title may
+    begin another."""
+    found = []
     for path in pathlib.Path(folder).glob("*.json"):
-        title = json.loads(path.read_text(encoding="utf-8")).get("title", "")
-        if title:
-            found[path.stem] = squeezed(title)
-    return sorted(found.items(), key=lambda item: -len(item[1]))
+        notice = json.loads(path.read_text(encoding="utf-8"))
+        for each in [notice, *notice.get("translations", [])]:
+            if each.get("title"):
+                found.append((path.stem, squeezed(each["title"])))
+    return sorted(found, key=lambda item: -len(item[1]))
 
 
 def titles_in(text, titles):

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Play the week of config/demo and compare what arrived where with what
-# expected.tsv and newsletters.tsv there say. Called by `make demo` with BUILD,
-# BUS (embedded or kafka) and CORPUS set. Exit 0 only if everything arrived where
-# it should and nowhere else. Stops all it started.
+# Play the week of config/demo and compare what arrived where with what the
+# tables there say. Called by `make demo` with BUILD, BUS (embedded or kafka) and
+# CORPUS set. Exit 0 only if everything arrived where it should and nowhere else.
+# Stops all it started.
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 1
 : "${BUILD:?}" "${BUS:=embedded}" "${CORPUS:=}"
@@ -69,50 +69,82 @@ send() {
 		fi
 		;;
 	newsletter) ctl --json newsletter cutoff "$arg" ;;
+	drill-issue)
+		wait_until 60 drill_door || die "the drill does not start"
+		drill --json issue "$file"
+		;;
+	drill-end) drill_end --json ;;
 	*) die "day.tsv: what is '$command'?" ;;
 	esac
 }
 
-# play NAME COMMAND ARG: one step; a line for check_day.py.
+# note NAME OUTCOME: a line for check_day.py.
+note() {
+	jq -r --arg name "$1" '[$name, (.submission_id // "-"),
+		(.verdict // "REFUSED"),
+		(first((.copies // [])[].route_rule) // .rule // "-"),
+		(.accepted_at // "-"), (.cut_off.window_id // "-")] | @tsv' \
+		<<<"${2:-{\}}" >>"$STACK/played.tsv"
+}
+
+# play NAME COMMAND ARG: one step.
 play() {
-	local answer code id
+	local answer code
+	if [ "$2" = drill-start ]; then # stays, and says nothing until its end
+		drill_start
+		note "$1" '{"verdict": "-"}'
+		return
+	fi
 	answer=$(send "$@" 2>"$STACK/log/step-$1.log")
 	code=$?
 	case $code in
 	0 | 4) ;;
 	*) cat "$STACK/log/step-$1.log" >&2 && die "$1: noroshictl ended with $code" ;;
 	esac
-	id=$(jq -r '.submission_id // empty' <<<"$answer")
-	ISSUED[$1]=$id
-	jq -r --arg name "$1" --arg id "${id:--}" '[$name, $id,
-		(.verdict // "REFUSED"),
-		(first((.copies // [])[].route_rule) // .rule // "-"),
-		(.accepted_at // "-"), (.cut_off.window_id // "-")] | @tsv' <<<"${answer:-{\}}" >>"$STACK/played.tsv"
+	ISSUED[$1]=$(jq -r '.submission_id // empty' <<<"$answer")
+	note "$1" "$answer"
 }
 
 play_day() {
 	local name command arg
-	: >"$STACK/played.tsv"
 	while IFS=$'\t' read -r name command arg; do
 		[[ -n $name && $name != \#* ]] || continue
 		play "$name" "$command" "$arg"
-	done < <(cat "$day/day.tsv" "$STACK/corpus.tsv")
+	done <"$day/day.tsv"
+}
+
+decided() { # NAME: keep its outcome, once there is one
+	curl -sf -o "$STACK/outcome.json" \
+		"http://127.0.0.1:$API_PORT/v1/outcomes/${ISSUED[$1]}"
+}
+
+# A hundred, one after the other and without waiting for each decision, as they
+# were published.
+play_corpus() {
+	local name
+	local -a names=()
+	[ -n "$CORPUS" ] || return 0
+	for name in "$STACK"/notices/csaf-*.json; do
+		name=$(basename "$name" .json)
+		names+=("$name")
+		ISSUED[$name]=$(ctl --json issue --wait 0 "$STACK/notices/$name.json" |
+			jq -r .submission_id)
+	done
+	for name in "${names[@]}"; do
+		wait_until 30 decided "$name" || die "$name: no outcome"
+		note "$name" "$(cat "$STACK/outcome.json")"
+	done
 }
 
 prepare_notices() {
 	local file
 	mkdir -p "$STACK/notices"
-	: >"$STACK/corpus.tsv"
 	for file in "$day"/notices/*.json; do
 		resolve_times <"$file" >"$STACK/notices/${file##*/}"
 	done
 	[ -n "$CORPUS" ] || return 0
 	/usr/bin/python3 deploy/demo/csaf_to_notice.py "$CORPUS" \
-		"$STACK/notices" 20 || die "no notices from $CORPUS"
-	for file in "$STACK"/notices/csaf-*.json; do
-		file=${file##*/}
-		printf '%s\tissue\t-\n' "${file%.json}"
-	done >"$STACK/corpus.tsv"
+		"$STACK/notices" 100 || die "no notices from $CORPUS"
 }
 
 rm -rf "$dir"
@@ -126,10 +158,13 @@ prepare_notices
 stack_sinks || die "the sinks did not start"
 start_bus
 stack_conf
+stack_drill_conf demo-drill
+: >"$STACK/played.tsv"
 [ "$BUS" = embedded ] || stack_topics || die "no topics"
 stack_daemons || die "a daemon did not start"
 stack_subscribe "$day"/subscriptions/*.json || die "a subscription was refused"
 play_day
+play_corpus
 /usr/bin/python3 -B deploy/demo/check_day.py "$day" "$STACK" 20
 result=$?
 echo
