@@ -687,6 +687,28 @@ a_url_that_is_none_is_refused(void **state)
 
 /* F31 */
 static void
+a_short_answer_is_kept_whole_and_a_long_one_not_at_all(void **state)
+{
+	struct world *w = *state;
+	char line[2000];
+
+	w->script.http = "HTTP/1.1 200 OK\r\nConnection: "
+	                 "close\r\nContent-Length: 8\r\n\r\n{\"a\":1}\n";
+	assert_string_equal(hook(w).answer, "{\"a\":1}\n");
+	w->script.http = "HTTP/1.1 500 no\r\nConnection: "
+	                 "close\r\nContent-Length: 8\r\n\r\n{\"a\":1}\n";
+	assert_string_equal(hook(w).answer, "");
+	(void)snprintf(line, sizeof(line),
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: "
+	    "513\r\n\r\n%513s",
+	    "x");
+	w->script.http = line;
+	EXPECT(hook(w), DELIVERED);
+	assert_string_equal(hook(w).answer, "");
+	w->script.http = NULL;
+}
+
+static void
 hangs_drips_and_floods_end_in_time(void **state)
 {
 	struct world *w = *state;
@@ -782,6 +804,7 @@ main(void)
 	    CASE(a_url_that_is_none_is_refused),
 	    CASE(a_name_that_is_not_answered_holds_up_nobody),
 	    CASE(one_address_inside_does_not_spoil_the_other),
+	    CASE(a_short_answer_is_kept_whole_and_a_long_one_not_at_all),
 	    CASE(hangs_drips_and_floods_end_in_time),
 	    CASE(a_repeat_is_never_hidden),
 	};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* long: one world of fakes and what a sender makes of it. */
 /*
  * The sender between bus and world, both played by this test: what it starts,
  * in which order, and what it puts on record.
@@ -197,6 +198,17 @@ finish(size_t job, enum nrs_transfer_class class)
 	    .class = class, .reason = NRS_FAILURE_TIMEOUT};
 
 	finish_with(job, &result);
+}
+
+/* Delivered, and its endpoint said this. */
+static void
+answer(size_t job, const char *text)
+{
+	struct nrs_transfer_result result = {.class = NRS_TRANSFER_DELIVERED};
+
+	(void)snprintf(result.answer, sizeof(result.answer), "%s", text);
+	w->jobs[job].done(w->jobs[job].opaque, &result);
+	ack();
 }
 
 static size_t
@@ -723,6 +735,36 @@ memory_is_bounded_by_bytes_too(void **state)
 	assert_int_equal(w->s.n_open_bytes, 0);
 }
 
+static void
+a_webhook_confirms_by_its_answer(void **state)
+{
+	const struct nrs_receipt *last;
+
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'a');
+	assert_int_equal(pump(), 1);
+	answer(0, "{\"acknowledged\":true,\"response\":\"MITIGATED\"}");
+	assert_int_equal(count(NRS_STATE_DELIVERED, 1), 1);
+	assert_int_equal(count(NRS_STATE_RESPONDED, 1), 1);
+	last = w->letters[w->n_letters - 1].receipt;
+	assert_int_equal(last->state, NRS_STATE_RESPONDED);
+	assert_int_equal(last->response, NRS_RESPONSE_MITIGATED);
+	assert_string_equal(last->by, "webhook");
+	assert_int_equal(w->s.n_open, 0);
+}
+
+static void
+any_other_answer_of_a_webhook_is_delivery_and_no_more(void **state)
+{
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'a');
+	assert_int_equal(pump(), 1);
+	answer(0, "{\"acknowledged\":\"yes\"}");
+	assert_int_equal(count(NRS_STATE_DELIVERED, 1), 1);
+	assert_int_equal(count(NRS_STATE_ACKNOWLEDGED, 1), 0);
+	assert_int_equal(w->s.n_open, 0);
+}
+
 int
 main(void)
 {
@@ -746,6 +788,8 @@ main(void)
 	    CASE(our_own_mails_ask_no_subscription_and_enter_no_statistic),
 	    CASE(memory_is_bounded_by_bytes_too),
 	    CASE(a_retraction_counts_revisions_not_records),
+	    CASE(a_webhook_confirms_by_its_answer),
+	    CASE(any_other_answer_of_a_webhook_is_delivery_and_no_more),
 	};
 
 	return cmocka_run_group_tests_name(
