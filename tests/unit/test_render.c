@@ -269,6 +269,30 @@ an_exercise_says_so_in_its_first_line(void **state)
 	compare_content("exercise.en", &c, "en");
 }
 
+/* In a drill: the banner comes first all the same. */
+static void
+what_is_unconfirmed_says_so_when_and_how(void **state)
+{
+	struct nrs_content c = notice();
+	struct nrs_render in = {.content = &c,
+	    .lang = "ja",
+	    .sender = "",
+	    .desk = "desk@example.jp",
+	    .key_id = "0123456789abcdef",
+	    .payload_sha256 = "e3b0c442",
+	    .purpose = NRS_PURPOSE_REMINDER,
+	    .sent_at = INT64_C(1795480500000),
+	    .ack_by = INT64_C(1795484100000)};
+
+	(void)state;
+	compare_with_golden("reminder.ja", &in);
+	c.mode = NRS_MODE_EXERCISE;
+	c.exercise_id = "CEPTOAR-DRILL-2026";
+	in.lang = "en";
+	in.purpose = NRS_PURPOSE_ESCALATION;
+	compare_with_golden("escalation.en", &in);
+}
+
 static void
 a_stub_tells_that_and_not_what(void **state)
 {
@@ -400,6 +424,7 @@ main(void)
 	    cmocka_unit_test(a_correction_begins_with_what_it_voids),
 	    cmocka_unit_test(a_retraction_is_louder_than_what_it_retracts),
 	    cmocka_unit_test(an_exercise_says_so_in_its_first_line),
+	    cmocka_unit_test(what_is_unconfirmed_says_so_when_and_how),
 	    cmocka_unit_test(a_stub_tells_that_and_not_what),
 	    cmocka_unit_test(a_contact_arrangement_lists_how_to_reach_it),
 	    cmocka_unit_test(no_value_escapes_into_markup),

@@ -86,6 +86,9 @@ struct nrs_delivery {
 	const char *ack_token;
 	enum nrs_subscriber_kind kind;
 	const char *organisation;
+	/* key of the delivery whose acknowledgement cancels this one;
+	 * delivery.due */
+	struct nrs_bytes awaits;
 	/* Set: where the text may no longer go when it is sent, the batch's
 	 * second variant, a stub, goes instead, under this key. */
 	struct nrs_bytes stub_key;
@@ -124,9 +127,12 @@ struct nrs_delivery_batch {
 	size_t n_deliveries;
 	uint32_t chunk;
 	uint32_t n_chunks;
+	int64_t ack_by; /* when it should be acknowledged; 0: nobody is asked */
 	/* 0 the first time; what is sent again later has 1, 2 ... and other
 	 * keys. */
 	uint32_t occasion;
+	/* who acknowledges it, when not the recipient; delivery.due */
+	const char *awaits_from;
 };
 
 struct nrs_receipt {

@@ -22,6 +22,10 @@ struct nrs_render {
 	const char *desk;   /* how to ask back, "" if not configured */
 	/* How to verify: of the first signature, and of the signed bytes. */
 	const char *key_id, *payload_sha256;
+	/* REMINDER and ESCALATION say so above everything else: which notice,
+	 * when it was sent, until when and how to confirm it. */
+	enum nrs_delivery_purpose purpose;
+	int64_t sent_at, ack_by;
 };
 
 /* All in arena; lines end in LF. The recipient's own greeting goes between head

@@ -83,6 +83,20 @@ static const char *const phrases[NRS_PHRASE_COUNT][2] = {
 	       "所属のセプターにお問い合わせください。",
 	"The rest was left out for its length. For the whole text use "
 	"`noroshictl show` or ask your CEPTOAR."},
+    [NRS_PHRASE_UNCONFIRMED_MARK] = {"【未確認】", "[UNCONFIRMED]"},
+    [NRS_PHRASE_REMINDER] = {"■■ 未確認 ■■ 次の情報の受領確認をまだいただいていません。",
+	"** UNCONFIRMED ** We have not yet had your confirmation of this notice."},
+    [NRS_PHRASE_ESCALATION] = {"■■ 未確認 ■■ 第一連絡先から受領確認がないため、第二連絡先である"
+		      "あなたにお送りします。",
+	"** UNCONFIRMED ** The first contact has not confirmed this notice; it is "
+	"sent to you as the second contact."},
+    [NRS_PHRASE_SENT_AT] = {"送信: ", "Sent: "},
+    [NRS_PHRASE_HOW_TO_CONFIRM] = {"確認の方法: この情報に付された確認用のリンクを開くか、noroshictl ack "
+			  "識別番号 を実行するか、所属のセプターにお伝えください。確認されるまで、"
+			  "定められた連絡先へ順にお知らせします。",
+	"How to confirm: open the link that came with this notice, run "
+	"`noroshictl ack ID`, or tell your CEPTOAR. Until then, the next "
+	"contacts are told in turn."},
     [NRS_PHRASE_NEWS] = {"ニュースレター", "Newsletter"},
     [NRS_PHRASE_NEWS_TITLE] = {"重要インフラ ニュースレター",
 	"Critical infrastructure newsletter"},

@@ -49,9 +49,9 @@ content_subject(const struct page *page)
 {
 	const struct nrs_content *c = page->in->content;
 
-	return nrs_arena_printf(page->arena, "[%s]%s[%s] %s",
+	return nrs_arena_printf(page->arena, "[%s]%s%s[%s] %s",
 	    nrs_term_text(NRS_VOC_TLP, (int)c->tlp, "en"),
-	    render_marks(page->en, c->mode, c->kind),
+	    render_marks(page->en, c->mode, c->kind), render_ask_mark(page->in),
 	    render_revision(page->arena, page->en, c->revision, c->is_final),
 	    nrs_wording_title(c, page->lang));
 }
@@ -415,6 +415,7 @@ render_content(struct page *page, struct nrs_rendered *out)
 	speak(page, &all[0], lang);
 	out->subject = content_subject(page);
 	mode_banner(page, c->mode, c->exercise_id);
+	render_ask(page->arena, page->in, &page->doc);
 	void_banner(page);
 	cut(page, &out->text_head, &out->html_head);
 	title_lines(page);

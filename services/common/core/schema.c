@@ -508,6 +508,7 @@ static const struct nrs_field delivery_fields[] = {
 	ONE(6, delivery, ack_token, STRING),
 	TERM(7, delivery, kind, SUBSCRIBER_KIND),
 	ONE(8, delivery, organisation, STRING),
+	ONE(9, delivery, awaits, BYTES),
 	ONE(10, delivery, stub_key, BYTES),
 };
 
@@ -539,7 +540,9 @@ static const struct nrs_field delivery_batch_fields[] = {
 	MANY_OF(15, delivery_batch, deliveries, NRS_TYPE_DELIVERY),
 	ONE(16, delivery_batch, chunk, UINT32),
 	ONE(17, delivery_batch, n_chunks, UINT32),
+	ONE(18, delivery_batch, ack_by, TIME),
 	ONE(19, delivery_batch, occasion, UINT32),
+	ONE(20, delivery_batch, awaits_from, STRING),
 };
 
 static const struct nrs_field receipt_fields[] = {
