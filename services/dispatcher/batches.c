@@ -50,6 +50,7 @@ struct maker {
 	const struct dispatcher_batches_query *q;
 	size_t *variant_of; /* by target */
 	int *partition_of;
+	bool wanted[DISPATCHER_VARIANTS]; /* by some target */
 	struct dispatcher_batch *out;
 	size_t n, cap;
 	size_t left_bytes; /* in the record that is being filled */
@@ -101,6 +102,21 @@ stub_key(const struct maker *m, const struct nrs_target *target,
 	return key_bytes(m->q->arena, key);
 }
 
+/* Whoever is reminded confirms the alert itself. */
+static const char *
+token_of(const struct maker *m, const struct nrs_target *target,
+    const struct nrs_delivery *made)
+{
+	struct nrs_delivery alert = *made;
+
+	if (m->q->ack == NULL || target->purpose == NRS_PURPOSE_STUB)
+		return "";
+	if (target->purpose != NRS_PURPOSE_ALERT)
+		alert.key = target->awaits;
+	return dispatcher_ack_token(m->q->arena, m->q->ack, m->q->head, &alert,
+	    strcmp(target->lang, "en") == 0);
+}
+
 static void
 fill_delivery(const struct maker *m, const struct nrs_target *target,
     struct nrs_delivery *out)
@@ -128,10 +144,8 @@ fill_delivery(const struct maker *m, const struct nrs_target *target,
 	        : "";
 	out->kind = target->kind;
 	out->organisation = target->organisation;
-	out->ack_token = "";
-	if (m->q->ack != NULL && target->purpose == NRS_PURPOSE_ALERT)
-		out->ack_token = dispatcher_ack_token(arena, m->q->ack,
-		    m->q->head, out, strcmp(target->lang, "en") == 0);
+	out->awaits = target->awaits;
+	out->ack_token = token_of(m, target, out);
 }
 
 static size_t
@@ -139,7 +153,8 @@ size_of(const struct nrs_delivery *delivery)
 {
 	return DELIVERY_FRAME + strlen(delivery->subscriber_id) +
 	       strlen(delivery->channel->address) + strlen(delivery->greeting) +
-	       strlen(delivery->organisation) + strlen(delivery->ack_token);
+	       strlen(delivery->organisation) + strlen(delivery->ack_token) +
+	       delivery->awaits.len;
 }
 
 /* ---- one batch ---- */
@@ -279,15 +294,18 @@ sort_out(struct maker *m)
 {
 	const struct nrs_targets *t = m->q->targets;
 	struct nrs_bytes key;
+	const char *whose;
 	size_t i;
 
 	for (i = 0; i < t->n; i++) {
-		key = (struct nrs_bytes){
-		    (const uint8_t *)t->items[i].subscriber_id,
-		    strlen(t->items[i].subscriber_id)};
+		whose = t->items[i].keyed_by != NULL
+		            ? t->items[i].keyed_by
+		            : t->items[i].subscriber_id;
+		key = (struct nrs_bytes){(const uint8_t *)whose, strlen(whose)};
 		m->partition_of[i] = nrs_bus_partition(key, m->q->n_partitions);
 		m->variant_of[i] = dispatcher_compose_index(t->items[i].lang,
 		    t->items[i].channel.type, t->items[i].purpose);
+		m->wanted[m->variant_of[i]] = true;
 	}
 }
 
@@ -322,7 +340,9 @@ dispatcher_batches(const struct dispatcher_batches_query *query,
 	for (partition = 0; partition < query->n_partitions; partition++)
 		for (variant = 0; variant < DISPATCHER_VARIANTS && rc == NRS_OK;
 		     variant++)
-			rc = fill_batches(&m, partition, variant, err);
+			rc = m.wanted[variant]
+			         ? fill_batches(&m, partition, variant, err)
+			         : NRS_OK;
 	number_chunks(&m);
 	*out = m.out;
 	*n = m.n;

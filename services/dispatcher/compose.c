@@ -17,16 +17,24 @@
 static const enum nrs_channel_type channels[DISPATCHER_CHANNELS] = {
     NRS_CHANNEL_MAIL, NRS_CHANNEL_WEBHOOK, NRS_CHANNEL_TOPIC};
 
+static const enum nrs_delivery_purpose purposes[DISPATCHER_PURPOSES] = {
+    NRS_PURPOSE_ALERT, NRS_PURPOSE_STUB, NRS_PURPOSE_REMINDER,
+    NRS_PURPOSE_ESCALATION};
+
 size_t
 dispatcher_compose_index(const char *lang, enum nrs_channel_type channel,
     enum nrs_delivery_purpose purpose)
 {
 	size_t c = 0, english = strcmp(lang, "en") == 0 ? 1 : 0;
-	size_t stub = purpose == NRS_PURPOSE_STUB ? 1 : 0;
+	size_t kind = 0;
 
 	while (c + 1 < DISPATCHER_CHANNELS && channels[c] != channel)
 		c++;
-	return (stub * DISPATCHER_CHANNELS + c) * DISPATCHER_LANGS + english;
+	while (kind + 1 < DISPATCHER_PURPOSES && purposes[kind] != purpose)
+		kind++;
+	if (purposes[kind] != purpose)
+		kind = 0; /* an edition has no other form */
+	return (kind * DISPATCHER_CHANNELS + c) * DISPATCHER_LANGS + english;
 }
 
 static const char *
@@ -41,10 +49,16 @@ channel_of(size_t index)
 	return channels[index / DISPATCHER_LANGS % DISPATCHER_CHANNELS];
 }
 
+static enum nrs_delivery_purpose
+purpose_of(size_t index)
+{
+	return purposes[index / (DISPATCHER_LANGS * DISPATCHER_CHANNELS)];
+}
+
 static bool
 is_stub(size_t index)
 {
-	return index >= DISPATCHER_LANGS * DISPATCHER_CHANNELS;
+	return purpose_of(index) == NRS_PURPOSE_STUB;
 }
 
 /* ---- mail ---- */
@@ -111,6 +125,9 @@ render(struct dispatcher_composer *c, size_t index, struct nrs_rendered *out)
 	    .desk = c->d->conf->desk,
 	    .key_id = said->n_signatures > 0 ? said->signatures[0].key_id : "",
 	    .payload_sha256 = "",
+	    .purpose = purpose_of(index),
+	    .sent_at = c->sent_at,
+	    .ack_by = c->ack_by,
 	};
 
 	if (is_stub(index)) {
@@ -265,6 +282,15 @@ cut_body(struct dispatcher_composer *c, struct nrs_buf *body, const char *url,
 	out->n_parts = url == NULL ? 1 : 2;
 }
 
+static const char *
+type_of(size_t index)
+{
+	if (purpose_of(index) == NRS_PURPOSE_REMINDER)
+		return "reminder";
+	return purpose_of(index) == NRS_PURPOSE_ESCALATION ? "escalation"
+	                                                   : "alert";
+}
+
 static void
 compose_webhook(
     struct dispatcher_composer *c, size_t index, struct nrs_variant *out)
@@ -275,7 +301,8 @@ compose_webhook(
 	render(c, index, &rendered);
 	add_texts(c, index, &content);
 	add_content(c, index, &content);
-	nrs_buf_adds(&body, "{\"type\":\"noroshi.alert\",\"subject\":");
+	nrs_buf_printf(
+	    &body, "{\"type\":\"noroshi.%s\",\"subject\":", type_of(index));
 	nrs_json_string(&body, rendered.subject);
 	nrs_buf_addc(&body, ',');
 	/* The decoded form is a convenience; the signed one is the message. */

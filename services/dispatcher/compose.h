@@ -21,7 +21,7 @@ struct dispatcher_notice {
 enum {
 	DISPATCHER_LANGS = 2,
 	DISPATCHER_CHANNELS = 3,
-	DISPATCHER_PURPOSES = 2,
+	DISPATCHER_PURPOSES = 4, /* the text, a stub, a reminder, escalation */
 	DISPATCHER_VARIANTS =
 	    DISPATCHER_LANGS * DISPATCHER_CHANNELS * DISPATCHER_PURPOSES,
 };
@@ -33,6 +33,7 @@ struct dispatcher_composer {
 	const struct dispatcher_notice *notice;
 	const struct dispatcher_issue *issue;
 	const struct nrs_edition *edition; /* of issue */
+	int64_t sent_at, ack_by; /* of a notice that reminds of itself */
 	struct nrs_variant *made[DISPATCHER_VARIANTS];
 };
 

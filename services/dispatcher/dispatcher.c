@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* long: a row per setting, and the lanes. */
 #include "dispatcher/dispatcher.h"
 
 #include <stddef.h>
@@ -161,6 +162,59 @@ static const struct nrs_param params[] = {
         .unit = "ms",
         .help = "An alert is tried this long after its acceptance, or until "
                 "it is no longer valid."},
+    {.name = "ack.immediate",
+        .type = NRS_PARAM_INT,
+        ROW(ack.immediate_ms),
+        .def = "3600000",
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "Time to acknowledge an IMMEDIATE alert that names no "
+                "ack_deadline."},
+    {.name = "ack.priority",
+        .type = NRS_PARAM_INT,
+        ROW(ack.priority_ms),
+        .def = "14400000",
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "The same for PRIORITY; in a sector with an incident, the "
+                "time of ack.immediate."},
+    {.name = "ack.routine",
+        .type = NRS_PARAM_INT,
+        ROW(ack.routine_ms),
+        .def = "86400000",
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "The same for ROUTINE; in a sector with an incident, the time "
+                "of ack.priority."},
+    {.name = "ack.remind_after",
+        .type = NRS_PARAM_INT,
+        ROW(ack.remind_after),
+        .def = "50",
+        .min = 1,
+        .max = 1000,
+        .unit = "percent",
+        .help = "Who has not acknowledged after this part of the time is "
+                "reminded."},
+    {.name = "ack.escalate_after",
+        .type = NRS_PARAM_INT,
+        ROW(ack.escalate_after),
+        .def = "100",
+        .min = 1,
+        .max = 1000,
+        .unit = "percent",
+        .help = "After this part, the second contact gets the alert."},
+    {.name = "ack.report_after",
+        .type = NRS_PARAM_INT,
+        ROW(ack.report_after),
+        .def = "150",
+        .min = 1,
+        .max = 1000,
+        .unit = "percent",
+        .help = "After this part, it goes on record for the CEPTOAR and the "
+                "desk."},
     {.name = "newsletter.smtp_connections",
         .type = NRS_PARAM_INT,
         ROW(newsletter.max_mail),
@@ -354,6 +408,22 @@ check_ack(const struct dispatcher_conf *conf, struct nrs_err *err)
 }
 
 static enum nrs_rc
+check_due(const struct dispatcher_conf *conf, struct nrs_err *err)
+{
+	if (conf->ack.immediate_ms > conf->ack.priority_ms ||
+	    conf->ack.priority_ms > conf->ack.routine_ms)
+		return nrs_refuse(err, "ack.priority", "range",
+		    "ack.immediate, ack.priority and ack.routine must not "
+		    "grow with urgency");
+	if (conf->ack.remind_after > conf->ack.escalate_after ||
+	    conf->ack.escalate_after > conf->ack.report_after)
+		return nrs_refuse(err, "ack.escalate_after", "range",
+		    "ack.remind_after, ack.escalate_after and "
+		    "ack.report_after follow each other");
+	return NRS_OK;
+}
+
+static enum nrs_rc
 check(const void *value, struct nrs_err *err)
 {
 	const struct dispatcher_conf *conf = value;
@@ -367,6 +437,8 @@ check(const void *value, struct nrs_err *err)
 		rc = check_newsletter(conf, err);
 	if (rc == NRS_OK)
 		rc = check_ack(conf, err);
+	if (rc == NRS_OK)
+		rc = check_due(conf, err);
 	if (rc == NRS_OK)
 		rc = dispatcher_own_check(
 		    "duty.address", &conf->duty.address, err);
@@ -462,6 +534,15 @@ static const struct dispatcher_lane newsletter = {
     .newsletter = true,
 };
 
+/* Planned with the alerts. */
+static const struct dispatcher_lane due = {
+    .name = "due",
+    .delivery = NRS_TOPIC_DELIVERY_DUE,
+    .receipt = NRS_TOPIC_RECEIPT_DUE,
+    .sender_group = "sender-due",
+    .ahead_ms = 60000,
+};
+
 static const struct nrs_lane lanes[] = {
     {.name = "planner-alert", .run = dispatcher_plan, .arg = &alert},
     {.name = "sender-alert", .run = dispatcher_send, .arg = &alert},
@@ -469,6 +550,7 @@ static const struct nrs_lane lanes[] = {
     {.name = "sender-newsletter", .run = dispatcher_send, .arg = &newsletter},
     {.name = "ack", .run = dispatcher_ack},
     {.name = "duty", .run = dispatcher_duty},
+    {.name = "sender-due", .run = dispatcher_send, .arg = &due},
 };
 
 const struct nrs_service *

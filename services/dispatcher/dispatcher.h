@@ -37,6 +37,9 @@ struct dispatcher_conf {
 	struct {
 		const char *listen, *url, *secrets;
 		int64_t validity_ms, max_connections, wait_ms;
+		/* Time to acknowledge, by urgency; of it, in percent. */
+		int64_t routine_ms, priority_ms, immediate_ms;
+		int64_t remind_after, escalate_after, report_after;
 	} ack;
 	struct {
 		struct nrs_conf_list address; /* mailboxes and URLs */
@@ -52,6 +55,9 @@ struct dispatcher_lane {
 	const char *receipt;
 	const char *planner_group, *sender_group;
 	bool newsletter; /* issues instead of notices */
+	/* What is due later than this waits outside memory; 0: nothing does,
+	 * and nobody's acknowledgement matters. */
+	int64_t ahead_ms;
 };
 
 /* One reading of the policy files. */

@@ -34,6 +34,7 @@ free_load(struct sender *s, struct dispatcher_load *load)
 		load->all_next->all_prev = load->all_prev;
 	free_arena(s, load);
 	free(load->tasks);
+	free(load->thread_id);
 	free(load);
 }
 
@@ -44,6 +45,28 @@ sender_is_full(const struct sender *s, bool was_full)
 
 	return s->n_open > (size_t)s->conf->max_open / part ||
 	       s->n_open_bytes > OPEN_MAX_BYTES / part;
+}
+
+/* Its place in the partition's row is kept until the mark passes. */
+void
+sender_drop_memory(struct sender *s, struct dispatcher_load *load)
+{
+	free_arena(s, load);
+	load->batch = NULL;
+	free(load->tasks);
+	load->tasks = NULL;
+	load->n_tasks = 0;
+}
+
+void
+sender_settle(struct sender *s, struct dispatcher_load *load)
+{
+	if (load->n_open > 0)
+		return;
+	if (load->lost)
+		free_load(s, load);
+	else
+		sender_drop_memory(s, load);
 }
 
 void
@@ -58,18 +81,8 @@ sender_free_task(struct sender *s, struct dispatcher_task *task)
 	s->n_open--;
 	nrs_metric_set(s->open, (int64_t)s->n_open);
 	assert(load->n_open > 0);
-	if (--load->n_open > 0)
-		return;
-	/* Its place in the partition's row is kept until the mark passes. */
-	if (load->lost) {
-		free_load(s, load);
-	} else {
-		free_arena(s, load);
-		load->batch = NULL;
-		free(load->tasks);
-		load->tasks = NULL;
-		load->n_tasks = 0;
-	}
+	load->n_open--;
+	sender_settle(s, load);
 }
 
 void
@@ -88,7 +101,7 @@ void
 sender_advance(struct sender *s, struct dispatcher_part *part)
 {
 	struct dispatcher_load *load;
-	char metadata[32];
+	char metadata[64], acks[32];
 	int64_t mark, receipts;
 
 	while ((load = part->first) != NULL && load->n_open == 0) {
@@ -109,8 +122,8 @@ sender_advance(struct sender *s, struct dispatcher_part *part)
 		receipts = part->past_floor;
 	if (receipts < 0)
 		receipts = 0;
-	(void)snprintf(
-	    metadata, sizeof(metadata), "r=%lld", (long long)receipts);
+	(void)snprintf(metadata, sizeof(metadata), "r=%lld%s",
+	    (long long)receipts, sender_due_floor(s, part, load, mark, acks));
 	NRS_FAILPOINT("sender.before-commit");
 	nrs_group_commit(s->group, part->number, mark, metadata);
 	NRS_FAILPOINT("sender.committed");
@@ -157,7 +170,9 @@ cancel_earlier(struct sender *s, struct dispatcher_task *task)
 			sender_end(s, earlier, NRS_STATE_CANCELLED,
 			    NRS_FAILURE_UNSPECIFIED, "superseded");
 	}
-	if (batch->kind == NRS_KIND_RETRACTION && batch->revision > 1 &&
+	if (batch->purpose != NRS_PURPOSE_REMINDER &&
+	    batch->purpose != NRS_PURPOSE_ESCALATION &&
+	    batch->kind == NRS_KIND_RETRACTION && batch->revision > 1 &&
 	    untried == batch->revision - 1 && is_untouched(task) &&
 	    task->attempt == 0)
 		sender_end(s, task, NRS_STATE_CANCELLED,
@@ -172,7 +187,7 @@ take_up_stub(struct sender *s, struct dispatcher_part *part,
     struct dispatcher_task *task)
 {
 	struct nrs_delivery stub = *task->delivery;
-	struct dispatcher_past *past;
+	const struct dispatcher_past *past;
 
 	if (stub.stub_key.len == 0)
 		return;
@@ -186,7 +201,6 @@ take_up_stub(struct sender *s, struct dispatcher_part *part,
 	task->ambiguous = past->ambiguous;
 	if (past->state == NRS_STATE_DEFERRED)
 		task->due_ms = past->at + sender_pause(s->conf, past->attempt);
-	free(past);
 }
 
 /* Go on where a predecessor stopped. False: it has ended. */
@@ -194,7 +208,7 @@ static bool
 take_up(struct sender *s, struct dispatcher_part *part,
     const struct nrs_delivery *delivery, struct dispatcher_task *task)
 {
-	struct dispatcher_past *past = sender_past(part, delivery);
+	const struct dispatcher_past *past = sender_past(part, delivery);
 	bool open = past == NULL || past->state < NRS_STATE_DELIVERED;
 
 	if (past != NULL) {
@@ -204,7 +218,6 @@ take_up(struct sender *s, struct dispatcher_part *part,
 			task->due_ms =
 			    past->at + sender_pause(s->conf, past->attempt);
 	}
-	free(past);
 	if (open)
 		take_up_stub(s, part, task);
 	return open;
@@ -255,6 +268,8 @@ new_load(struct sender *s, struct dispatcher_part *part,
 	load->receipt_floor = record->offset < part->past_end
 	                          ? part->past_floor
 	                          : part->receipt_end;
+	load->ack_floor = record->offset < part->known_end ? part->past_acks
+	                                                   : part->known_acks;
 	load->all_next = s->loads;
 	if (s->loads != NULL)
 		s->loads->all_prev = load;
@@ -267,8 +282,8 @@ new_load(struct sender *s, struct dispatcher_part *part,
 	return load;
 }
 
-static enum nrs_rc
-decode(struct sender *s, struct dispatcher_load *load,
+enum nrs_rc
+sender_decode(struct sender *s, struct dispatcher_load *load,
     const struct nrs_record *record, struct nrs_err *err)
 {
 	const struct nrs_wire_input in = {.type = NRS_TYPE_DELIVERY_BATCH,
@@ -291,10 +306,44 @@ decode(struct sender *s, struct dispatcher_load *load,
 }
 
 static void
-forget_past(struct dispatcher_part *part)
+drop_past(struct dispatcher_part *part)
 {
 	nrs_map_free(part->past, free);
 	part->past = NULL;
+}
+
+void
+sender_forget_past(struct dispatcher_part *part)
+{
+	if (part->position >= part->past_end && part->n_parked_past == 0)
+		drop_past(part);
+}
+
+void
+sender_load_deliveries(struct sender *s, struct dispatcher_load *load)
+{
+	size_t i;
+
+	load->tasks =
+	    nrs_calloc(load->batch->n_deliveries, sizeof(*load->tasks));
+	for (i = 0; i < load->batch->n_deliveries; i++)
+		load_delivery(s, load, &load->batch->deliveries[i]);
+}
+
+/* A successor must be seen by what it cancels before it may wait elsewhere. */
+static void
+load_batch(struct sender *s, struct dispatcher_load *load)
+{
+	const struct nrs_delivery_batch *batch = load->batch;
+
+	if (batch->revision > 1 && s->due.acks != NULL)
+		sender_unpark_thread(s, load->part, batch->thread_id);
+	else if (sender_park(s, load))
+		return;
+	if (batch->n_deliveries == 0 && s->due.acks != NULL)
+		sender_due_void(s, load->part, batch);
+	sender_load_deliveries(s, load);
+	(void)sender_park(s, load);
 }
 
 void
@@ -303,7 +352,6 @@ sender_load(struct sender *s, const struct nrs_record *record)
 	struct dispatcher_part *part = &s->parts[record->partition];
 	struct dispatcher_load *load = new_load(s, part, record);
 	struct nrs_err err = {0};
-	size_t i;
 
 	part->position = record->offset + 1;
 	nrs_log(NRS_LOG_DEBUG, "loading", NRS_S("topic", record->topic),
@@ -311,19 +359,16 @@ sender_load(struct sender *s, const struct nrs_record *record)
 	    NRS_I("offset", record->offset));
 	/* Held open while its deliveries are put in order. */
 	load->n_open = 1;
-	if (decode(s, load, record, &err) != NRS_OK) {
+	if (sender_decode(s, load, record, &err) != NRS_OK) {
 		nrs_arena_reset(s->scratch);
 		sender_reject(s, record, &err);
 	} else {
-		load->tasks =
-		    nrs_calloc(load->batch->n_deliveries, sizeof(*load->tasks));
-		for (i = 0; i < load->batch->n_deliveries; i++)
-			load_delivery(s, load, &load->batch->deliveries[i]);
+		load_batch(s, load);
 	}
 	load->n_open--;
+	sender_settle(s, load);
 	nrs_metric_set(s->open, (int64_t)s->n_open);
-	if (part->position >= part->past_end)
-		forget_past(part);
+	sender_forget_past(part);
 	sender_advance(s, part);
 }
 
@@ -353,6 +398,8 @@ drop_load(struct sender *s, struct dispatcher_load *load)
 	size_t i;
 
 	load->lost = true;
+	if (load->parked)
+		sender_forget_parked(load);
 	/* Held open: freeing its last task would free it under our feet. */
 	load->n_open++;
 	for (i = 0; i < load->n_tasks; i++)
@@ -374,7 +421,7 @@ sender_unload(struct sender *s, struct dispatcher_part *part)
 	}
 	part->first = part->last = NULL;
 	drop_again(s);
-	forget_past(part);
+	drop_past(part);
 }
 
 void

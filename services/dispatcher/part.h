@@ -33,6 +33,10 @@ struct dispatcher_part {
 	int64_t past_floor;   /* and their receipts are at or after this */
 	int64_t receipt_end;  /* after the last receipt known to us */
 	int64_t position;     /* next delivery offset to come */
+	/* Lane due: acknowledgements of deliveries at or after known_end come
+	 * at or after known_acks, those of earlier ones after past_acks. */
+	int64_t known_end, known_acks, past_acks;
+	size_t n_parked_past; /* parked below past_end: the past is kept */
 	int64_t committed;
 	struct dispatcher_load *first, *last;
 	size_t n_moving; /* tasks in INTENT or TRANSFER */

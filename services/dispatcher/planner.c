@@ -101,7 +101,8 @@ planner_priors(struct planner *p, const char *thread_id,
 	const struct pending *pending;
 
 	for (pending = p->first; pending != NULL; pending = pending->next)
-		if (strcmp(pending->batch->thread_id, thread_id) == 0)
+		if (pending->topic == p->traffic->delivery &&
+		    strcmp(pending->batch->thread_id, thread_id) == 0)
 			each(ctx, pending->batch);
 	return dispatcher_threads_read(p->threads, &query, err);
 }
@@ -140,12 +141,13 @@ planned(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 }
 
 void
-planner_write(
-    struct planner *p, const struct dispatcher_batch *b, struct nrs_txn *txn)
+planner_write(struct planner *p, const struct dispatcher_batch *b,
+    const char *topic, struct nrs_txn *txn)
 {
 	struct pending *pending = nrs_arena_alloc(p->arena, sizeof(*pending));
 
 	pending->p = p;
+	pending->topic = topic;
 	pending->batch = &b->batch;
 	pending->partition = b->partition;
 	pending->offset = -1;
@@ -161,7 +163,7 @@ planner_write(
 	else
 		p->last->next = pending;
 	p->last = pending;
-	nrs_txn_send(txn, &(struct nrs_outgoing){.topic = p->traffic->delivery,
+	nrs_txn_send(txn, &(struct nrs_outgoing){.topic = topic,
 	                      .partition = b->partition,
 	                      .key = {(const uint8_t *)b->batch.thread_id,
 	                          strlen(b->batch.thread_id)},
@@ -225,8 +227,13 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	    .d = p->d, .arena = p->arena, .notice = notice};
 	struct nrs_targets targets;
 	struct dispatcher_ack_plan ack;
-	const struct nrs_delivery_batch head = dispatcher_batches_head(
+	struct nrs_delivery_batch head = dispatcher_batches_head(
 	    notice, nrs_wall_ms(), p->d->conf->give_up_ms);
+	const struct dispatcher_due_plan due = {.targets = &targets,
+	    .head = &head,
+	    .asks = dispatcher_due_asks(notice->dispatch),
+	    .ack = &ack,
+	    .times = dispatcher_due_times(p->d->conf, notice, head.planned_at)};
 	const struct dispatcher_batches_query query = {
 	    .arena = p->arena,
 	    .composer = &composer,
@@ -242,14 +249,15 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	enum nrs_rc rc = find_targets(p, notice, &targets, err);
 
 	dispatcher_ack_plan(p->d, notice->admitted->content, &ack);
+	head.ack_by = due.asks ? due.times.ack_by : 0;
 	if (rc == NRS_OK)
 		rc = dispatcher_batches(&query, &batches, &n, err);
 	if (rc != NRS_OK)
 		return rc;
 	for (i = 0; i < n; i++)
-		planner_write(p, &batches[i], txn);
+		planner_write(p, &batches[i], p->traffic->delivery, txn);
 	report(p, notice, &targets);
-	return NRS_OK;
+	return planner_due(p, notice, &due, txn, err);
 }
 
 static enum nrs_rc
@@ -312,8 +320,10 @@ settled(void *self)
 	const struct pending *pending;
 
 	for (pending = p->first; pending != NULL; pending = pending->next)
-		dispatcher_threads_add(p->threads, pending->batch->thread_id,
-		    pending->partition, pending->offset);
+		if (pending->topic == p->traffic->delivery)
+			dispatcher_threads_add(p->threads,
+			    pending->batch->thread_id, pending->partition,
+			    pending->offset);
 	forget_pending(p);
 }
 
@@ -410,13 +420,14 @@ dispatcher_plan(void *self, struct nrs_service_ctx *ctx,
 	    .lane = lane,
 	    .traffic = lane->arg,
 	    .arena = nrs_arena_new()};
-	const char *const outputs[] = {p.traffic->delivery, NRS_TOPIC_REJECTED};
+	const char *const outputs[] = {
+	    p.traffic->delivery, NRS_TOPIC_REJECTED, NRS_TOPIC_DELIVERY_DUE};
 	const struct nrs_pipe_conf pipe = {
 	    .bus = &p.d->conf->common.bus,
 	    .topic = p.traffic->dispatch,
 	    .group = p.traffic->planner_group,
 	    .outputs = outputs,
-	    .n_outputs = sizeof(outputs) / sizeof(outputs[0]),
+	    .n_outputs = p.traffic->newsletter ? 2 : 3,
 	    .max_batch =
 	        p.traffic->newsletter ? 1 : (size_t)p.d->conf->max_batch,
 	    .ctx = ctx,

@@ -7,6 +7,7 @@
  */
 #include "dispatcher/batches.h"
 #include "dispatcher/dispatcher.h"
+#include "dispatcher/due_plan.h"
 #include "dispatcher/subs.h"
 #include "dispatcher/threads.h"
 #include "noroshi/io/pipe.h"
@@ -14,6 +15,7 @@
 /* A batch of the open transaction: not yet to be read from the bus. */
 struct pending {
 	struct planner *p;
+	const char *topic;
 	const struct nrs_delivery_batch *batch;
 	struct nrs_bytes value;
 	struct nrs_bus_header headers[2];
@@ -34,16 +36,32 @@ struct planner {
 	struct nrs_metric *planned, *not_cleared, *rejected;
 };
 
+/* An alert as it was planned. */
+struct dispatcher_due_plan {
+	const struct nrs_targets *targets;
+	const struct nrs_delivery_batch *head;
+	bool asks; /* it must be acknowledged, by these times */
+	struct dispatcher_due_times times;
+	const struct dispatcher_ack_plan *ack;
+};
+
 /* Call each on every batch of the thread, on the bus and in this transaction.
  */
 NRS_CHECKED enum nrs_rc planner_priors(struct planner *p, const char *thread_id,
     void (*each)(void *ctx, const struct nrs_delivery_batch *batch), void *ctx,
     struct nrs_err *err);
-void planner_write(
-    struct planner *p, const struct dispatcher_batch *b, struct nrs_txn *txn);
+void planner_write(struct planner *p, const struct dispatcher_batch *b,
+    const char *topic, struct nrs_txn *txn);
 /* A record, or a part of one, that cannot be read or believed. */
 void planner_reject(struct planner *p, const struct nrs_record *record,
     const struct nrs_err *why, struct nrs_txn *txn);
+
+/* planner_due.c: what becomes due after the alert, and word to delivery.due of
+ * what it voids. NRS_REJECT: it cannot be put into a channel. */
+NRS_CHECKED enum nrs_rc planner_due(struct planner *p,
+    const struct dispatcher_notice *notice,
+    const struct dispatcher_due_plan *plan, struct nrs_txn *txn,
+    struct nrs_err *err);
 
 /* planner_issue.c */
 NRS_CHECKED enum nrs_rc planner_issue(struct planner *p,

@@ -86,7 +86,7 @@ plan_edition(const struct step *step, size_t i, struct nrs_err *err)
 	enum nrs_rc rc = dispatcher_batches(&query, &batches, &n, err);
 
 	for (k = 0; rc == NRS_OK && k < n; k++)
-		planner_write(p, &batches[k], step->txn);
+		planner_write(p, &batches[k], p->traffic->delivery, step->txn);
 	return rc;
 }
 

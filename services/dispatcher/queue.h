@@ -30,6 +30,11 @@ struct dispatcher_load {
 	struct dispatcher_task **tasks; /* NULL once one has ended */
 	size_t n_tasks;
 	size_t n_open; /* deliveries without a durable end */
+	/* Lane due: nothing is kept but where it is; see park.c. */
+	bool parked;
+	int64_t not_before;
+	char *thread_id;   /* while parked */
+	int64_t ack_floor; /* acknowledgements of it are at or after this */
 	struct dispatcher_load *next;
 	struct dispatcher_load *all_prev, *all_next;
 };

@@ -128,13 +128,23 @@ sender_recover(struct sender *s, struct dispatcher_part *part,
 	return rc;
 }
 
-struct dispatcher_past *
-sender_past(struct dispatcher_part *part, const struct nrs_delivery *delivery)
+const struct dispatcher_past *
+sender_past(
+    const struct dispatcher_part *part, const struct nrs_delivery *delivery)
 {
 	char key[2 * NRS_SHA256_SIZE + 1];
 
 	if (part->past == NULL || delivery->key.len != NRS_SHA256_SIZE)
 		return NULL;
 	(void)nrs_hex(delivery->key.data, delivery->key.len, key);
-	return nrs_map_del(part->past, key);
+	return nrs_map_get(part->past, key);
+}
+
+bool
+sender_is_over(
+    const struct dispatcher_part *part, const struct nrs_delivery *delivery)
+{
+	const struct dispatcher_past *past = sender_past(part, delivery);
+
+	return past != NULL && is_end(past->state);
 }

@@ -72,6 +72,8 @@ time_to_wait(struct sender *s)
 	int64_t now = nrs_wall_ms();
 	int64_t due = dispatcher_queue_wake(s->queue, now);
 
+	if (s->due.acks != NULL && s->due.parked_at < due)
+		due = s->due.parked_at;
 	if (due <= now)
 		return 0;
 	return due - now < WAIT_MS ? (int)(due - now) : WAIT_MS;
@@ -98,6 +100,7 @@ work(struct sender *s, struct nrs_err *err)
 		if (take_records(s, &more, err) == NRS_FATAL)
 			return NRS_FATAL;
 		throttle(s);
+		sender_unpark(s, nrs_wall_ms());
 		(void)dispatcher_queue_wake(s->queue, nrs_wall_ms());
 		sender_pump(s);
 		tell_ready(s, since);
@@ -121,9 +124,12 @@ gained(void *self, struct nrs_group_gain *gain, struct nrs_err *err)
 		    s->traffic->delivery);
 	/* Asked again when the bus could not start it. */
 	sender_unload(s, part);
-	rc = sender_recover(s, part, gain->metadata, err);
+	rc = sender_due_gain(s, part, gain->metadata, err);
+	if (rc == NRS_OK)
+		rc = sender_recover(s, part, gain->metadata, err);
 	if (rc != NRS_OK)
 		return rc;
+	sender_due_gained(s, part);
 	/* Never, or so long ago that the bus forgot: from the oldest it has. */
 	gain->start = gain->committed < 0 ? part->position : gain->committed;
 	part->position = part->committed = gain->start;
@@ -165,6 +171,7 @@ lost(void *self, int partition, bool clean)
 	if (clean && !s->stopping)
 		drain(s, part);
 	sender_unload(s, part);
+	sender_due_lost(s, part);
 	nrs_log(NRS_LOG_INFO, "partition_lost",
 	    NRS_S("topic", s->traffic->delivery), NRS_I("partition", partition),
 	    NRS_I("clean", clean));
@@ -246,7 +253,8 @@ open_bus(struct sender *s, struct nrs_err *err)
 	         s->subs, (int)s->conf->answer_timeout_ms, err)) != NRS_OK ||
 	    (rc = nrs_producer_open(bus, topics,
 	         dispatcher_subs_has_endpoints(s->subs) ? 3 : 2, &s->producer,
-	         err)) != NRS_OK)
+	         err)) != NRS_OK ||
+	    (rc = sender_due_open(s, err)) != NRS_OK)
 		return rc;
 	return nrs_group_open(&group, &ops, s, &s->group, err);
 }
@@ -260,6 +268,7 @@ close_bus(struct sender *s)
 	s->producer = NULL;
 	dispatcher_subs_close(s->subs);
 	s->subs = NULL;
+	sender_due_close(s);
 	free(s->parts);
 	s->parts = NULL;
 	s->n_parts = 0;

@@ -11,7 +11,7 @@
  * the lane's.
  */
 #include "dispatcher/dispatcher.h"
-#include "dispatcher/part.h"
+#include "dispatcher/due.h"
 #include "dispatcher/queue.h"
 #include "dispatcher/subs.h"
 #include "noroshi/base/clock.h"
@@ -33,17 +33,17 @@ struct sender {
 	struct dispatcher_queue *queue;
 	struct dispatcher_part *parts;
 	int n_parts;
-	size_t n_ours;
+	size_t n_ours, n_open, n_open_bytes;
 	struct dispatcher_load *loads; /* all, for the end */
 	struct nrs_arena *scratch;
 	int64_t subs_at;               /* wall time of the last refresh */
 	struct dispatcher_task *again; /* whose end the bus did not take */
 	int64_t again_at;
-	size_t n_open, n_open_bytes;
 	struct nrs_mono draining; /* since when, if it was a moment ago */
 	size_t n_moving[NRS_CHANNEL_TOPIC + 1];
 	size_t n_retried[NRS_CHANNEL_TOPIC + 1]; /* of them */
 	bool paused, stopping;
+	struct dispatcher_due due;
 	struct nrs_metric *states[DISPATCHER_STATES];
 	struct nrs_metric *seconds, *repeats, *open;
 };
@@ -52,9 +52,9 @@ struct sender {
  * the oldest delivery that the bus has. */
 NRS_CHECKED enum nrs_rc sender_recover(struct sender *s,
     struct dispatcher_part *part, const char *metadata, struct nrs_err *err);
-/* What is known of a delivery, taken out; NULL for nothing. free() it. */
-struct dispatcher_past *sender_past(
-    struct dispatcher_part *part, const struct nrs_delivery *delivery);
+/* What is known of a delivery; NULL for nothing. */
+const struct dispatcher_past *sender_past(
+    const struct dispatcher_part *part, const struct nrs_delivery *delivery);
 
 /* load.c: records in, low-water mark out. */
 void sender_load(struct sender *s, const struct nrs_record *record);
@@ -65,8 +65,7 @@ void sender_unload_all(struct sender *s);
 /* The task has ended durably. */
 void sender_done(struct sender *s, struct dispatcher_task *task);
 void sender_free_task(struct sender *s, struct dispatcher_task *task);
-/* Too much is in hand to read on; more than half of that, if it was so before.
- */
+/* Too much is in hand to read on; half of that, if it was so before. */
 bool sender_is_full(const struct sender *s, bool was_full);
 /* Commit what has ended. */
 void sender_advance(struct sender *s, struct dispatcher_part *part);

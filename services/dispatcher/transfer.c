@@ -76,16 +76,17 @@ sends_stub(struct dispatcher_task *task)
 static bool
 ends_here(struct sender *s, struct dispatcher_task *task, int64_t now)
 {
-	const char *why;
+	const char *why = sender_due_why_not(s, task);
 
-	if (now >= task->load->batch->give_up_at) {
+	if (why == NULL && now >= task->load->batch->give_up_at) {
 		sender_end(s, task, NRS_STATE_EXPIRED,
 		    task->attempt > 0 ? NRS_FAILURE_UNREACHABLE
 		                      : NRS_FAILURE_UNSPECIFIED,
 		    "");
 		return true;
 	}
-	why = why_not(s, task);
+	if (why == NULL)
+		why = why_not(s, task);
 	choose(task, why != NULL && sends_stub(task));
 	if (why != NULL && !task->stub) {
 		if (task->stub_sent)
@@ -102,7 +103,8 @@ ends_here(struct sender *s, struct dispatcher_task *task, int64_t now)
 		return true;
 	}
 	if (task->delivery->channel->type == NRS_CHANNEL_TOPIC) {
-		/* Written to the topic in the transaction that released it. */
+		/* Written to the topic in the transaction that released it; of
+		 * the lane due, the receipt is all. */
 		sender_end(
 		    s, task, NRS_STATE_DELIVERED, NRS_FAILURE_UNSPECIFIED, "");
 		return true;
@@ -213,7 +215,7 @@ pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
 		    s->queue, channel, is_full_of_retries(s, channel), now);
 		if (task == NULL)
 			return true;
-		if (!know_subscribers(s, now) ||
+		if (!know_subscribers(s, now) || !sender_due_know(s, now) ||
 		    !nrs_group_lease_held(s->group)) {
 			task->due_ms = now + POSTPONE_MS;
 			dispatcher_queue_update(s->queue, task, now);

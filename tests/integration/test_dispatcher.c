@@ -780,6 +780,7 @@ open_stage(void **state)
 	bus_fixture_topic(NRS_TOPIC_REJECTED, 1);
 	bus_fixture_topic(NRS_TOPIC_DELIVERY_ALERT, PARTITIONS);
 	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS);
+	bus_fixture_topic(NRS_TOPIC_DELIVERY_DUE, PARTITIONS);
 	bus = bus_fixture_conf("door");
 	assert_int_equal(nrs_reader_open(&bus, &reader, NULL), NRS_OK);
 	if (nrs_producer_open(&bus, doors, 3, &door, NULL) != NRS_OK)

@@ -527,6 +527,7 @@ make_topics(void)
 	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS);
 	bus_fixture_topic(NRS_TOPIC_DELIVERY_NEWSLETTER, PARTITIONS);
 	bus_fixture_topic(NRS_TOPIC_RECEIPT_NEWSLETTER, PARTITIONS);
+	bus_fixture_topic(NRS_TOPIC_DELIVERY_DUE, PARTITIONS);
 }
 
 static int

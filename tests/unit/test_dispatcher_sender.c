@@ -147,6 +147,13 @@ nrs_service_alive(struct nrs_service_ctx *ctx, const struct nrs_lane *lane)
 	(void)ctx, (void)lane;
 }
 
+struct nrs_stop *
+nrs_service_stop(struct nrs_service_ctx *ctx)
+{
+	(void)ctx;
+	return NULL;
+}
+
 enum nrs_rc
 nrs_transfer_start(struct nrs_transfer *transfer,
     const struct nrs_transfer_job *job, struct nrs_err *err)

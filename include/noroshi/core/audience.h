@@ -16,8 +16,12 @@ struct nrs_target {
 	const char *subscriber_id, *organisation, *name, *lang;
 	enum nrs_subscriber_kind kind;
 	struct nrs_channel channel;
-	enum nrs_delivery_purpose purpose; /* ALERT or STUB */
-	bool had_thread;                   /* was sent something of it before */
+	enum nrs_delivery_purpose purpose;
+	bool had_thread; /* was sent something of it before */
+	/* In delivery.due: the key whose acknowledgement cancels it, and in
+	 * whose partition it is; NULL: the subscriber's own. */
+	struct nrs_bytes awaits;
+	const char *keyed_by;
 };
 
 struct nrs_targets {

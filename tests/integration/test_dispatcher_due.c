@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reminder, second contact and record on the mock cluster, with a relay of
+ * ours; acknowledgements are written by hand. kill -9 is proven on the real
+ * broker only.
+ *
+ * long: one story on one stage; starting a group costs seconds.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dispatcher/dispatcher.h"
+#include "noroshi/base/clock.h"
+#include "noroshi/base/stop.h"
+#include "noroshi/core/alert.h"
+#include "noroshi/core/delivery.h"
+#include "noroshi/core/topic.h"
+#include "noroshi/io/wire.h"
+#include "support/bus_fixture.h"
+#include "support/copier.h"
+#include "support/peer.h"
+#include "support/signed.h"
+
+#define WAIT_MS 40000
+#define PARTITIONS 3
+#define HOUR_MS (60 * 60 * 1000)
+#define LANES 3
+
+static struct nrs_arena *arena;
+static struct nrs_key *key;
+static char sectors_file[] = "/tmp/noroshi-sectors-XXXXXX";
+static char keys_file[] = "/tmp/noroshi-keys-XXXXXX";
+static char smtp_url[64];
+static struct peer_script script;
+static struct peer *relay;
+static struct nrs_reader *reader;
+static struct nrs_producer *door;
+
+/* ---- one dispatcher ---- */
+
+struct member {
+	struct nrs_service_ctx ctx;
+	struct dispatcher_conf conf;
+	void *self;
+	pthread_t threads[LANES];
+};
+
+struct lane_run {
+	struct member *m;
+	const struct nrs_lane *lane;
+};
+
+static void *
+run_lane(void *arg)
+{
+	struct lane_run *run = arg;
+	struct nrs_err err = {0};
+
+	if (run->lane->run(run->m->self, &run->m->ctx, run->lane, &err) !=
+	    NRS_OK) {
+		(void)fprintf(stderr, "%s: %s\n", run->lane->name, err.text);
+		abort();
+	}
+	return NULL;
+}
+
+static const struct nrs_lane *
+lane_of(const char *name)
+{
+	const struct nrs_service *service = dispatcher_service();
+	size_t i;
+
+	for (i = 0; strcmp(service->lanes[i].name, name) != 0; i++)
+		;
+	return &service->lanes[i];
+}
+
+static struct dispatcher_conf
+conf_of(int64_t time_to_acknowledge_ms)
+{
+	return (struct dispatcher_conf){
+	    .common.bus = bus_fixture_conf(""),
+	    .sectors = sectors_file,
+	    .keys = keys_file,
+	    .verify = true,
+	    .transfer = {.smtp_url = smtp_url,
+	        .smtp_user = "",
+	        .smtp_password = "",
+	        .helo = "noroshi.example",
+	        .mail_from = "desk@noroshi.example",
+	        .ca_file = "",
+	        .connect_timeout_ms = 5000,
+	        .mail_timeout_ms = 60000,
+	        .webhook_timeout_ms = 5000,
+	        .max_mail = 4,
+	        .max_webhook = 4},
+	    .from_name = "",
+	    .domain = "",
+	    .sender = "",
+	    .desk = "",
+	    .max_batch = 100,
+	    .max_open = 1000,
+	    .retry_min_ms = 200,
+	    .retry_max_ms = 400,
+	    .give_up_ms = 72 * HOUR_MS,
+	    .answer_timeout_ms = 10000,
+	    .newsletter.unsubscribe_url = "",
+	    .ack = {.routine_ms = time_to_acknowledge_ms,
+	        .priority_ms = time_to_acknowledge_ms,
+	        .immediate_ms = time_to_acknowledge_ms,
+	        .remind_after = 50,
+	        .escalate_after = 100,
+	        .report_after = 150},
+	};
+}
+
+static void
+start(struct member *m, int64_t time_to_acknowledge_ms)
+{
+	static const char *const lanes[LANES] = {
+	    "planner-alert", "sender-alert", "sender-due"};
+	static struct lane_run runs[LANES];
+	struct nrs_err err = {0};
+	int i;
+
+	memset(m, 0, sizeof(*m));
+	m->ctx.stop = nrs_stop_new();
+	(void)pthread_mutex_init(&m->ctx.lock, NULL);
+	m->conf = conf_of(time_to_acknowledge_ms);
+	assert_int_equal(
+	    dispatcher_service()->open(&m->ctx, &m->conf, &m->self, &err),
+	    NRS_OK);
+	for (i = 0; i < LANES; i++) {
+		runs[i] = (struct lane_run){m, lane_of(lanes[i])};
+		assert_int_equal(
+		    pthread_create(&m->threads[i], NULL, run_lane, &runs[i]),
+		    0);
+	}
+}
+
+static void
+stop(struct member *m)
+{
+	int i;
+
+	nrs_stop_ask(m->ctx.stop);
+	for (i = 0; i < LANES; i++)
+		(void)pthread_join(m->threads[i], NULL);
+	dispatcher_service()->close(m->self);
+	nrs_stop_free(m->ctx.stop);
+	(void)pthread_mutex_destroy(&m->ctx.lock);
+}
+
+/* ---- what goes in ---- */
+
+static void
+put(const char *topic, int partition, const char *id, struct nrs_bytes value)
+{
+	const struct nrs_outgoing out = {.topic = topic,
+	    .partition = partition,
+	    .key = bus_fixture_bytes(id),
+	    .value = value};
+
+	assert_int_equal(
+	    nrs_producer_send_wait(door, &out, WAIT_MS, NULL, NULL), NRS_OK);
+}
+
+static const char *power[] = {"power"};
+static struct nrs_channel silent_channels[] = {
+    {.type = NRS_CHANNEL_MAIL, .address = "first@x.example"}};
+static struct nrs_channel second = {
+    .type = NRS_CHANNEL_MAIL, .address = "second@x.example"};
+static struct nrs_channel cep_channels[] = {
+    {.type = NRS_CHANNEL_TOPIC, .address = ""}};
+
+static void
+subscribe(const char *id, enum nrs_subscriber_kind kind,
+    struct nrs_channel *channel, struct nrs_channel *second_contact)
+{
+	const struct nrs_subscription sub = {.subscriber_id = id,
+	    .kind = kind,
+	    .organisation = id,
+	    .name = id,
+	    .lang = "ja",
+	    .sectors = power,
+	    .n_sectors = 1,
+	    .channels = channel,
+	    .n_channels = 1,
+	    .second_contact = second_contact,
+	    .max_tlp = NRS_TLP_AMBER};
+	const struct nrs_submission submission = {.submission_id = "s",
+	    .type = NRS_SUBMISSION_SUBSCRIPTION,
+	    .mode = NRS_MODE_ACTUAL,
+	    .payload = nrs_wire_encode(arena, NRS_TYPE_SUBSCRIPTION, &sub)};
+
+	put(NRS_TOPIC_SUBSCRIPTION, -1, id,
+	    nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &submission));
+}
+
+static struct nrs_content *
+content_of(const char *id)
+{
+	struct nrs_content *content = signed_content(arena);
+
+	content->notice_id = content->thread_id = id;
+	content->issued_at = nrs_wall_ms();
+	content->valid_until = content->issued_at + 7 * 24 * HOUR_MS;
+	return content;
+}
+
+/* Reminded after five seconds. */
+static struct nrs_content *
+slow_content_of(const char *id)
+{
+	struct nrs_content *content = content_of(id);
+
+	content->ack_deadline = content->issued_at + 10000;
+	return content;
+}
+
+static void
+release(const struct nrs_content *content, bool ack_required)
+{
+	struct nrs_classification copy = {.sector = "power",
+	    .ceptoar = "",
+	    .route_rule = "",
+	    .arrangement_id = "",
+	    .posture = NRS_POSTURE_NORMAL,
+	    .ack_required = ack_required};
+	const struct nrs_submission *said =
+	    signed_notice(arena, key, content, signed_addressing(arena));
+	const struct nrs_dispatch dispatch = {.payload = said->payload,
+	    .addressing = said->addressing,
+	    .signatures = said->signatures,
+	    .n_signatures = said->n_signatures,
+	    .copies = &copy,
+	    .n_copies = 1,
+	    .accepted_at = nrs_wall_ms(),
+	    .submission_id = said->submission_id,
+	    .mode = said->mode};
+
+	put(NRS_TOPIC_DISPATCH_ALERT, -1, "t",
+	    nrs_wire_encode(arena, NRS_TYPE_DISPATCH, &dispatch));
+}
+
+/* ---- what comes out ---- */
+
+struct wanted {
+	const char *notice, *subscriber;
+	enum nrs_delivery_purpose purpose;
+	enum nrs_channel_type channel;
+	enum nrs_delivery_state state;
+	const struct nrs_receipt *last;
+	size_t n;
+};
+
+static enum nrs_rc
+look(void *ctx, const struct nrs_record *record, struct nrs_err *err)
+{
+	struct wanted *wanted = ctx;
+	const struct nrs_wire_input in = {.type = NRS_TYPE_RECEIPT,
+	    .how = NRS_WIRE_STRICT,
+	    .bytes =
+	        nrs_arena_bytes(arena, record->value.data, record->value.len)};
+	const struct nrs_receipt *r;
+	void *decoded;
+	enum nrs_rc rc = nrs_wire_decode(arena, &in, &decoded, err);
+
+	if (rc != NRS_OK)
+		return rc;
+	r = decoded;
+	if (strcmp(r->notice_id, wanted->notice) != 0 ||
+	    strcmp(r->subscriber_id, wanted->subscriber) != 0 ||
+	    r->purpose != wanted->purpose || r->channel != wanted->channel ||
+	    r->state != wanted->state)
+		return NRS_OK;
+	wanted->n++;
+	wanted->last = r;
+	return NRS_OK;
+}
+
+static size_t
+count(struct wanted *wanted)
+{
+	const char *topic = wanted->purpose == NRS_PURPOSE_ALERT
+	                        ? NRS_TOPIC_RECEIPT_ALERT
+	                        : NRS_TOPIC_RECEIPT_DUE;
+	struct nrs_reader_from from[PARTITIONS];
+	int i;
+
+	for (i = 0; i < PARTITIONS; i++)
+		from[i] = (struct nrs_reader_from){topic, i, NRS_FROM_START};
+	wanted->n = 0;
+	assert_int_equal(
+	    nrs_reader_assign(reader, from, PARTITIONS, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_reader_to_end(reader, WAIT_MS, look, wanted, NULL), NRS_OK);
+	return wanted->n;
+}
+
+static const struct nrs_receipt *
+wait_for(struct wanted wanted)
+{
+	struct nrs_mono since = nrs_mono_now();
+
+	while (count(&wanted) == 0)
+		if (nrs_mono_since_ms(since) > WAIT_MS)
+			fail_msg("%s for %s: no receipt", wanted.notice,
+			    wanted.subscriber);
+	return wanted.last;
+}
+
+#define ALERT NRS_PURPOSE_ALERT
+#define REMINDER NRS_PURPOSE_REMINDER
+#define ESCALATION NRS_PURPOSE_ESCALATION
+#define MAIL NRS_CHANNEL_MAIL
+#define TOPIC NRS_CHANNEL_TOPIC
+#define DELIVERED NRS_STATE_DELIVERED
+#define CANCELLED NRS_STATE_CANCELLED
+
+static const struct nrs_receipt *
+wait_mail(const char *notice, enum nrs_delivery_purpose purpose,
+    enum nrs_delivery_state state)
+{
+	return wait_for(
+	    (struct wanted){notice, "op", purpose, MAIL, state, NULL, 0});
+}
+
+static void
+wait_record(const char *notice, const char *who)
+{
+	(void)wait_for((struct wanted){
+	    notice, who, ESCALATION, TOPIC, DELIVERED, NULL, 0});
+}
+
+/* What the page, the webhook or noroshictl will write. */
+static void
+acknowledge(const char *notice)
+{
+	const struct nrs_receipt *delivered =
+	    wait_mail(notice, ALERT, DELIVERED);
+	struct nrs_receipt said = *delivered;
+
+	said.state = NRS_STATE_ACKNOWLEDGED;
+	said.at = nrs_wall_ms();
+	put(NRS_TOPIC_RECEIPT_ALERT,
+	    nrs_bus_partition(bus_fixture_bytes("op"), PARTITIONS), "op",
+	    nrs_wire_encode(arena, NRS_TYPE_RECEIPT, &said));
+}
+
+static int
+mails_to(const char *address)
+{
+	return peer_count(
+	    relay, nrs_arena_printf(arena, "RCPT TO:<%s>", address));
+}
+
+/* ---- the story ---- */
+
+static struct member first, successor;
+
+static void
+silence_is_reminded_then_the_second_contact_then_a_record(void **state)
+{
+	const struct nrs_receipt *alert, *reminder, *escalation;
+
+	(void)state;
+	start(&first, 2000);
+	release(content_of("n-1"), true);
+	alert = wait_mail("n-1", ALERT, DELIVERED);
+	reminder = wait_mail("n-1", REMINDER, DELIVERED);
+	escalation = wait_mail("n-1", ESCALATION, DELIVERED);
+	wait_record("n-1", "op");
+	assert_true(reminder->at - alert->accepted_at >= 1000);
+	assert_true(escalation->at - alert->accepted_at >= 2000);
+	assert_int_equal(mails_to("first@x.example"), 2);
+	assert_int_equal(mails_to("second@x.example"), 1);
+}
+
+static void
+a_ceptoar_that_reads_topics_is_asked_too(void **state)
+{
+	(void)state;
+	(void)wait_for(
+	    (struct wanted){"n-1", "cep", REMINDER, TOPIC, DELIVERED, NULL, 0});
+	wait_record("n-1", "cep");
+}
+
+static void
+who_acknowledges_hears_nothing_more(void **state)
+{
+	int mails = mails_to("first@x.example");
+
+	(void)state;
+	release(content_of("n-2"), true);
+	acknowledge("n-2");
+	assert_string_equal(
+	    wait_mail("n-2", REMINDER, CANCELLED)->detail, "acknowledged");
+	(void)wait_mail("n-2", ESCALATION, CANCELLED);
+	(void)wait_for((struct wanted){
+	    "n-2", "op", ESCALATION, TOPIC, CANCELLED, NULL, 0});
+	assert_int_equal(mails_to("first@x.example"), mails + 1);
+	assert_int_equal(mails_to("second@x.example"), 1);
+}
+
+static void
+nobody_is_reminded_of_what_was_retracted(void **state)
+{
+	static const char *supersedes[] = {"n-3"};
+	struct nrs_content *content;
+
+	(void)state;
+	release(slow_content_of("n-3"), true);
+	(void)wait_mail("n-3", ALERT, DELIVERED);
+	content = content_of("n-3b");
+	content->thread_id = "n-3";
+	content->revision = 2;
+	content->kind = NRS_KIND_RETRACTION;
+	content->supersedes = supersedes;
+	content->n_supersedes = 1;
+	content->revision_reason = "誤り";
+	/* nor is anybody asked to acknowledge it */
+	release(content, false);
+	assert_string_equal(
+	    wait_mail("n-3", REMINDER, CANCELLED)->detail, "superseded");
+	(void)wait_mail("n-3", ESCALATION, CANCELLED);
+}
+
+static void
+a_restart_before_the_time_loses_and_repeats_nothing(void **state)
+{
+	int mails = mails_to("first@x.example");
+	struct wanted wanted = {
+	    "n-4", "op", REMINDER, MAIL, DELIVERED, NULL, 0};
+
+	(void)state;
+	release(slow_content_of("n-4"), true);
+	(void)wait_mail("n-4", ALERT, DELIVERED);
+	stop(&first);
+	start(&successor, 2000);
+	(void)wait_mail("n-4", REMINDER, DELIVERED);
+	assert_int_equal(mails_to("first@x.example"), mails + 2);
+	assert_int_equal(count(&wanted), 1);
+	/* and what had fired before does not again */
+	wanted.notice = "n-1";
+	assert_int_equal(count(&wanted), 1);
+	stop(&successor);
+}
+
+/* ---- the stage ---- */
+
+static void
+write_file(char *file, const char *text)
+{
+	int fd = mkstemp(file);
+
+	assert_true(fd >= 0);
+	assert_int_equal(dprintf(fd, "%s", text), (int)strlen(text));
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+write_files(void)
+{
+	const struct nrs_bytes public = {
+	    nrs_key_public(key), NRS_PUBLIC_KEY_SIZE};
+
+	write_file(sectors_file,
+	    "sectors = ("
+	    "{code=\"finance\"; since=2007; ja=\"金融\"; en=\"Finance\";},"
+	    "{code=\"power\"; since=2007; ja=\"電力\"; en=\"Power\";});"
+	    "ceptoars = ();\n");
+	write_file(keys_file,
+	    nrs_arena_printf(arena,
+	        "keys = ({ id = \"%s\"; public = \"%s\"; "
+	        "principal = \"desk-1\"; modes = [\"ACTUAL\"]; });\n",
+	        nrs_key_id(key), nrs_base64(arena, public)));
+}
+
+static int
+open_stage(void **state)
+{
+	static const char *const doors[] = {NRS_TOPIC_DISPATCH_ALERT,
+	    NRS_TOPIC_SUBSCRIPTION, NRS_TOPIC_RECEIPT_ALERT};
+	struct nrs_bus_conf bus;
+
+	arena = nrs_arena_new();
+	assert_int_equal(nrs_key_new(&key, NULL), NRS_OK);
+	write_files();
+	relay = peer_smtp(&script);
+	(void)snprintf(smtp_url, sizeof(smtp_url), "smtp://127.0.0.1:%d",
+	    peer_port(relay));
+	if (bus_fixture_start(state) != 0)
+		return -1;
+	bus_fixture_topic(NRS_TOPIC_DISPATCH_ALERT, 1);
+	bus_fixture_topic(NRS_TOPIC_SUBSCRIPTION, 1);
+	bus_fixture_topic(NRS_TOPIC_REJECTED, 1);
+	bus_fixture_topic(NRS_TOPIC_DELIVERY_ALERT, PARTITIONS);
+	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS);
+	bus_fixture_topic(NRS_TOPIC_DELIVERY_DUE, PARTITIONS);
+	bus_fixture_topic(NRS_TOPIC_RECEIPT_DUE, PARTITIONS);
+	bus = bus_fixture_conf("door");
+	assert_int_equal(nrs_reader_open(&bus, &reader, NULL), NRS_OK);
+	if (nrs_producer_open(&bus, doors, 3, &door, NULL) != NRS_OK)
+		return -1;
+	subscribe("op", NRS_SUBSCRIBER_OPERATOR, silent_channels, &second);
+	subscribe("cep", NRS_SUBSCRIBER_CEPTOAR, cep_channels, NULL);
+	return 0;
+}
+
+static int
+close_stage(void **state)
+{
+	nrs_producer_close(door);
+	nrs_reader_close(reader);
+	nrs_key_free(key);
+	peer_close(relay);
+	nrs_arena_free(arena);
+	(void)unlink(sectors_file);
+	(void)unlink(keys_file);
+	return bus_fixture_stop(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(
+	        silence_is_reminded_then_the_second_contact_then_a_record),
+	    cmocka_unit_test(a_ceptoar_that_reads_topics_is_asked_too),
+	    cmocka_unit_test(who_acknowledges_hears_nothing_more),
+	    cmocka_unit_test(nobody_is_reminded_of_what_was_retracted),
+	    cmocka_unit_test(
+	        a_restart_before_the_time_loses_and_repeats_nothing),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "dispatcher_due", tests, open_stage, close_stage);
+}
