@@ -48,7 +48,9 @@ declare -A ISSUED=()
 
 # send NAME COMMAND ARG: prints the outcome as one line of JSON.
 send() {
-	local name=$1 command=$2 arg=$3 file=$STACK/notices/$1.json
+	local name=$1 command=$2 arg=$3 file=$STACK/notices/$1.json who answer
+	[ ! -e "$day/notices/$name.json" ] ||
+		resolve_times <"$day/notices/$name.json" >"$file"
 	case $command in
 	issue | report) ctl --json "$command" "$file" ;;
 	follow-up) ctl --json revise "${ISSUED[$arg]}" "$file" ;;
@@ -69,6 +71,11 @@ send() {
 		fi
 		;;
 	newsletter) ctl --json newsletter cutoff "$arg" ;;
+	confirm) # the step that issued it, mailbox, answer
+		read -r arg who answer <<<"$arg"
+		deploy/demo/confirm.py "$STACK/mail" "${ISSUED[$arg]}" "$who" \
+			"$answer" 20 && echo '{"verdict": "CONFIRMED"}'
+		;;
 	drill-issue)
 		wait_until 60 drill_door || die "the drill does not start"
 		drill --json issue "$file"
@@ -136,12 +143,16 @@ play_corpus() {
 	done
 }
 
-prepare_notices() {
-	local file
+# Who has it and who has confirmed, as the desk sees it.
+show_reach() { # NAME
+	printf '\nreach of %s\n' "$1"
+	ctl --lang en reach "${ISSUED[$1]}" 2>/dev/null
+	ctl --json reach "${ISSUED[$1]}" 2>"$STACK/log/reach.log" |
+		deploy/demo/check_reach.py "$day/reach.tsv" "$1"
+}
+
+prepare_corpus() {
 	mkdir -p "$STACK/notices"
-	for file in "$day"/notices/*.json; do
-		resolve_times <"$file" >"$STACK/notices/${file##*/}"
-	done
 	[ -n "$CORPUS" ] || return 0
 	/usr/bin/python3 deploy/demo/csaf_to_notice.py "$CORPUS" \
 		"$STACK/notices" 100 || die "no notices from $CORPUS"
@@ -152,10 +163,11 @@ trap stop_everything EXIT
 trap 'exit 130' INT TERM
 started=$(date +%s)
 NEWSLETTERS=$day/newsletters.conf
+ACKS=yes
 stack_init "$dir"
 sed -i "s/@DAY@/$(LC_ALL=C TZ=JST-9 date -d yesterday +%^a)/" "$STACK/newsletters.conf"
-prepare_notices
-stack_sinks || die "the sinks did not start"
+prepare_corpus
+stack_sinks "$day/sinks" || die "the sinks did not start"
 start_bus
 stack_conf
 stack_drill_conf demo-drill
@@ -167,6 +179,7 @@ play_day
 play_corpus
 /usr/bin/python3 -B deploy/demo/check_day.py "$day" "$STACK" 20
 result=$?
+show_reach intrusion || result=1
 echo
 echo "bus: $BUS; $(($(date +%s) - started)) s in all"
 echo "mails: $STACK/mail/*.eml; webhook bodies: $STACK/hook/*.body"

@@ -18,6 +18,7 @@ PATTERN is a shell pattern; the first line that matches counts. Actions:
     store-then-drop   store, then close without an answer
     drop              close without storing
     redirect:URL      HTTP: 302
+    ack[:RESPONSE]    HTTP: accept, and confirm receipt in the answer
 
 SIGHUP reads the script again and forgets how often each recipient was tried.
 Every stored message is one file, byte for byte as it came, and one line of
@@ -33,7 +34,7 @@ import signal
 import sys
 import time
 
-ACCEPTING = ("ok", "slow", "store-then-drop")
+ACCEPTING = ("ok", "ack", "slow", "store-then-drop")
 
 
 class Script:

@@ -66,7 +66,8 @@ free_port() {
 
 # ---- configuration -----------------------------------------------------------
 # CONF_DIR holds the sector table; PREFIX and SESSION_MS may be set before. With
-# NEWSLETTERS (a file) the producer closes its lists; without, desks do.
+# NEWSLETTERS (a file) the producer closes its lists; without, desks do. With ACKS
+# set, recipients are asked to confirm, at ACK_PORT.
 stack_init() { # DIR
 	STACK=$1
 	mkdir -p "$STACK"/{log,key,mail,hook}
@@ -87,10 +88,17 @@ stack_init() { # DIR
 
 # To be called once SERVERS is known.
 stack_conf() {
-	local common newsletters=
+	local common newsletters='' acks=''
 	[ -z "${NEWSLETTERS:-}" ] || newsletters='newsletters = "newsletters.conf";'
 	common="bus: { servers = \"$SERVERS\"; prefix = \"$PREFIX\";
   session_timeout_ms = $SESSION_MS; };"
+	if [ -n "${ACKS:-}" ]; then
+		ACK_PORT=$(free_port)
+		acks="ack: { listen = \"127.0.0.1:$ACK_PORT\";
+  url = \"http://127.0.0.1:$ACK_PORT\"; secrets = \"ack.secrets\"; };"
+		(umask 077 && echo "secrets = ( \"$(openssl rand -base64 32)\" );" \
+			>"$STACK/ack.secrets")
+	fi
 	cat >"$STACK/ctl.conf" <<END
 $common
 producer = "http://127.0.0.1:$API_PORT";
@@ -115,6 +123,7 @@ keys = "keys.conf"; sectors = "sectors.conf";
 smtp: { url = "smtp://127.0.0.1:$(cat "$STACK/mail.port")";
   from = "desk@noroshi.example"; };
 webhook: { allow = [ "127.0.0.1/32" ]; };
+$acks
 END
 }
 
@@ -123,8 +132,9 @@ ctl() { "$BUILD/noroshictl" -F "$STACK/ctl.conf" "$@"; }
 # A drill beside it, in DIR/drill: its own key, ports and mode.
 stack_drill_conf() { # EXERCISE_ID
 	local service tables='s#"\(sectors\|rules\|newsletters\).conf"#"../\1.conf"#g'
+	local ack_port
 	mkdir -p "$STACK/drill"
-	DRILL_PORT=$(free_port)
+	DRILL_PORT=$(free_port) ack_port=$(free_port)
 	{
 		echo 'keys = ('
 		"$BUILD/noroshictl" -q key new --out "$STACK/key/drill.pem" \
@@ -132,7 +142,9 @@ stack_drill_conf() { # EXERCISE_ID
 		echo ');'
 	} >"$STACK/drill/keys.conf"
 	for service in producer classifier dispatcher; do
-		sed "$tables; s|:$API_PORT\"|:$DRILL_PORT\"|" "$STACK/$service.conf" \
+		sed "$tables; s|:$API_PORT\"|:$DRILL_PORT\"|
+			s|:${ACK_PORT:-none}\"|:$ack_port\"|
+			s|\"ack.secrets|\"../ack.secrets|" "$STACK/$service.conf" \
 			>"$STACK/drill/$service.conf"
 		echo "admin: { listen = \"127.0.0.1:$(free_port)\"; };" \
 			>>"$STACK/drill/$service.conf"

@@ -6,6 +6,7 @@ sink.py says what a script can make it do; patterns match the path. Each line
 of index.jsonl: n, at (ms), session, method, path, headers, action, file, size.
 """
 import asyncio
+import json
 import sys
 
 import sink
@@ -76,6 +77,9 @@ class WebhookSink(asyncio.Protocol):
             self.answer(302, f"Location: {value}\r\n")
         elif name == "ok":
             self.answer(200)
+        elif name == "ack":
+            self.answer(200, body=json.dumps(
+                {"acknowledged": True, **({"response": value} if value else {})}))
         else:
             status, _, after = name.partition("/")
             self.answer(int(status), f"Retry-After: {after}\r\n" if after else "")
@@ -86,10 +90,11 @@ class WebhookSink(asyncio.Protocol):
             self.answer(200)
             self.work()
 
-    def answer(self, status, extra=""):
+    def answer(self, status, extra="", body=""):
         reason = REASONS.get(status, "Scripted")
         self.transport.write(f"HTTP/1.1 {status} {reason}\r\n{extra}"
-                             "Content-Length: 0\r\n\r\n".encode("latin-1"))
+                             f"Content-Length: {len(body)}\r\n\r\n{body}"
+                             .encode("latin-1"))
 
 
 if __name__ == "__main__":
