@@ -138,6 +138,18 @@ decide() {
 	proc_stop_all
 }
 
+# A machine that grows slower or faster meanwhile must not speak for one of the
+# two: they take turns in being first.
+both() { # N
+	if (($1 % 2 == 1)); then
+		decide "$1" 0 "$dir/none.rates"
+		decide "$1" "$WAITING" "$dir/waiting.rates"
+	else
+		decide "$1" "$WAITING" "$dir/waiting.rates"
+		decide "$1" 0 "$dir/none.rates"
+	fi
+}
+
 ready() { curl -s "http://127.0.0.1:${ADMIN[classifier-$1]}/readyz"; }
 is_standby() { ready "$1" | grep -q standby; }
 is_active() { is_ready "${ADMIN[classifier-$1]}" && ! is_standby "$1"; }
@@ -165,10 +177,7 @@ state() {
 	[ "$WAITING" -lt 11000 ] || die "WAITING must stay below 10 % of all"
 	warm_up
 	rm -f "$dir"/*.rates
-	for ((n = 1; n <= ROUNDS; n++)); do
-		decide "$n" 0 "$dir/none.rates"
-		decide "$n" "$WAITING" "$dir/waiting.rates"
-	done
+	for ((n = 1; n <= ROUNDS; n++)); do both "$n"; done
 	for ((n = 1; n <= ROUNDS; n++)); do take_over "$n" >>"$dir/takeover.s"; done
 	figure decide_per_s "$(median <"$dir/none.rates")" commands/s
 	figure decide_with_10k_waiting_per_s \

@@ -147,13 +147,16 @@ elsewhere(struct decision *d, const struct nrs_waiting_change *waiting,
 		decide_add_waiting_removal(d, waiting, "label-raised");
 }
 
-/* A follow-up for some of a sector replaces nothing for the others. */
+/* A follow-up for some of a sector replaces nothing for the others. What a
+ * thread has not been in is not looked up: nothing of it can wait there. */
 static void
 replace(struct decision *d, const struct target *target, const char *why)
 {
-	const struct nrs_waiting_change *was =
-	    state_waiting(d->state, d->out->thread_id, target->sector);
+	const struct nrs_waiting_change *was = NULL;
 
+	if (target->past != NULL)
+		was = state_waiting(
+		    d->state, d->out->thread_id, target->sector);
 	if (was != NULL && decision_narrowed(d, target))
 		elsewhere(d, was, why);
 	else if (was != NULL)
