@@ -59,6 +59,9 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
     [CTL_OPT_DRY_RUN] = {"dry-run", 0, NULL,
         "check and print what would be sent, send nothing",
         "検査して送る内容を出力し、送らない"},
+    [CTL_OPT_PREVIEW] = {"preview", 0, NULL,
+        "show who would get it, how, when and by which rule, send nothing",
+        "誰に、どの手段で、いつ、どの規則で届くかを示し、送らない"},
     [CTL_OPT_FOLLOW_UP] = {"follow-up", 0, NULL, "a follow-up (default)",
         "続報 (既定)"},
     [CTL_OPT_CORRECT] = {"correct", 0, NULL,
@@ -146,7 +149,7 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
 };
 
 #define SEND (CTL_BIT(CTL_OPT_KEY) | CTL_BIT(CTL_OPT_WAIT))
-#define NOTICE (SEND | CTL_BIT(CTL_OPT_DRY_RUN))
+#define NOTICE (SEND | CTL_BIT(CTL_OPT_DRY_RUN) | CTL_BIT(CTL_OPT_PREVIEW))
 #define SOME (CTL_BIT(CTL_OPT_SINCE) | CTL_BIT(CTL_OPT_LIMIT))
 
 static const struct ctl_command commands[] = {

@@ -276,29 +276,19 @@ wait_for_all(struct standdown *s, size_t expected)
 	return CTL_UNKNOWN;
 }
 
-static void
-count_channels(void *ctx, const struct ctl_recipient *recipient)
-{
-	size_t *n = ctx;
-
-	if (recipient->now)
-		*n += recipient->sub->n_channels;
-}
-
 /* How many deliveries the planner will make of it. */
 static enum nrs_rc
 foresee(struct ctl *ctl, const struct ctl_draft *draft, size_t *expected,
     struct nrs_err *err)
 {
 	struct ctl_foresight f;
-	struct ctl_reach reach;
 	enum nrs_rc rc = ctl_foresee_open(ctl, &f, err);
 
 	*expected = 0;
-	if (rc == NRS_OK) {
-		ctl_foresee_decide(&f, draft, nrs_wall_ms());
-		ctl_foresee_reach(&f, &reach, count_channels, expected);
-	}
+	if (rc == NRS_OK)
+		rc = ctl_foresee(&f, draft, nrs_wall_ms(), err);
+	for (size_t i = 0; rc == NRS_OK && i < f.preview.n_recipients; i++)
+		*expected += f.preview.recipients[i].now;
 	ctl_foresee_close(&f);
 	return rc;
 }

@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include "ctl/preview.h"
+#include "ctl/stub.h"
 #include "ctl/text.h"
 #include "ctl/view.h"
 #include "noroshi/base/clock.h"
@@ -286,16 +288,7 @@ enum ctl_exit
 ctl_submit_notice(struct ctl *ctl, const struct ctl_draft *draft)
 {
 	const struct nrs_content *c = draft->content;
-	const struct nrs_stub_content stub = {
-	    .notice_id = c->notice_id,
-	    .thread_id = c->thread_id,
-	    .revision = c->revision,
-	    .kind = c->kind,
-	    .mode = c->mode,
-	    .supersedes = c->supersedes,
-	    .n_supersedes = c->n_supersedes,
-	    .issued_at = c->issued_at,
-	};
+	const struct nrs_stub_content stub = ctl_stub_of(c);
 	struct nrs_check check = {
 	    .now_ms = nrs_wall_ms(), .mode = ctl_mode(ctl)};
 	struct ctl_parcel parcel = {.type = NRS_SUBMISSION_NOTICE,
@@ -309,6 +302,8 @@ ctl_submit_notice(struct ctl *ctl, const struct ctl_draft *draft)
 		rc = nrs_check_notice(&check, c, draft->addressing, &err);
 	if (rc != NRS_OK)
 		return ctl_failed(rc, &err);
+	if (ctl_opt(ctl, CTL_OPT_PREVIEW) != NULL)
+		return ctl_preview(ctl, draft);
 	if (ctl_opt(ctl, CTL_OPT_DRY_RUN) != NULL) {
 		print_draft(draft);
 		return CTL_DONE;

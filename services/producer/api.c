@@ -7,6 +7,7 @@
 #include "noroshi/base/log.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/http.h"
+#include "producer/preview.h"
 #include "producer/reply.h"
 #include "producer/submit.h"
 
@@ -29,29 +30,45 @@ wait_of(const struct producer *p, const struct nrs_http_request *req)
 	    int)(value > p->conf->max_wait_ms ? p->conf->max_wait_ms : value);
 }
 
+/* False: it is of another type, and answered. */
+static bool
+is_submission(const struct nrs_http_request *req,
+    struct producer_request *request, struct nrs_http_reply *reply)
+{
+	const char *type = nrs_http_header(req, "Content-Type");
+	struct nrs_err err = {0};
+
+	request->body = req->body;
+	request->is_protobuf =
+	    type != NULL && strncmp(type, "application/protobuf", 20) == 0;
+	if (type == NULL || request->is_protobuf ||
+	    strncmp(type, "application/json", 16) == 0)
+		return true;
+	(void)nrs_refuse(&err, "", "media-type",
+	    "a submission is application/json or application/protobuf");
+	producer_reply_refused(reply, 415, "", &err);
+	return false;
+}
+
 static void
 post_submission(void *self, const struct nrs_http_request *req,
     struct nrs_http_reply *reply)
 {
 	struct producer *p = self;
-	const char *type = nrs_http_header(req, "Content-Type");
-	struct producer_request request = {
-	    .body = req->body,
-	    .wait_ms = wait_of(p, req),
-	    .is_protobuf =
-	        type != NULL && strncmp(type, "application/protobuf", 20) == 0,
-	};
+	struct producer_request request = {.wait_ms = wait_of(p, req)};
 
-	if (type != NULL && !request.is_protobuf &&
-	    strncmp(type, "application/json", 16) != 0) {
-		struct nrs_err err = {0};
-		(void)nrs_refuse(&err, "", "media-type",
-		    "a submission is application/json or "
-		    "application/protobuf");
-		producer_reply_refused(reply, 415, "", &err);
-		return;
-	}
-	producer_submit(p, &request, reply);
+	if (is_submission(req, &request, reply))
+		producer_submit(p, &request, reply);
+}
+
+static void
+post_preview(void *self, const struct nrs_http_request *req,
+    struct nrs_http_reply *reply)
+{
+	struct producer_request request = {0};
+
+	if (is_submission(req, &request, reply))
+		producer_preview(self, &request, reply);
 }
 
 /* One outcome, by its bytes or from the bus when they are not kept. */
@@ -98,6 +115,7 @@ get_outcome(void *self, const struct nrs_http_request *req,
 
 static const struct nrs_http_route routes[] = {
     {"POST", "/v1/submissions", post_submission},
+    {"POST", "/v1/preview", post_preview},
     {"GET", "/v1/outcomes/", get_outcome},
 };
 

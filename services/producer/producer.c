@@ -7,6 +7,8 @@
 #include "noroshi/core/topic.h"
 #include "noroshi/io/http.h"
 #include "noroshi/io/table.h"
+#include "noroshi/version.h"
+#include "producer/preview.h"
 
 #define ROW(member) .offset = offsetof(struct producer_conf, member)
 
@@ -89,6 +91,12 @@ static const struct nrs_param params[] = {
         .def = "",
         .help = "When each newsletter closes; empty: this process closes "
                 "none."},
+    {.name = "rules",
+        .type = NRS_PARAM_PATH,
+        ROW(rules),
+        .def = "",
+        .help = "The decision table that POST /v1/preview decides by; empty: "
+                "this process makes no previews."},
 };
 
 static void
@@ -99,6 +107,26 @@ door_free(struct producer_door *door)
 	nrs_keyring_free(door->keyring);
 	nrs_arena_free(door->arena);
 	free(door);
+}
+
+static enum nrs_rc
+load_policy(const struct producer_conf *conf, struct producer_door *door,
+    struct nrs_err *err)
+{
+	const struct nrs_rule_table *rules;
+	struct nrs_policy *policy;
+	enum nrs_rc rc;
+
+	if (conf->rules[0] == '\0')
+		return NRS_OK;
+	rc = nrs_table_rules(door->arena, conf->rules, &rules, err);
+	if (rc != NRS_OK)
+		return rc;
+	policy = nrs_policy_new(door->arena, door->sectors, rules,
+	    (enum nrs_mode)(conf->common.mode + 1), NRS_VERSION);
+	policy->lists = door->news_lists;
+	door->policy = policy;
+	return NRS_OK;
 }
 
 static enum nrs_rc
@@ -113,6 +141,8 @@ door_load(const struct producer_conf *conf, struct producer_door **out,
 	if (rc == NRS_OK && conf->newsletters[0] != '\0')
 		rc = nrs_table_news_lists(door->arena, conf->newsletters,
 		    door->sectors, &door->news_lists, err);
+	if (rc == NRS_OK)
+		rc = load_policy(conf, door, err);
 	if (rc == NRS_OK)
 		rc = nrs_keyring_load(conf->keys, &door->keyring, err);
 	if (rc == NRS_OK) {
@@ -179,6 +209,7 @@ producer_close(void *self)
 	producer_index_free(p->index);
 	producer_deadline_free(p->deadline);
 	producer_cutoffs_free(p->cutoffs);
+	producer_previews_free(p->previews);
 	door_free(p->door);
 	(void)pthread_rwlock_destroy(&p->door_lock);
 	free(p);
@@ -201,6 +232,7 @@ producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
 	p->index = producer_index_new((size_t)p->conf->remembered);
 	p->deadline = producer_deadline_new();
 	p->cutoffs = producer_cutoffs_new();
+	p->previews = producer_previews_new();
 	register_metrics(p, nrs_service_metrics(ctx));
 	rc = door_load(p->conf, &p->door, err);
 	if (rc == NRS_OK)
@@ -214,7 +246,7 @@ producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
 	return rc;
 }
 
-/* Keys, sectors and newsletters only: what else changed needs a restart. */
+/* Keys and tables only: what else changed needs a restart. */
 static enum nrs_rc
 reload(void *self, const void *conf, struct nrs_err *err)
 {

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "noroshi/core/decide.h"
 #include "noroshi/io/admit.h"
 #include "noroshi/io/bus.h"
 #include "noroshi/io/service.h"
@@ -19,21 +20,24 @@
 #include "producer/deadline.h"
 #include "producer/index.h"
 
+struct producer_previews;
+
 struct producer_conf {
 	struct nrs_service_conf common;
-	const char *listen, *keys, *sectors, *newsletters;
+	const char *listen, *keys, *sectors, *rules, *newsletters;
 	int64_t max_body, max_connections, idle_timeout_s;
 	int64_t wait_ms, max_wait_ms, append_timeout_ms;
 	int64_t remembered;
 };
 
-/* What a reload replaces: who may sign, what sectors there are, and when their
- * newsletters close. */
+/* What a reload replaces: who may sign, what sectors there are, when their
+ * newsletters close, and what a preview decides by. */
 struct producer_door {
 	struct nrs_arena *arena;
 	const struct nrs_sector_table *sectors;
 	struct nrs_keyring *keyring;
 	const struct nrs_news_lists *news_lists; /* NULL: none */
+	const struct nrs_policy *policy;         /* NULL: no previews */
 	unsigned load;                           /* counts what was loaded */
 };
 
@@ -43,6 +47,7 @@ struct producer {
 	struct producer_index *index;
 	struct producer_deadline *deadline;
 	struct producer_cutoffs *cutoffs;
+	struct producer_previews *previews;
 	pthread_rwlock_t door_lock;
 	struct producer_door *door;
 	atomic_bool loaded; /* the index has seen `outcome` to its end */

@@ -11,6 +11,7 @@
 #include "noroshi/core/topic.h"
 #include "noroshi/io/json.h"
 #include "noroshi/io/wire.h"
+#include "producer/admission.h"
 #include "producer/reply.h"
 
 /* One request on its way. */
@@ -19,90 +20,17 @@ struct way {
 	const struct producer_request *request;
 	struct nrs_http_reply *reply;
 	struct nrs_arena *arena;
-	struct nrs_admitted admitted;
+	struct producer_admission admission;
 	struct producer_ident ident;
-	int64_t accepted_at;
 	struct nrs_mono start;
 };
 
 static const char *
 id_of(const struct way *way)
 {
-	const struct nrs_submission *s = way->admitted.submission;
+	const struct nrs_submission *s = way->admission.admitted.submission;
 
 	return s == NULL ? "" : s->submission_id;
-}
-
-static enum nrs_rc
-wire_bytes(struct way *way, struct nrs_bytes *out, struct nrs_err *err)
-{
-	void *submission;
-	enum nrs_rc rc;
-
-	*out = way->request->body;
-	if (way->request->is_protobuf)
-		return NRS_OK;
-	rc = nrs_json_decode(way->arena, NRS_TYPE_SUBMISSION,
-	    way->request->body, &submission, err);
-	if (rc == NRS_OK)
-		*out = nrs_wire_encode(
-		    way->arena, NRS_TYPE_SUBMISSION, submission);
-	return rc;
-}
-
-/* What carries no signature is made by this process only; taken from outside it
- * would be a way around signing. Whoever took the id of a cut-off to come would
- * keep that newsletter from closing. */
-static enum nrs_rc
-may_come_from_outside(const struct nrs_submission *s, struct nrs_err *err)
-{
-	if (s->type == NRS_SUBMISSION_DEADLINE ||
-	    (s->type == NRS_SUBMISSION_CUT_OFF && s->n_signatures == 0))
-		return nrs_refuse(err, "type", "internal-type",
-		    "%s without a signature is made by the producer itself",
-		    nrs_term_name(NRS_VOC_SUBMISSION_TYPE, (int)s->type));
-	if (strncmp(s->submission_id, NRS_CUT_OFF_PREFIX,
-	        strlen(NRS_CUT_OFF_PREFIX)) == 0)
-		return nrs_refuse(err, "submission_id", "internal-id",
-		    "ids that begin with " NRS_CUT_OFF_PREFIX
-		    " are the producer's own");
-	return NRS_OK;
-}
-
-/* Drill processes read the real subscriptions and write none. */
-static enum nrs_rc
-may_subscribe(const struct way *way, struct nrs_err *err)
-{
-	if (way->admitted.submission->type != NRS_SUBMISSION_SUBSCRIPTION ||
-	    way->admitted.submission->mode == NRS_MODE_ACTUAL)
-		return NRS_OK;
-	return nrs_refuse(err, "mode", "drill-subscription",
-	    "subscriptions are changed in mode ACTUAL only");
-}
-
-static enum nrs_rc
-admit(struct way *way, struct nrs_err *err)
-{
-	struct producer *p = way->producer;
-	struct nrs_admit how = {.how = NRS_WIRE_STRICT};
-	struct nrs_bytes bytes;
-	enum nrs_rc rc = wire_bytes(way, &bytes, err);
-
-	if (rc != NRS_OK)
-		return rc;
-	way->accepted_at = nrs_wall_ms();
-	(void)pthread_rwlock_rdlock(&p->door_lock);
-	how.check.sectors = p->door->sectors;
-	how.check.now_ms = way->accepted_at;
-	how.check.mode = (enum nrs_mode)(p->conf->common.mode + 1);
-	how.keyring = p->door->keyring;
-	rc = nrs_admit(way->arena, &how, bytes, &way->admitted, err);
-	(void)pthread_rwlock_unlock(&p->door_lock);
-	if (rc == NRS_OK)
-		rc = may_come_from_outside(way->admitted.submission, err);
-	if (rc == NRS_OK)
-		rc = may_subscribe(way, err);
-	return rc;
 }
 
 static enum nrs_rc
@@ -110,11 +38,11 @@ append(struct way *way, const char *topic, const char *key, int64_t *offset,
     struct nrs_err *err)
 {
 	struct producer *p = way->producer;
-	struct nrs_submission stamped = *way->admitted.submission;
+	struct nrs_submission stamped = *way->admission.admitted.submission;
 	struct nrs_outgoing out = {.topic = topic, .partition = 0};
 	enum nrs_rc rc;
 
-	stamped.accepted_at = way->accepted_at;
+	stamped.accepted_at = way->admission.accepted_at;
 	out.key = (struct nrs_bytes){(const uint8_t *)key, strlen(key)};
 	out.value = nrs_wire_encode(way->arena, NRS_TYPE_SUBMISSION, &stamped);
 	rc = nrs_producer_send_wait(
@@ -174,13 +102,13 @@ in_doubt(struct way *way, enum nrs_rc rc, struct nrs_err *err)
 static void
 subscribe(struct way *way)
 {
-	const struct nrs_subscription *s = way->admitted.subscription;
+	const struct nrs_subscription *s = way->admission.admitted.subscription;
 	struct nrs_outcome stored = {
 	    .submission_id = id_of(way),
 	    .type = NRS_SUBMISSION_SUBSCRIPTION,
-	    .mode = way->admitted.submission->mode,
+	    .mode = way->admission.admitted.submission->mode,
 	    .verdict = NRS_VERDICT_APPLIED,
-	    .accepted_at = way->accepted_at,
+	    .accepted_at = way->admission.accepted_at,
 	};
 	struct nrs_err err = {0};
 	int64_t offset = -1;
@@ -229,7 +157,7 @@ answer_with_outcome(struct way *way)
 		const struct producer_accepted accepted = {
 		    .submission_id = id_of(way),
 		    .journal_offset = answer.journal_offset,
-		    .accepted_at = way->accepted_at};
+		    .accepted_at = way->admission.accepted_at};
 		producer_reply_accepted(way->reply, &accepted);
 		return;
 	}
@@ -262,7 +190,7 @@ append_to_journal(struct way *way)
 	nrs_metric_add(p->metrics.accepted, 1);
 	nrs_log(NRS_LOG_INFO, "accepted", NRS_S("alert", id_of(way)),
 	    NRS_S("type", nrs_term_name(NRS_VOC_SUBMISSION_TYPE,
-	                      (int)way->admitted.submission->type)),
+	                      (int)way->admission.admitted.submission->type)),
 	    NRS_I("offset", offset));
 	answer_with_outcome(way);
 }
@@ -271,8 +199,8 @@ static void
 set_ident(struct way *way)
 {
 	way->ident = (struct producer_ident){.submission_id = id_of(way),
-	    .payload_sha256 = way->admitted.payload_sha256,
-	    .addressing_sha256 = way->admitted.addressing_sha256};
+	    .payload_sha256 = way->admission.admitted.payload_sha256,
+	    .addressing_sha256 = way->admission.admitted.addressing_sha256};
 }
 
 static void
@@ -304,12 +232,12 @@ command(struct way *way)
 static bool
 was_decided_before(struct way *way)
 {
-	const struct nrs_submission *s = way->admitted.submission;
+	const struct nrs_submission *s = way->admission.admitted.submission;
 
 	if (s == NULL || s->submission_id[0] == '\0')
 		return false;
-	nrs_sha256(s->payload, way->admitted.payload_sha256);
-	nrs_sha256(s->addressing, way->admitted.addressing_sha256);
+	nrs_sha256(s->payload, way->admission.admitted.payload_sha256);
+	nrs_sha256(s->addressing, way->admission.admitted.addressing_sha256);
 	set_ident(way);
 	return producer_index_knows(way->producer->index, &way->ident);
 }
@@ -333,14 +261,16 @@ producer_submit(struct producer *producer,
 	    .arena = nrs_arena_new(),
 	    .start = nrs_mono_now()};
 	struct nrs_err err = {0};
-	enum nrs_rc rc = admit(&way, &err);
+	enum nrs_rc rc =
+	    producer_admit(producer, request, way.arena, &way.admission, &err);
 
 	if (rc != NRS_OK && was_decided_before(&way)) {
 		nrs_metric_add(producer->metrics.repeated, 1);
 		answer_with_outcome(&way);
 	} else if (rc != NRS_OK)
 		refuse(&way, &err);
-	else if (way.admitted.submission->type == NRS_SUBMISSION_SUBSCRIPTION)
+	else if (way.admission.admitted.submission->type ==
+	         NRS_SUBMISSION_SUBSCRIPTION)
 		subscribe(&way);
 	else
 		command(&way);

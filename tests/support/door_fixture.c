@@ -51,10 +51,14 @@ decoded(
 	return value;
 }
 
+/* In real time, to power. */
 static void
 decide_notice(struct nrs_arena *arena, const struct nrs_submission *s,
     struct nrs_outcome *outcome)
 {
+	static enum nrs_route route = NRS_ROUTE_REALTIME;
+	static struct nrs_thread_sector told = {
+	    .sector = "power", .routes = &route, .n_routes = 1};
 	const struct nrs_content *content =
 	    decoded(arena, NRS_TYPE_CONTENT, s->payload);
 
@@ -69,7 +73,13 @@ decide_notice(struct nrs_arena *arena, const struct nrs_submission *s,
 	    (struct nrs_thread_change){.thread_id = content->thread_id,
 	        .revision = content->revision,
 	        .notice_id = content->notice_id,
-	        .mode = NRS_MODE_ACTUAL};
+	        .mode = NRS_MODE_ACTUAL,
+	        .tlp = content->tlp,
+	        .sectors = &told,
+	        .n_sectors = 1,
+	        .n_notice_ids = 1};
+	outcome->thread->notice_ids = nrs_arena_alloc(arena, sizeof(char *));
+	outcome->thread->notice_ids[0] = content->notice_id;
 	outcome->thread_id = content->thread_id;
 }
 
@@ -196,10 +206,12 @@ static void
 write_files(void)
 {
 	struct nrs_bus_conf bus = bus_fixture_conf("x");
+	char here[256];
 	struct nrs_arena *arena = nrs_arena_new();
 	const struct nrs_bytes public = {
 	    nrs_key_public(world.key), NRS_PUBLIC_KEY_SIZE};
 
+	assert_non_null(getcwd(here, sizeof(here)));
 	door_write("keys.conf",
 	    nrs_arena_printf(arena,
 	        "keys = ({ id = \"%s\"; public = \"%s\"; principal = "
@@ -219,8 +231,9 @@ write_files(void)
 	        "api: { listen = \"127.0.0.1:%d\"; append_timeout = 2000; };\n"
 	        "admin: { listen = \"\"; };\n"
 	        "keys = \"keys.conf\"; sectors = \"sectors.conf\"; "
-	        "newsletters = \"newsletters.conf\";\n",
-	        bus.servers, bus.prefix, world.port));
+	        "newsletters = \"newsletters.conf\";\n"
+	        "rules = \"%s/config/rules.conf\";\n",
+	        bus.servers, bus.prefix, world.port, here));
 	nrs_arena_free(arena);
 }
 

@@ -109,7 +109,7 @@ END
 	cat >"$STACK/producer.conf" <<END
 $common
 api: { listen = "127.0.0.1:$API_PORT"; };
-keys = "keys.conf"; sectors = "sectors.conf";
+keys = "keys.conf"; sectors = "sectors.conf"; rules = "rules.conf";
 $newsletters
 END
 	cat >"$STACK/classifier.conf" <<END

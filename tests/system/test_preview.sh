@@ -74,4 +74,41 @@ promoted() { ctl --json trace "$id" | jq -r 'select(.rule == "promoted") | .step
 was_promoted() { [ -n "$(promoted)" ]; }
 wait_until 20 was_promoted
 check "a trace shows that what waited was promoted" equal "routed waited" "$(promoted)"
+
+# ---- what comes after a notice
+whom() { jq -r --arg p "$1" 'select(.step == "recipient" and .purpose == $p) | .subscriber_id' | sort | xargs; }
+id=$(issue "訂正前" '.item_type = "C3" | .tlp = "GREEN"')
+for who in both green quiet; do wait_until 20 mail_came "$id" "$who"; done
+subscriber green '.max_tlp = "CLEAR"' # cleared for less since
+subscriber gone '.inactive = true'
+said=$(ctl --json retract "$id" --reason 誤報 --preview)
+check "a retraction would reach whom the thread has reached" equal "both quiet" "$(whom ALERT <<<"$said")"
+check "and the stub who may no longer see it" equal green "$(whom STUB <<<"$said")"
+said=$(echo '{"tlp": "AMBER", "title": "訂正後"}' |
+	ctl --json revise "$id" --correct --reason 訂正 --preview -)
+check "a correction with a raised label gives the topic that had it the stub" equal \
+	"alert.power.green" "$(jq -r 'select(.step == "outcome") | .outcome.stub_topics[]' <<<"$said")"
+check "it shows the stub's own text" equal 1 "$(jq -r 'select(.step == "stub") | .lang' <<<"$said" | wc -l)"
+check "a preview has written nothing" equal 1 \
+	"$(ctl --json trace "$id" | jq -r 'select(.step == "decided") | .submission_id' | sort -u | wc -l)"
+wanted=$(jq -r 'select(.step == "recipient") | .subscriber_id' <<<"$said" | sort -u | xargs)
+second=$(echo '{"tlp": "AMBER", "title": "訂正後"}' |
+	ctl --json revise "$id" --correct --reason 訂正 - | jq -r .submission_id)
+for who in $wanted; do wait_until 20 mail_came "$second" "$who"; done
+last=$(issue "最後二" '.sectors = ["power", "finance"] | .tlp = "CLEAR" | .urgency = "IMMEDIATE"')
+for who in both english green picky quiet; do wait_until 20 mail_came "$last" "$who"; done
+check "it goes to those it named, and nobody else" equal "$wanted" "$(got "$second")"
+
+# ---- the same over HTTP
+notice "電文" "${one[0]} | ${one[1]}" >"$STACK/notice.json"
+ctl -X producer=http://127.0.0.1:1 issue - <"$STACK/notice.json" 2>"$STACK/err"
+kept=$(sed -n 's/.* resend //p' "$STACK/err")
+answer=$(curl -s -H 'Content-Type: application/json' --data-binary "@$kept" \
+	"http://127.0.0.1:$API_PORT/v1/preview")
+check "the API names whom noroshictl names" equal \
+	"$(ctl --json preview - <"$STACK/notice.json" | recipients)" \
+	"$(jq -r '.recipients[].subscriber_id' <<<"$answer" | sort | xargs)"
+check "with the same subject" equal \
+	"$(ctl --json preview - <"$STACK/notice.json" | jq -r 'select(.step == "text" and .lang == "en") | .subject')" \
+	"$(jq -r '.texts[] | select(.lang == "en") | .subject' <<<"$answer")"
 system_end

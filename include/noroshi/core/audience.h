@@ -28,6 +28,7 @@ struct nrs_targets {
 	struct nrs_target *items;
 	size_t n;
 	size_t n_not_cleared; /* meant, but may not see it; nothing is sent */
+	size_t n_filtered;    /* meant, but wants none of it */
 	size_t n_unreachable; /* meant, but without a channel */
 };
 

@@ -129,6 +129,8 @@ see(void *ctx, const struct nrs_subscription *sub, enum nrs_match verdict)
 		add_subscriber(a, sub);
 	else if (verdict == NRS_MATCH_NOT_CLEARED && !reached)
 		a->out.n_not_cleared++;
+	else if (verdict == NRS_MATCH_FILTERED)
+		a->out.n_filtered++;
 }
 
 /* ---- who was meant before ---- */

@@ -155,8 +155,8 @@ replace(struct decision *d, const struct target *target, const char *why)
 	const struct nrs_waiting_change *was = NULL;
 
 	if (target->past != NULL)
-		was = state_waiting(
-		    d->state, d->out->thread_id, target->sector);
+		was =
+		    state_waiting(d->state, d->out->thread_id, target->sector);
 	if (was != NULL && decision_narrowed(d, target))
 		elsewhere(d, was, why);
 	else if (was != NULL)
