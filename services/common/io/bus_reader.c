@@ -111,6 +111,16 @@ stop_all(struct nrs_reader *r)
 	r->queue = NULL;
 }
 
+/* librdkafka 2.0.2 looks for a new leader only of topics that a handle reads,
+ * and the asker reads none: it would ask the old leader for ever. */
+static void
+close_asker(struct nrs_reader *r)
+{
+	if (r->asker != NULL)
+		rd_kafka_destroy(r->asker);
+	r->asker = NULL;
+}
+
 void
 nrs_reader_close(struct nrs_reader *r)
 {
@@ -118,8 +128,7 @@ nrs_reader_close(struct nrs_reader *r)
 		return;
 	stop_all(r);
 	close_handle(r);
-	if (r->asker != NULL)
-		rd_kafka_destroy(r->asker);
+	close_asker(r);
 	nrs_bus_setup_free(r->setup);
 	nrs_bus_watch_fini(&r->watch);
 	free(r->parts);
@@ -302,10 +311,10 @@ bounds(struct nrs_reader *r, const struct part *part, int timeout_ms,
 	code = rd_kafka_query_watermark_offsets(r->asker,
 	    rd_kafka_topic_name(part->topic), part->partition, &out->first,
 	    &out->end, timeout_ms);
-	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return nrs_bus_fail(
-		    err, code, rd_kafka_topic_name(part->topic));
-	return NRS_OK;
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return NRS_OK;
+	close_asker(r);
+	return nrs_bus_fail(err, code, rd_kafka_topic_name(part->topic));
 }
 
 enum nrs_rc

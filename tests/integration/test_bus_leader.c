@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include "noroshi/base/clock.h"
+#include "support/bus_fixture.h"
+
+static enum nrs_rc
+ignore(void *ctx, const struct nrs_record *record, struct nrs_err *err)
+{
+	(void)ctx, (void)record, (void)err;
+	return NRS_OK;
+}
+
+/* A cluster of two brokers, which the fixture's is not. */
+struct two {
+	rd_kafka_t *rk;
+	rd_kafka_mock_cluster_t *cluster;
+};
+
+static int
+set_up(void **state)
+{
+	static struct two two;
+
+	two.rk = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), NULL, 0);
+	assert_non_null(two.rk);
+	two.cluster = rd_kafka_mock_cluster_new(two.rk, 2);
+	assert_non_null(two.cluster);
+	*state = &two;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct two *two = *state;
+
+	rd_kafka_mock_cluster_destroy(two->cluster);
+	rd_kafka_destroy(two->rk);
+	return 0;
+}
+
+/* Whoever asks where a topic ends heard "not leader" for ever: nothing was sent
+ * any more, because nobody knew who may still see it. */
+static void
+f9_the_end_of_a_topic_is_found_when_its_leader_moves(void **state)
+{
+	const struct two *two = *state;
+	struct nrs_bus_conf conf = bus_fixture_conf("leader");
+	const struct nrs_reader_from from = {"moves", 0, NRS_FROM_START};
+	struct nrs_reader *reader;
+	struct nrs_mono start;
+
+	conf.servers = rd_kafka_mock_cluster_bootstraps(two->cluster);
+	conf.prefix = "";
+	assert_int_equal(
+	    rd_kafka_mock_topic_create(two->cluster, "moves", 1, 2), 0);
+	rd_kafka_mock_partition_set_leader(two->cluster, "moves", 0, 1);
+	assert_int_equal(nrs_reader_open(&conf, &reader, NULL), NRS_OK);
+	assert_int_equal(nrs_reader_assign(reader, &from, 1, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_reader_to_end(reader, 5000, ignore, NULL, NULL), NRS_OK);
+	rd_kafka_mock_partition_set_leader(two->cluster, "moves", 0, 2);
+	start = nrs_mono_now();
+	while (nrs_reader_to_end(reader, 1000, ignore, NULL, NULL) != NRS_OK)
+		assert_true(nrs_mono_since_ms(start) < 8000);
+	nrs_reader_close(reader);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+	        f9_the_end_of_a_topic_is_found_when_its_leader_moves, set_up,
+	        tear_down),
+	};
+
+	return cmocka_run_group_tests(
+	    tests, bus_fixture_start, bus_fixture_stop);
+}
