@@ -193,6 +193,14 @@ static const struct ctl_command commands[] = {
         "whom a notice or an issue has reached, per stage and sector, and how "
         "soon",
         "通知または号が、段階と分野ごとに誰にどれだけの時間で届いたか"},
+    {"deliveries", "ID", 1, 1,
+        CTL_BIT(CTL_OPT_FAILED) | CTL_BIT(CTL_OPT_STATE) |
+            CTL_BIT(CTL_OPT_CEPTOAR) | CTL_BIT(CTL_OPT_ADDRESSES) |
+            CTL_BIT(CTL_OPT_RESEND) | CTL_BIT(CTL_OPT_YES) |
+            CTL_BIT(CTL_OPT_DRY_RUN),
+        ctl_cmd_deliveries,
+        "every delivery of a notice or an issue, and the failed ones again",
+        "通知または号の配信を一件ずつ表示し、不達のものを再送する"},
     {"explain", "RULE|ID", 1, 1, 0, ctl_cmd_explain,
         "the rule behind a decision, with the lines of the paper behind it",
         "決定の規則と、そのもとになった資料の記述を表示"},

@@ -7,10 +7,11 @@
  * thread was planned for. One thread.
  */
 #include "noroshi/core/delivery.h"
+#include "noroshi/core/topic.h"
 #include "noroshi/io/bus.h"
 
-#define DISPATCHER_HEADER_THREAD "thread"
-#define DISPATCHER_HEADER_SOURCE "source" /* offset of the dispatch record */
+#define DISPATCHER_HEADER_THREAD NRS_HEADER_THREAD
+#define DISPATCHER_HEADER_SOURCE NRS_HEADER_SOURCE
 
 struct dispatcher_threads;
 

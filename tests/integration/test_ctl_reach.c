@@ -191,6 +191,7 @@ setup(void **state)
 	arena = nrs_arena_new();
 	for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++)
 		bus_fixture_topic(topics[i], 12);
+	bus_fixture_topic(NRS_TOPIC_AUDIT, 1);
 	put_subscription("op-a", NRS_SUBSCRIBER_OPERATOR, "finance", "bank");
 	put_subscription("op-b", NRS_SUBSCRIBER_OPERATOR, "power", "power");
 	put_subscription(
@@ -272,6 +273,102 @@ reach_of_what_is_not_there_exits_5(void **state)
 	assert_int_equal(ctl_program("", "reach")->code, CTL_USAGE);
 }
 
+/* ---- deliveries ---- */
+
+static void
+a_delivery_has_one_line_and_hides_its_address(void **state)
+{
+	const struct ctl_ran *ran =
+	    ctl_program("", "--json deliveries " NOTICE " --failed");
+
+	assert_int_equal(ran->code, CTL_DONE);
+	ctl_program_has(ran->out,
+	    "{\"subscriber_id\":\"op-b\",\"channel\":\"MAIL\","
+	    "\"address\":\"o***@example.jp\",\"purpose\":\"ALERT\","
+	    "\"state\":\"FAILED\",\"attempt\":1,");
+	ctl_program_has(ran->out, "\"reason\":\"CONTACT_STALE\","
+	                          "\"detail\":\"550 no such user\"");
+	assert_null(strstr(ran->out, "op-a"));
+	ran = ctl_program("",
+	    "--lang ja deliveries " NOTICE " --addresses --state RESPONDED");
+	ctl_program_has(ran->out, "op-a@example.jp");
+	ctl_program_has(ran->out, "該当あり");
+	assert_null(strstr(ran->out, "op-b"));
+	ran = ctl_program("", "--json deliveries " NOTICE " --ceptoar bank");
+	ctl_program_has(ran->out, "\"purpose\":\"REMINDER\"");
+	assert_null(strstr(ran->out, "op-b"));
+}
+
+static void
+a_resend_that_nobody_confirmed_sends_nothing(void **state)
+{
+	const struct ctl_ran *ran =
+	    ctl_program("", "deliveries " NOTICE " --failed --resend");
+
+	assert_int_equal(ran->code, CTL_USAGE);
+	ctl_program_has(ran->err, "--yes");
+	ran = ctl_program(
+	    "", "deliveries " NOTICE " --failed --resend --dry-run");
+	assert_int_equal(ran->code, CTL_DONE);
+	ctl_program_has(ran->out, "op-b");
+	assert_int_equal(
+	    ctl_program("", "deliveries " NOTICE " --resend")->code, CTL_USAGE);
+	assert_int_equal(
+	    ctl_program("", "deliveries " NOTICE " --state GONE")->code,
+	    CTL_USAGE);
+	ran = ctl_program("", "--json deliveries " NOTICE " --failed");
+	ctl_program_has(ran->out, "op-b"); /* still */
+}
+
+/* The same recipient, the same text; another key, and it is on record. */
+static void
+the_failed_are_sent_again_once(void **state)
+{
+	const struct ctl_ran *ran;
+	int audits = bus_fixture_count(NRS_TOPIC_AUDIT);
+
+	ran = ctl_program(
+	    "", "--json deliveries " NOTICE " --failed --resend --yes");
+	assert_string_equal(ran->err, "");
+	assert_int_equal(ran->code, CTL_DONE);
+	ctl_program_has(ran->out,
+	    "{\"subscriber_id\":\"op-b\",\"channel\":\"MAIL\","
+	    "\"address\":\"o***@example.jp\",\"change\":\"resend\","
+	    "\"occasion\":1}\n");
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_AUDIT), audits + 1);
+	ran = ctl_program("", "--json deliveries " NOTICE " --state PLANNED");
+	ctl_program_has(ran->out, "\"occasion\":1");
+	ctl_program_has(ran->out, "\"topic\":\"delivery.alert\","
+	                          "\"partition\":3");
+	ran = ctl_program("", "--json deliveries " NOTICE " --failed");
+	assert_string_equal(ran->out, "");
+	ran = ctl_program("", "deliveries " NOTICE " --failed --resend --yes");
+	assert_int_equal(ran->code, CTL_DONE);
+	assert_string_equal(ran->out, "");
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_AUDIT), audits + 1);
+	ran = ctl_program("", "--json reach " NOTICE);
+	ctl_program_has(ran->out, "\"addressed\":3,");
+	ctl_program_has(ran->out, "\"open\":1,");
+}
+
+static void
+what_has_expired_is_not_sent_again(void **state)
+{
+	static const struct planned late = {
+	    "late-1", "op-b", NRS_SUBSCRIBER_OPERATOR, NRS_PURPOSE_ALERT};
+	struct nrs_receipt r = receipt(late, NRS_STATE_EXPIRED, 900);
+	const struct ctl_ran *ran;
+
+	put_outcome("late-1", T0);
+	put_planned(late);
+	put_receipt(&r);
+	ran = ctl_program("", "deliveries late-1 --failed --resend --yes");
+	assert_int_equal(ran->code, CTL_REFUSED);
+	ctl_program_has(ran->err, "valid_until: expired: ");
+	ran = ctl_program("", "deliveries nothing --failed --resend --yes");
+	assert_int_equal(ran->code, CTL_NOT_FOUND);
+}
+
 int
 main(void)
 {
@@ -279,6 +376,10 @@ main(void)
 	    cmocka_unit_test(reach_tells_per_stage_and_sector_who_has_it),
 	    cmocka_unit_test(a_ceptoar_sees_its_own_members_only),
 	    cmocka_unit_test(reach_of_what_is_not_there_exits_5),
+	    cmocka_unit_test(a_delivery_has_one_line_and_hides_its_address),
+	    cmocka_unit_test(a_resend_that_nobody_confirmed_sends_nothing),
+	    cmocka_unit_test(the_failed_are_sent_again_once),
+	    cmocka_unit_test(what_has_expired_is_not_sent_again),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

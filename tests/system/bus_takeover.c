@@ -20,6 +20,7 @@
 
 #include "noroshi/base/clock.h"
 #include "noroshi/io/group.h"
+#include "noroshi/io/pipe.h"
 #include "support/bus_fixture.h"
 #include "support/copier.h"
 
@@ -411,6 +412,30 @@ a_stopped_senders_lease_ends_before_another_owns_anything(void **state)
 	assert_int_equal(committed_now("lease", 0), -1);
 }
 
+static void
+of_two_who_write_once_under_one_id_the_first_is_fenced(void **state)
+{
+	struct nrs_bus_conf bus = bus_fixture_conf("once");
+	static const char *const topics[] = {"once"};
+	const struct nrs_once_conf conf = {
+	    .bus = &bus, .id = "once", .topics = topics, .n_topics = 1};
+	const struct nrs_outgoing record = {
+	    .topic = "once", .partition = 0, .value = bus_fixture_bytes("x")};
+	const struct nrs_outgoing twice[] = {record, record};
+	struct nrs_once *first, *second;
+	struct nrs_err err = {0};
+
+	bus_fixture_topic("once", 1);
+	assert_int_equal(nrs_once_open(&conf, &first, &err), NRS_OK);
+	assert_int_equal(nrs_once_open(&conf, &second, &err), NRS_OK);
+	assert_int_not_equal(nrs_once_write(first, twice, 2, &err), NRS_OK);
+	assert_int_equal(bus_fixture_count("once"), 0);
+	assert_int_equal(nrs_once_write(second, twice, 2, &err), NRS_OK);
+	nrs_once_close(first);
+	nrs_once_close(second);
+	assert_int_equal(bus_fixture_count("once"), 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -423,6 +448,8 @@ main(int argc, char **argv)
 	        one_that_slept_through_its_session_writes_nothing_more),
 	    cmocka_unit_test(restarted_under_its_name_it_goes_on_at_once),
 	    cmocka_unit_test(topics_that_are_made_later_are_found),
+	    cmocka_unit_test(
+	        of_two_who_write_once_under_one_id_the_first_is_fenced),
 	    cmocka_unit_test(a_second_process_of_the_same_name_ends_the_first),
 	    cmocka_unit_test(
 	        a_killed_senders_partitions_move_with_offset_and_metadata),

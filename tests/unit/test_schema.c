@@ -51,6 +51,7 @@ static const ProtobufCMessageDescriptor *const all[] = {
     &noroshi__v1__drain__descriptor,
     &noroshi__v1__outcome__descriptor,
     &noroshi__v1__rejection__descriptor,
+    &noroshi__v1__audit__descriptor,
     &noroshi__v1__alert__descriptor,
     &noroshi__v1__dispatch__descriptor,
     &noroshi__v1__newsletter_item__descriptor,

@@ -251,4 +251,16 @@ struct nrs_rejection {
 	enum nrs_mode mode;
 	const char *submission_id;
 };
+
+/* What people did to the service itself: re-sends, replays, configuration. No
+ * content and no address. */
+struct nrs_audit {
+	int64_t at;
+	const char *service;
+	const char *who;
+	const char *action;
+	const char *about_id;
+	const char *detail;
+	enum nrs_mode mode;
+};
 #endif

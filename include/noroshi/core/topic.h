@@ -23,6 +23,10 @@
 #define NRS_TOPIC_DELIVERY_ALERT "delivery.alert"
 #define NRS_TOPIC_DELIVERY_NEWSLETTER "delivery.newsletter"
 #define NRS_TOPIC_DELIVERY_DUE "delivery.due"
+/* Headers of a record there: its thread, and the offset of its dispatch record.
+ */
+#define NRS_HEADER_THREAD "thread"
+#define NRS_HEADER_SOURCE "source"
 #define NRS_TOPIC_RECEIPT_ALERT "receipt.alert"
 #define NRS_TOPIC_RECEIPT_NEWSLETTER "receipt.newsletter"
 #define NRS_TOPIC_RECEIPT_DUE "receipt.due"

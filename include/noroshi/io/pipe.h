@@ -56,4 +56,23 @@ struct nrs_pipe_conf {
  * than it was, or take_over said so. */
 NRS_CHECKED enum nrs_rc nrs_pipe_run(const struct nrs_pipe_conf *conf,
     const struct nrs_pipe_ops *ops, void *self, struct nrs_err *err);
+
+/* ---- once: some records as one transaction, outside of any pipe ---- */
+struct nrs_once;
+struct nrs_once_conf {
+	const struct nrs_bus_conf *bus;
+	const char *id; /* transactional.id, without the prefix */
+	const char *const *topics;
+	size_t n_topics;
+};
+/* Blocks. Whoever used the id before is fenced and its last transaction
+ * resolved: what a reader sees from now on is all of it. conf's pointers must
+ * outlive the object. NRS_RETRY: the bus does not answer. */
+NRS_CHECKED enum nrs_rc nrs_once_open(const struct nrs_once_conf *conf,
+    struct nrs_once **out, struct nrs_err *err);
+/* Write all of them, or none. NRS_RETRY: unknown which, or somebody else has
+ * come since; look before doing it again. NRS_FATAL: none. */
+NRS_CHECKED enum nrs_rc nrs_once_write(struct nrs_once *once,
+    const struct nrs_outgoing *records, size_t n, struct nrs_err *err);
+void nrs_once_close(struct nrs_once *once);
 #endif

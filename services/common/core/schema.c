@@ -400,6 +400,16 @@ static const struct nrs_field rejection_fields[] = {
 	ONE(10, rejection, submission_id, STRING),
 };
 
+static const struct nrs_field audit_fields[] = {
+	ONE(1, audit, at, TIME),
+	ONE(2, audit, service, STRING),
+	ONE(3, audit, who, STRING),
+	ONE(4, audit, action, STRING),
+	ONE(5, audit, about_id, STRING),
+	ONE(6, audit, detail, STRING),
+	TERM(7, audit, mode, MODE),
+};
+
 static const struct nrs_field alert_fields[] = {
 	ONE(1, alert, payload, BYTES),
 	ONE(2, alert, addressing_sha256, BYTES),
@@ -608,6 +618,7 @@ static const struct nrs_schema schemas[NRS_TYPE_COUNT] = {
 	TYPE(DRAIN, drain),
 	TYPE(OUTCOME, outcome),
 	TYPE(REJECTION, rejection),
+	TYPE(AUDIT, audit),
 	TYPE(ALERT, alert),
 	TYPE(DISPATCH, dispatch),
 	TYPE(NEWSLETTER_ITEM, newsletter_item),

@@ -227,13 +227,15 @@ nrs_txn_commit(struct nrs_txn *txn, rd_kafka_topic_partition_list_t *position,
 	struct call commit = {txn, "committing", NULL, NULL, run_commit};
 	enum nrs_rc rc = txn->rc;
 
-	if (rc == NRS_OK)
+	if (rc == NRS_OK && position != NULL)
 		rc = persist(&offsets, err);
 	NRS_FAILPOINT("pipe.position-sent");
 	if (rc == NRS_OK)
 		rc = persist(&commit, err);
-	rd_kafka_topic_partition_list_destroy(position);
-	rd_kafka_consumer_group_metadata_destroy(group);
+	if (position != NULL)
+		rd_kafka_topic_partition_list_destroy(position);
+	if (group != NULL)
+		rd_kafka_consumer_group_metadata_destroy(group);
 	if (rc == NRS_OK)
 		txn->open = false;
 	return txn->rc == NRS_OK ? rc : spoilt(txn, err);

@@ -25,7 +25,8 @@ NRS_CHECKED enum nrs_rc nrs_txn_new(
  * resolved. */
 NRS_CHECKED enum nrs_rc nrs_txn_renew(struct nrs_txn *txn, struct nrs_err *err);
 NRS_CHECKED enum nrs_rc nrs_txn_begin(struct nrs_txn *txn, struct nrs_err *err);
-/* Commit what was sent, and the group's position, or nothing of it. NRS_RETRY:
+/* Commit what was sent, and the group's position (NULL: there is none, nor a
+ * group), or nothing of it. NRS_RETRY:
  * drop, and begin anew from what the topics say. NRS_FATAL: that would fail
  * again. Takes position and group. */
 NRS_CHECKED enum nrs_rc nrs_txn_commit(struct nrs_txn *txn,

@@ -49,6 +49,7 @@ static const ProtobufCMessageDescriptor *const descriptors[NRS_TYPE_COUNT] = {
 	[NRS_TYPE_DRAIN] = &noroshi__v1__drain__descriptor,
 	[NRS_TYPE_OUTCOME] = &noroshi__v1__outcome__descriptor,
 	[NRS_TYPE_REJECTION] = &noroshi__v1__rejection__descriptor,
+	[NRS_TYPE_AUDIT] = &noroshi__v1__audit__descriptor,
 	[NRS_TYPE_ALERT] = &noroshi__v1__alert__descriptor,
 	[NRS_TYPE_DISPATCH] = &noroshi__v1__dispatch__descriptor,
 	[NRS_TYPE_NEWSLETTER_ITEM] = &noroshi__v1__newsletter_item__descriptor,
