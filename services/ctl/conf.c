@@ -23,6 +23,12 @@ static const struct nrs_param own[] = {
         .offset = offsetof(struct ctl_conf, producer),
         .def = "http://127.0.0.1:8420",
         .help = "URL of noroshi-producer's API."},
+    {.name = "ack",
+        .type = NRS_PARAM_STRING,
+        .offset = offsetof(struct ctl_conf, ack),
+        .def = "",
+        .help = "URL of noroshi-dispatcher's ack.listen (its ack.url), for "
+                "`noroshictl ack --token` with a token that is no whole link."},
     {.name = "key",
         .type = NRS_PARAM_PATH,
         .offset = offsetof(struct ctl_conf, key),

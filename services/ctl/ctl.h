@@ -20,6 +20,7 @@ struct ctl_conf {
 	struct nrs_bus_conf bus; /* first: its rows' offsets are its own */
 	int mode;                /* enum nrs_mode minus 1 */
 	const char *producer;    /* URL */
+	const char *ack;         /* URL of the acknowledgement listener */
 	const char *key;         /* private key file, "" for none */
 	const char *keys;        /* keyring file */
 	const char *sectors;     /* sector table file */

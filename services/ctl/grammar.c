@@ -146,6 +146,19 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
     [CTL_OPT_YES] = {"yes", 'y', NULL, "do not ask", "確認しない"},
     [CTL_OPT_CSV] = {"csv", 0, NULL, "as CSV (RFC 4180, UTF-8) on stdout",
         "CSV (RFC 4180、UTF-8) で出力する"},
+    [CTL_OPT_AS] = {"as", 0, "SUBSCRIBER", "who confirms", "確認する受信者"},
+    [CTL_OPT_RESPONSE] = {"response", 0, "ANSWER",
+        "NOT_AFFECTED, AFFECTED, MITIGATED or INVESTIGATING (default: receipt "
+        "alone)",
+        "NOT_AFFECTED (該当なし)、AFFECTED (該当あり)、MITIGATED (対処済)、"
+        "INVESTIGATING (確認中)。既定は受領のみ"},
+    [CTL_OPT_RELAYED] = {"relayed", 0, "N/M",
+        "a CEPTOAR: passed on to N of its M members",
+        "セプター: 構成員 M のうち N に転送済み"},
+    [CTL_OPT_TOKEN] = {"token", 0, "LINK|-",
+        "confirm with this link or token at the dispatcher's listener instead "
+        "of on the bus; - reads it from stdin",
+        "バスではなく、このリンクまたはトークンで確認する。- は標準入力から"},
 };
 
 #define SEND (CTL_BIT(CTL_OPT_KEY) | CTL_BIT(CTL_OPT_WAIT))
@@ -201,6 +214,12 @@ static const struct ctl_command commands[] = {
         ctl_cmd_deliveries,
         "every delivery of a notice or an issue, and the failed ones again",
         "通知または号の配信を一件ずつ表示し、不達のものを再送する"},
+    {"ack", "[ID]", 0, 1,
+        CTL_BIT(CTL_OPT_AS) | CTL_BIT(CTL_OPT_RESPONSE) |
+            CTL_BIT(CTL_OPT_RELAYED) | CTL_BIT(CTL_OPT_TOKEN),
+        ctl_cmd_ack,
+        "confirm receipt of a notice for a recipient, with its answer",
+        "受信者に代わって通知の受領を確認し、回答を記録する"},
     {"explain", "RULE|ID", 1, 1, 0, ctl_cmd_explain,
         "the rule behind a decision, with the lines of the paper behind it",
         "決定の規則と、そのもとになった資料の記述を表示"},

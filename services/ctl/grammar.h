@@ -64,6 +64,10 @@ enum ctl_opt {
 	CTL_OPT_YES,
 	CTL_OPT_CSV,
 	CTL_OPT_NEW_SECRET,
+	CTL_OPT_AS,
+	CTL_OPT_RESPONSE,
+	CTL_OPT_RELAYED,
+	CTL_OPT_TOKEN,
 	CTL_OPT_COUNT,
 };
 #define CTL_BIT(opt) (UINT64_C(1) << (opt))

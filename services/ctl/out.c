@@ -153,6 +153,7 @@ static const struct label labels[] = {
     {"cancelled", "cancelled", "取りやめ", 5},
     {"reminders", "reminders", "督促", 5},
     {"escalations", "escalations", "第二連絡先", 5},
+    {"response", "answer", "回答", 14},
     {"relayed", "relayed", "展開", 5},
     {"relayed_of", "to be relayed", "展開対象", 5},
 };

@@ -270,7 +270,7 @@ secrets_that_others_may_read_are_refused(void **state)
 	struct nrs_token_keys out;
 	struct nrs_err err = {0};
 
-	assert_int_equal(chmod(file, 0640), 0);
+	assert_int_equal(chmod(file, 0604), 0);
 	assert_int_equal(
 	    load("secrets = ( \"" OLD "\" );", &out, &err), NRS_REJECT);
 	assert_non_null(strstr(err.text, "chmod 600"));

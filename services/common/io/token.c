@@ -34,7 +34,10 @@ check_private(const char *file, struct nrs_err *err)
 		    err, "", "secrets", "%s: %s", file, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return nrs_refuse(err, "", "secrets", "%s: not a file", file);
-	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	/* systemd gives a credential to its service by an ACL, which shows as
+	 * group root may read. */
+	if ((st.st_mode & (S_IRWXO | S_IWGRP)) != 0 ||
+	    ((st.st_mode & S_IRGRP) != 0 && st.st_gid != 0))
 		return nrs_refuse(err, "", "secrets",
 		    "%s: others may read or change it; chmod 600 it", file);
 	return NRS_OK;
