@@ -19,6 +19,7 @@ enum ctl_exit ctl_cmd_retract(struct ctl *ctl);
 enum ctl_exit ctl_cmd_posture(struct ctl *ctl);
 enum ctl_exit ctl_cmd_newsletter_cutoff(struct ctl *ctl);
 enum ctl_exit ctl_cmd_subscribe(struct ctl *ctl);
+enum ctl_exit ctl_cmd_bounce(struct ctl *ctl);
 enum ctl_exit ctl_cmd_list(struct ctl *ctl);
 enum ctl_exit ctl_cmd_show(struct ctl *ctl);
 enum ctl_exit ctl_cmd_trace(struct ctl *ctl);

@@ -68,6 +68,7 @@ enum ctl_opt {
 	CTL_OPT_RESPONSE,
 	CTL_OPT_RELAYED,
 	CTL_OPT_TOKEN,
+	CTL_OPT_DIR,
 	CTL_OPT_COUNT,
 };
 #define CTL_BIT(opt) (UINT64_C(1) << (opt))

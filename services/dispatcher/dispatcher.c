@@ -11,6 +11,7 @@
 #include "noroshi/base/net.h"
 #include "noroshi/base/text.h"
 #include "noroshi/core/topic.h"
+#include "noroshi/core/verp.h"
 #include "noroshi/io/http.h"
 
 #define ROW(member) .offset = offsetof(struct dispatcher_conf, member)
@@ -51,7 +52,16 @@ static const struct nrs_param params[] = {
         .type = NRS_PARAM_STRING,
         ROW(transfer.mail_from),
         .def = "noroshi@localhost.localdomain",
-        .help = "Sender of every mail, in the envelope and in From."},
+        .help = "Sender of every mail, in From and, without smtp.verp, in "
+                "the envelope."},
+    {.name = "smtp.verp",
+        .type = NRS_PARAM_STRING,
+        ROW(verp),
+        .def = "",
+        .help = "Where bounces go: a mailbox of at most 12 bytes before its "
+                "'@', whose relay delivers what follows a '+' to it, too: the "
+                "envelope's sender becomes bounce+...@domain, other for each "
+                "try. Feed them to noroshictl bounce. Empty: smtp.from."},
     {.name = "smtp.from_name",
         .type = NRS_PARAM_STRING,
         ROW(from_name),
@@ -335,6 +345,26 @@ static const struct nrs_param params[] = {
 /* ---- checks ---- */
 
 static enum nrs_rc
+check_verp(const char *mailbox, struct nrs_err *err)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	const char *out;
+	enum nrs_rc rc = NRS_OK;
+
+	if (mailbox[0] != '\0')
+		rc = nrs_text_mailbox(arena, mailbox, &out, err);
+	if (rc == NRS_OK && strcspn(mailbox, "@+") > NRS_VERP_LOCAL_MAX)
+		rc = nrs_refuse(err, "", "length",
+		    "more than %d bytes before '@'", NRS_VERP_LOCAL_MAX);
+	if (rc == NRS_OK && strchr(mailbox, '+') != NULL)
+		rc = nrs_refuse(err, "", "mailbox", "has a '+' already");
+	if (rc != NRS_OK)
+		nrs_err_prefix(err, "smtp.verp");
+	nrs_arena_free(arena);
+	return rc;
+}
+
+static enum nrs_rc
 check_mail(const struct dispatcher_conf *conf, struct nrs_err *err)
 {
 	const struct nrs_transfer_conf *t = &conf->transfer;
@@ -347,6 +377,9 @@ check_mail(const struct dispatcher_conf *conf, struct nrs_err *err)
 		nrs_err_prefix(err, "smtp.from");
 		return rc;
 	}
+	rc = check_verp(conf->verp, err);
+	if (rc != NRS_OK)
+		return rc;
 	if (strncmp(t->smtp_url, "smtp://", 7) != 0 &&
 	    strncmp(t->smtp_url, "smtps://", 8) != 0)
 		return nrs_refuse(err, "smtp.url", "url",

@@ -25,6 +25,7 @@ struct dispatcher_conf {
 	struct nrs_transfer_conf transfer;
 	const char *from_name; /* shown beside smtp.from */
 	const char *domain;    /* of Message-IDs, "": that of smtp.from */
+	const char *verp;      /* mailbox of bounces, "": smtp.from */
 	const char *sender, *desk;
 	int64_t max_batch, max_open;
 	int64_t retry_min_ms, retry_max_ms, give_up_ms;

@@ -57,6 +57,7 @@ struct dispatcher_task {
 	bool ambiguous;   /* the last one may have arrived */
 	bool stub;        /* the batch's stub goes instead of its text */
 	bool stub_sent;   /* and has gone before */
+	int64_t intent;   /* offset of the last one's receipt */
 	struct nrs_buf body;
 	enum nrs_delivery_state end; /* CLOSING */
 	enum nrs_failure_reason reason;

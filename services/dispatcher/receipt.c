@@ -68,10 +68,12 @@ arrived(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 		part->receipt_end = offset + 1;
 	if (task == NULL)
 		return;
-	if (task->step == DISPATCHER_INTENT)
+	if (task->step == DISPATCHER_INTENT) {
+		task->intent = offset;
 		intent_arrived(s, task, rc);
-	else
-		end_arrived(s, task, rc);
+		return;
+	}
+	end_arrived(s, task, rc);
 }
 
 /* Copies what letter says, so that nothing is borrowed while it travels. */

@@ -10,6 +10,7 @@
 #include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 #include "noroshi/base/rand.h"
+#include "noroshi/core/verp.h"
 #include "noroshi/io/mime.h"
 
 #define SUBS_AGE_MS 1000 /* the view is refreshed before a start after it */
@@ -362,12 +363,29 @@ sign(struct sender *s, const struct dispatcher_task *task,
 	    job->address, &webhook);
 }
 
+/* NULL: the one configured. */
+static const char *
+envelope(const struct sender *s, const struct dispatcher_task *task,
+    const struct nrs_delivery *delivery, char out[NRS_VERP_SIZE])
+{
+	struct nrs_verp verp = {.lane = s->traffic->name[0],
+	    .partition = task->load->part->number,
+	    .offset = task->intent};
+
+	if (delivery->channel->type != NRS_CHANNEL_MAIL ||
+	    s->conf->verp == NULL || s->conf->verp[0] == '\0' ||
+	    delivery->key.len < sizeof(verp.key))
+		return NULL;
+	memcpy(verp.key, delivery->key.data, sizeof(verp.key));
+	return nrs_verp_address(s->conf->verp, &verp, out);
+}
+
 void
 sender_transfer(struct sender *s, struct dispatcher_task *task)
 {
 	const struct nrs_delivery delivery = sender_delivery(task);
 	const struct nrs_delivery_batch *batch = task->load->batch;
-	char id[2 * NRS_SHA256_SIZE + 1];
+	char id[2 * NRS_SHA256_SIZE + 1], from[NRS_VERP_SIZE];
 	struct nrs_transfer_job job = {
 	    .channel = delivery.channel->type,
 	    .address = delivery.channel->address,
@@ -384,6 +402,7 @@ sender_transfer(struct sender *s, struct dispatcher_task *task)
 	    delivery.key.len < NRS_SHA256_SIZE ? delivery.key.len
 	                                       : NRS_SHA256_SIZE,
 	    id);
+	job.mail_from = envelope(s, task, &delivery, from);
 	sign(s, task, &job);
 	/* The last look: a process that slept may own nothing any more. */
 	if (!s->stopping && nrs_group_lease_held(s->group))

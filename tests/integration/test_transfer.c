@@ -216,6 +216,32 @@ a_mail_arrives_byte_for_byte_with_one_recipient(void **state)
 }
 
 static void
+a_mail_may_have_an_envelope_of_its_own(void **state)
+{
+	struct world *w = *state;
+	struct waiting waiting;
+	struct nrs_transfer_job job =
+	    job_to(NRS_CHANNEL_MAIL, "soc@kitayama.example", MAIL, &waiting);
+	char from[] = "bounce+a-1-2-00@noroshi.example";
+	struct nrs_err err = {0};
+
+	job.mail_from = "a@x.example>\r\nRCPT TO:<evil@y.example";
+	assert_int_equal(
+	    nrs_transfer_start(w->transfer, &job, &err), NRS_REJECT);
+	job.mail_from = from;
+	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
+	memset(from, 'x', sizeof(from) - 1);
+	wait_for(w, &waiting);
+	EXPECT(waiting.result, DELIVERED);
+	EXPECT(mail(w), DELIVERED);
+	assert_int_equal(
+	    peer_count(w->mail, "MAIL FROM:<bounce+a-1-2-00@noroshi.example>"),
+	    1);
+	assert_int_equal(
+	    peer_count(w->mail, "MAIL FROM:<desk@noroshi.example>"), 1);
+}
+
+static void
 a_connection_is_used_again(void **state)
 {
 	struct world *w = *state;
@@ -779,6 +805,7 @@ main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    CASE(a_mail_arrives_byte_for_byte_with_one_recipient),
+	    CASE(a_mail_may_have_an_envelope_of_its_own),
 	    CASE(a_connection_is_used_again),
 	    CASE(a_hostile_address_never_reaches_the_relay),
 	    CASE(a_4xx_at_any_stage_is_deferred_and_heals),

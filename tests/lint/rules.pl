@@ -25,7 +25,7 @@ my %owner = (
 );
 # What any file may include besides ours; core/ only those marked pure.
 my %libc = map { $_ => 1 } qw(
-    assert.h ctype.h errno.h fcntl.h getopt.h grp.h inttypes.h limits.h
+    assert.h ctype.h dirent.h errno.h fcntl.h getopt.h grp.h inttypes.h limits.h
     locale.h math.h netdb.h poll.h pthread.h pwd.h signal.h spawn.h
     stdatomic.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h
     strings.h termios.h time.h unistd.h wchar.h arpa/inet.h malloc.h

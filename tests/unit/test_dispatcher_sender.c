@@ -161,6 +161,9 @@ nrs_transfer_start(struct nrs_transfer *transfer,
 	(void)transfer, (void)err;
 	assert_true(w->n_jobs < KEPT);
 	w->jobs[w->n_jobs] = *job;
+	if (job->mail_from != NULL)
+		w->jobs[w->n_jobs].mail_from =
+		    nrs_arena_strdup(w->arena, job->mail_from);
 	w->jobs[w->n_jobs].id = nrs_arena_strdup(w->arena, job->id);
 	w->jobs[w->n_jobs++].signature = nrs_arena_strdup(
 	    w->arena, job->signature == NULL ? "" : job->signature);
@@ -591,6 +594,24 @@ who_says_410_gets_nothing_more_until_it_subscribes_again(void **state)
 	assert_int_equal(pump(), 1);
 }
 
+/* So that a bounce tells which of them it is about. */
+static void
+each_mail_has_an_envelope_of_its_own(void **state)
+{
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(pump(), 1);
+	assert_null(w->jobs[0].mail_from);
+	w->conf.verp = "bounce@noroshi.example";
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'b');
+	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'b');
+	assert_int_equal(pump(), 2);
+	/* "b 1 1", where the test's bus put the intent */
+	assert_string_equal(w->jobs[1].mail_from,
+	    "bounce+a-0-1-622031203100000000000000@noroshi.example");
+	assert_null(w->jobs[2].mail_from);
+}
+
 /* Invariant 4: to the socket. */
 static void
 each_lane_has_connections_of_its_own(void **state)
@@ -783,6 +804,7 @@ main(void)
 	    CASE(who_wants_no_newsletter_any_more_gets_none),
 	    CASE(a_webhook_is_signed_by_the_secrets_of_now),
 	    CASE(who_says_410_gets_nothing_more_until_it_subscribes_again),
+	    CASE(each_mail_has_an_envelope_of_its_own),
 	    CASE(each_lane_has_connections_of_its_own),
 	    CASE(who_lost_the_clearance_since_gets_nothing),
 	    CASE(who_may_not_see_a_correction_any_more_gets_its_stub),

@@ -64,6 +64,8 @@ struct nrs_transfer_job {
 	enum nrs_channel_type channel; /* MAIL or WEBHOOK */
 	const char *address;
 	struct nrs_bytes body;
+	const char
+	    *mail_from; /* NULL: as configured; only until start returns */
 	const char *media_type; /* webhook: Content-Type */
 	const char *id;         /* webhook-id */
 	int64_t timestamp_s;    /* webhook-timestamp: of this attempt */
@@ -74,10 +76,8 @@ struct nrs_transfer_job {
 	void *opaque;
 };
 
-/* What a permanent refusal of a recipient says about it, by the enhanced status
- * in words (RFC 3463: "550 5.1.1 no such user", "5.7.1"), or else by the reply
- * code: CONTACT_STALE, or REJECTED when another try elsewhere or later, or
- * another message, might be taken. */
+/* What a refusal of a recipient says about the contact: "550 5.1.1 no such
+ * user", or its enhanced status alone (RFC 3463). CONTACT_STALE or REJECTED. */
 enum nrs_failure_reason nrs_transfer_refusal(const char *words);
 
 struct nrs_transfer;

@@ -137,6 +137,22 @@ is_plain(const struct nrs_transfer_job *job)
 	       strncmp(job->address, "http://", 7) == 0;
 }
 
+/* Ours, but made of what the bus says. */
+static enum nrs_rc
+check_from(const struct nrs_transfer_job *job, char **out, struct nrs_err *err)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	const char *from = job->mail_from;
+	enum nrs_rc rc = NRS_OK;
+
+	if (job->channel == NRS_CHANNEL_MAIL && from != NULL)
+		rc = nrs_text_mailbox(arena, from, &from, err);
+	if (job->channel == NRS_CHANNEL_MAIL && from != NULL && rc == NRS_OK)
+		*out = nrs_strdup(from);
+	nrs_arena_free(arena);
+	return rc;
+}
+
 /* The last look at an address before it meets a protocol: libcurl 7.88.1 passes
  * CR and LF on. */
 static enum nrs_rc
@@ -171,9 +187,13 @@ nrs_transfer_start(struct nrs_transfer *transfer,
 
 	if (nrs_transfer_room(transfer, job->channel) == 0)
 		return nrs_fail(err, NRS_RETRY, "all transfers are busy");
-	rc = check_address(transfer, job, &slot.address, err);
-	if (rc != NRS_OK)
+	rc = check_from(job, &slot.from, err);
+	if (rc == NRS_OK)
+		rc = check_address(transfer, job, &slot.address, err);
+	if (rc != NRS_OK) {
+		free(slot.from);
 		return rc;
+	}
 	if (job->channel == NRS_CHANNEL_MAIL)
 		transfer_mail_start(transfer, &slot);
 	else

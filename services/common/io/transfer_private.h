@@ -24,6 +24,7 @@ struct slot {
 	CURL *easy;
 	struct nrs_transfer_job job;
 	char *address; /* as curl wants it */
+	char *from;    /* NULL: as configured */
 	struct curl_slist *list;
 	size_t sent; /* of the body, handed to libcurl */
 	size_t received;

@@ -242,7 +242,8 @@ set_mail(struct slot *slot)
 	SET(slot, CURLOPT_TIMEOUT_MS, (long)conf->mail_timeout_ms);
 	SET(slot, CURLOPT_SERVER_RESPONSE_TIMEOUT,
 	    (long)(conf->mail_timeout_ms / 1000) + 1);
-	SET(slot, CURLOPT_MAIL_FROM, conf->mail_from);
+	SET(slot, CURLOPT_MAIL_FROM,
+	    slot->from == NULL ? conf->mail_from : slot->from);
 	slot->list = curl_slist_append(NULL, slot->address);
 	SET(slot, CURLOPT_MAIL_RCPT, slot->list);
 	SET(slot, CURLOPT_UPLOAD, 1L);
@@ -300,7 +301,8 @@ transfer_clear(struct slot *slot)
 	curl_slist_free_all(slot->list);
 	slot->list = NULL;
 	free(slot->address);
-	slot->address = NULL;
+	free(slot->from);
+	slot->address = slot->from = NULL;
 }
 
 void
