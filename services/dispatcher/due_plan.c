@@ -12,10 +12,13 @@
 /* ---- when ---- */
 
 bool
-dispatcher_due_asks(const struct nrs_dispatch *dispatch)
+dispatcher_due_asks(
+    const struct dispatcher_conf *conf, const struct nrs_dispatch *dispatch)
 {
 	size_t i;
 
+	if (conf->ack.url == NULL || conf->ack.url[0] == '\0')
+		return false;
 	for (i = 0; i < dispatch->n_copies; i++)
 		if (dispatch->copies[i].ack_required)
 			return true;

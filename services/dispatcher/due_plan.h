@@ -13,8 +13,10 @@ struct dispatcher_due_times {
 	int64_t ack_by, remind_at, escalate_at, report_at;
 };
 
-/* Must whoever gets the notice in real time acknowledge it? */
-bool dispatcher_due_asks(const struct nrs_dispatch *dispatch);
+/* Must whoever gets the notice in real time acknowledge it? Nobody where there
+ * is no ack.url: they could not. */
+bool dispatcher_due_asks(
+    const struct dispatcher_conf *conf, const struct nrs_dispatch *dispatch);
 /* planned_at is when it goes to them. */
 struct dispatcher_due_times dispatcher_due_times(
     const struct dispatcher_conf *conf, const struct dispatcher_notice *notice,

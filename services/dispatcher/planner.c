@@ -231,7 +231,7 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	    notice, nrs_wall_ms(), p->d->conf->give_up_ms);
 	const struct dispatcher_due_plan due = {.targets = &targets,
 	    .head = &head,
-	    .asks = dispatcher_due_asks(notice->dispatch),
+	    .asks = dispatcher_due_asks(p->d->conf, notice->dispatch),
 	    .ack = &ack,
 	    .times = dispatcher_due_times(p->d->conf, notice, head.planned_at)};
 	const struct dispatcher_batches_query query = {

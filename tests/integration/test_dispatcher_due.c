@@ -39,6 +39,7 @@ static struct nrs_arena *arena;
 static struct nrs_key *key;
 static char sectors_file[] = "/tmp/noroshi-sectors-XXXXXX";
 static char keys_file[] = "/tmp/noroshi-keys-XXXXXX";
+static char secrets_file[] = "/tmp/noroshi-secrets-XXXXXX";
 static char smtp_url[64];
 static struct peer_script script;
 static struct peer *relay;
@@ -114,7 +115,11 @@ conf_of(int64_t time_to_acknowledge_ms)
 	    .give_up_ms = 72 * HOUR_MS,
 	    .answer_timeout_ms = 10000,
 	    .newsletter.unsubscribe_url = "",
-	    .ack = {.routine_ms = time_to_acknowledge_ms,
+	    .ack = {.url = "https://ack.example",
+	        .listen = "",
+	        .secrets = secrets_file,
+	        .validity_ms = 72 * HOUR_MS,
+	        .routine_ms = time_to_acknowledge_ms,
 	        .priority_ms = time_to_acknowledge_ms,
 	        .immediate_ms = time_to_acknowledge_ms,
 	        .remind_after = 50,
@@ -401,7 +406,7 @@ who_acknowledges_hears_nothing_more(void **state)
 	int mails = mails_to("first@x.example");
 
 	(void)state;
-	release(content_of("n-2"), true);
+	release(slow_content_of("n-2"), true);
 	acknowledge("n-2");
 	assert_string_equal(
 	    wait_mail("n-2", REMINDER, CANCELLED)->detail, "acknowledged");
@@ -479,6 +484,9 @@ write_files(void)
 	    "{code=\"finance\"; since=2007; ja=\"金融\"; en=\"Finance\";},"
 	    "{code=\"power\"; since=2007; ja=\"電力\"; en=\"Power\";});"
 	    "ceptoars = ();\n");
+	write_file(secrets_file,
+	    "secrets = ( "
+	    "\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\" );\n");
 	write_file(keys_file,
 	    nrs_arena_printf(arena,
 	        "keys = ({ id = \"%s\"; public = \"%s\"; "
@@ -527,6 +535,7 @@ close_stage(void **state)
 	nrs_arena_free(arena);
 	(void)unlink(sectors_file);
 	(void)unlink(keys_file);
+	(void)unlink(secrets_file);
 	return bus_fixture_stop(state);
 }
 

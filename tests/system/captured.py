@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the judges see of a run: captures of the sinks, records, logs.
 
-usage: captured.py RECEIPTS NOTICE      what became of it: SUBSCRIBER STATE
+usage: captured.py RECEIPTS NOTICE          what became of it: SUBSCRIBER STATE
+       captured.py --ends RECEIPTS NOTICE   the same of each delivery that has ended
 
 Nothing here is shared with noroshi. A recipient is ADDRESS of a mail, or
 NAME@hook for the webhook /NAME; in both, what comes before @ is the subscriber.
@@ -143,5 +144,17 @@ def main(path, notice):
         print(who, STATES[state])
 
 
+def each_end(path, notice):
+    ends = {}
+    for one in receipts(pathlib.Path(path)):
+        if one["id"] == notice and one["state"] >= STATES.index("DELIVERED"):
+            ends[one["key"]] = (one["who"], STATES[one["state"]])
+    for who, state in ends.values():
+        print(who, state)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1] == "--ends":
+        each_end(*sys.argv[2:])
+    else:
+        main(*sys.argv[1:])

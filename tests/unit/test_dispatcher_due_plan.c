@@ -52,6 +52,7 @@ set_up(void **state)
 
 	assert_non_null(s);
 	s->arena = nrs_arena_new();
+	s->conf.ack.url = "https://ack.example";
 	s->conf.ack.immediate_ms = HOUR;
 	s->conf.ack.priority_ms = 4 * HOUR;
 	s->conf.ack.routine_ms = 24 * HOUR;
@@ -183,9 +184,18 @@ nobody_is_asked_when_the_issuer_waived_it(void **state)
 {
 	struct scene *s = *state;
 
-	assert_true(dispatcher_due_asks(&s->dispatch));
+	assert_true(dispatcher_due_asks(&s->conf, &s->dispatch));
 	s->copy.ack_required = false;
-	assert_false(dispatcher_due_asks(&s->dispatch));
+	assert_false(dispatcher_due_asks(&s->conf, &s->dispatch));
+}
+
+static void
+nobody_is_asked_who_could_not_answer(void **state)
+{
+	struct scene *s = *state;
+
+	s->conf.ack.url = "";
+	assert_false(dispatcher_due_asks(&s->conf, &s->dispatch));
 }
 
 /* ---- for whom ---- */
@@ -272,6 +282,7 @@ main(void)
 	    CASE(the_issuer_may_name_the_deadline),
 	    CASE(a_short_lived_alert_is_escalated_while_it_is_valid),
 	    CASE(nobody_is_asked_when_the_issuer_waived_it),
+	    CASE(nobody_is_asked_who_could_not_answer),
 	    CASE(whoever_got_the_text_is_reminded_where_it_went),
 	    CASE(it_awaits_the_key_of_the_alert_itself),
 	    CASE(the_second_contact_gets_it_once_however_many_channels),
