@@ -28,6 +28,9 @@ SHOWN = ("finance", "op-alpha-bank:mail")
 QUIET_S = 2.0
 
 DRILL = "drill-"
+# A reminder, or the alert for the second contact: a row of its own.
+UNCONFIRMED = ("【未確認】", "[UNCONFIRMED]")
+AGAIN = "+unconfirmed"
 
 Step = collections.namedtuple("Step", "name notice outcome rule accepted window")
 Expected = collections.namedtuple("Expected", "pattern outcome recipients")
@@ -54,9 +57,17 @@ def milliseconds(text):
     return at.timestamp() * 1000
 
 
-def read_played(path):
-    return [Step(name, notice, outcome, rule, milliseconds(accepted), window)
-            for name, notice, outcome, rule, accepted, window in rows(path)]
+def read_played(path, expected):
+    """What was played; and where somebody must be asked again, a step more."""
+    steps = [Step(name, notice, outcome, rule, milliseconds(accepted), window)
+             for name, notice, outcome, rule, accepted, window in rows(path)]
+    asked = {row.pattern for row in expected if row.pattern.endswith(AGAIN)}
+    for step in list(steps):
+        if step.name + AGAIN in asked:
+            steps.insert(steps.index(step) + 1, step._replace(
+                name=step.name + AGAIN, notice=step.notice + AGAIN,
+                outcome="-", rule="-", window="-"))
+    return steps
 
 
 def index(folder):
@@ -93,7 +104,8 @@ def arrivals(stack, titles):
             letters[key].append(came)
         else:
             notice, came = alert(headers, body, who, entry["at"])
-            alerts[notice].append(came)
+            again = any(mark in came.subject for mark in UNCONFIRMED)
+            alerts[notice + AGAIN * again].append(came)
     return alerts, letters
 
 
@@ -221,7 +233,7 @@ def main():
         return 2
     config, stack = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     expected = read_expected(config / "expected.tsv")
-    played = read_played(stack / "played.tsv")
+    played = read_played(stack / "played.tsv", expected)
     windows = {step.name: step.window for step in played if step.window != "-"}
     wanted = editions.read_expected(config / "newsletters.tsv", windows)
     wait(lambda: sum(1 for _ in stored(stack)), due(played, expected, wanted),

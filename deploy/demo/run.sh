@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Play the week of config/demo and compare what arrived where with what the
 # tables there say. Called by `make demo` with BUILD, BUS (embedded or kafka) and
-# CORPUS set. Exit 0 only if everything arrived where it should and nowhere else.
+# CORPUS set; DIR is where it all lies (BUILD/demo). Exit 0 only if everything arrived where it should and nowhere else.
 # Stops all it started.
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/support/stack.sh
 . tests/support/stack.sh
 
-dir=$BUILD/demo
+dir=${DIR:-$BUILD/demo}
 day=config/demo
 kafka=
 
@@ -143,12 +143,20 @@ play_corpus() {
 	done
 }
 
-# Who has it and who has confirmed, as the desk sees it.
+# Who has it and who has confirmed, as the desk sees it in the end.
+check_reach() { # NAME
+	ctl --json reach "${ISSUED[$1]}" >"$STACK/reach.jsonl" 2>"$STACK/log/reach.log" &&
+		deploy/demo/check_reach.py "$day/reach.tsv" "$1" \
+			<"$STACK/reach.jsonl" >"$STACK/reach.txt"
+}
 show_reach() { # NAME
+	local code
+	wait_until 30 check_reach "$1"
+	code=$?
 	printf '\nreach of %s\n' "$1"
 	ctl --lang en reach "${ISSUED[$1]}" 2>/dev/null
-	ctl --json reach "${ISSUED[$1]}" 2>"$STACK/log/reach.log" |
-		deploy/demo/check_reach.py "$day/reach.tsv" "$1"
+	cat "$STACK/reach.txt"
+	return $code
 }
 
 prepare_corpus() {
