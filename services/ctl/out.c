@@ -126,6 +126,8 @@ static const struct label labels[] = {
     {"delivered_at", "delivered", "到達時刻", 25},
     {"acknowledged_at", "confirmed", "受領確認", 25},
     {"response", "answer", "回答", 12},
+    {"since", "since", "いつから", 25},
+    {"updated_at", "registered again", "登録の更新", 25},
     {"result", "result", "結果", 18},
     {"stage", "stage", "段階", 12},
     {"addressed", "addressed", "対象", 5},

@@ -24,8 +24,13 @@ decode_each(void *opaque, const struct nrs_record *record, struct nrs_err *err)
 	struct nrs_wire_input in = {.type = context->reading->type,
 	    .bytes = record->value,
 	    .how = NRS_WIRE_TOLERANT};
+	struct nrs_arena *arena = context->reading->scratch;
 	void *value;
 
+	if (arena != NULL)
+		nrs_arena_reset(arena);
+	else
+		arena = context->ctl->arena;
 	if (nrs_stop_asked(context->ctl->stop))
 		return nrs_fail(err, NRS_FATAL, "interrupted");
 	if (record->value.data == NULL) /* a tombstone */
@@ -33,7 +38,7 @@ decode_each(void *opaque, const struct nrs_record *record, struct nrs_err *err)
 		           ? context->reading->each(
 		                 context->reading->ctx, record, NULL, err)
 		           : NRS_OK;
-	if (nrs_wire_decode(context->ctl->arena, &in, &value, err) != NRS_OK) {
+	if (nrs_wire_decode(arena, &in, &value, err) != NRS_OK) {
 		(void)fprintf(stderr, "noroshictl: %s %d@%lld: %s: %s\n",
 		    record->topic, record->partition, (long long)record->offset,
 		    err->field, err->text);

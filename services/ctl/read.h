@@ -20,6 +20,9 @@ struct ctl_reading {
 	/* each is called for a record that takes its key away, too, with value
 	 * NULL. */
 	bool tombstones;
+	/* Where a value lives until the next record; NULL: in ctl->arena, to
+	 * stay. */
+	struct nrs_arena *scratch;
 };
 /* Values live in ctl->arena. NRS_REJECT, rule not-found: there is no such topic
  * (a wrong bus or prefix must not look like an empty one). */

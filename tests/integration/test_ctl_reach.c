@@ -369,6 +369,25 @@ what_has_expired_is_not_sent_again(void **state)
 	assert_int_equal(ran->code, CTL_NOT_FOUND);
 }
 
+/* ---- contacts ---- */
+
+static void
+a_contact_whose_last_word_was_that_it_is_gone_is_listed(void **state)
+{
+	const struct ctl_ran *ran = ctl_program("", "--json contacts stale");
+
+	assert_string_equal(ran->err, "");
+	assert_int_equal(ran->code, CTL_DONE);
+	assert_string_equal(ran->out,
+	    "{\"subscriber_id\":\"op-b\",\"organisation\":\"op-b\","
+	    "\"channel\":\"MAIL\",\"since\":\"2026-11-24T00:34:56.900Z\","
+	    "\"at\":\"2026-11-24T00:34:56.900Z\",\"count\":1,"
+	    "\"notice_id\":\"" NOTICE "\",\"detail\":\"550 no such user\"}\n");
+	ran = ctl_program("", "--lang en contacts stale --ceptoar bank");
+	assert_string_equal(ran->out, "");
+	ctl_program_has(ran->err, "No contact is known");
+}
+
 int
 main(void)
 {
@@ -380,6 +399,8 @@ main(void)
 	    cmocka_unit_test(a_resend_that_nobody_confirmed_sends_nothing),
 	    cmocka_unit_test(the_failed_are_sent_again_once),
 	    cmocka_unit_test(what_has_expired_is_not_sent_again),
+	    cmocka_unit_test(
+	        a_contact_whose_last_word_was_that_it_is_gone_is_listed),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
