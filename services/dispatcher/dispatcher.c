@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispatcher/audit.h"
 #include "dispatcher/duty.h"
 #include "noroshi/base/log.h"
 #include "noroshi/base/net.h"
@@ -315,6 +316,68 @@ static const struct nrs_param params[] = {
         .def = "ja",
         .choices = "ja|en",
         .help = "Language of what is written to duty.address."},
+    {.name = "audit.every",
+        .type = NRS_PARAM_INT,
+        ROW(audit.every_ms),
+        .def = "10000",
+        .min = 0,
+        .max = 3600000,
+        .unit = "ms",
+        .help =
+            "How often the auditor judges what it has read. 0: no auditor."},
+    {.name = "audit.outcome_budget",
+        .type = NRS_PARAM_INT,
+        ROW(audit.outcome_ms),
+        .def = "60000",
+        .min = 100,
+        .max = 86400000,
+        .unit = "ms",
+        .help = "A command without an outcome is a gap after it."},
+    {.name = "audit.plan_budget",
+        .type = NRS_PARAM_INT,
+        ROW(audit.plan_ms),
+        .def = "120000",
+        .min = 100,
+        .max = 86400000,
+        .unit = "ms",
+        .help = "A decision without its dispatch record, or such a record "
+                "without its deliveries, is a gap after it."},
+    {.name = "audit.delivery_budget",
+        .type = NRS_PARAM_INT,
+        ROW(audit.delivery_ms),
+        .def = "3600000",
+        .min = 100,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "A delivery without an end, and without a try, is a gap after "
+                "it: at least twice retry.max."},
+    {.name = "audit.look_back",
+        .type = NRS_PARAM_INT,
+        ROW(audit.look_back_ms),
+        .def = "691200000",
+        .min = 60000,
+        .max = 31622400000,
+        .unit = "ms",
+        .help = "What is older when the auditor starts is not looked after."},
+    {.name = "heartbeat.mail",
+        .type = NRS_PARAM_STRING,
+        ROW(heartbeat.mail),
+        .def = "",
+        .help = "Mailbox of a canary: it gets a mail in each window, by the "
+                "way of alerts. Empty: none."},
+    {.name = "heartbeat.webhook",
+        .type = NRS_PARAM_STRING,
+        ROW(heartbeat.webhook),
+        .def = "",
+        .help = "URL of a canary, the same for webhooks."},
+    {.name = "heartbeat.every",
+        .type = NRS_PARAM_INT,
+        ROW(heartbeat.every_ms),
+        .def = "900000",
+        .min = 100,
+        .max = 86400000,
+        .unit = "ms",
+        .help = "Length of a window; an alarm when nothing arrived for two."},
     {.name = "max_batch",
         .type = NRS_PARAM_INT,
         ROW(max_batch),
@@ -457,6 +520,38 @@ check_due(const struct dispatcher_conf *conf, struct nrs_err *err)
 }
 
 static enum nrs_rc
+check_canary(
+    const char *name, const char *address, bool url, struct nrs_err *err)
+{
+	const struct nrs_conf_list list = {&address, address[0] != '\0'};
+
+	if (list.n > 0 && (strstr(address, "://") != NULL) != url)
+		return nrs_refuse(err, name, "address", "%s is not a %s", name,
+		    url ? "URL" : "mailbox");
+	return dispatcher_own_check(name, &list, err);
+}
+
+static enum nrs_rc
+check_audit(const struct dispatcher_conf *conf, struct nrs_err *err)
+{
+	enum nrs_rc rc =
+	    dispatcher_own_check("duty.address", &conf->duty.address, err);
+
+	if (rc == NRS_OK)
+		rc = check_canary(
+		    "heartbeat.mail", conf->heartbeat.mail, false, err);
+	if (rc == NRS_OK)
+		rc = check_canary(
+		    "heartbeat.webhook", conf->heartbeat.webhook, true, err);
+	if (rc == NRS_OK && conf->audit.every_ms > 0 &&
+	    conf->audit.delivery_ms < 2 * conf->retry_max_ms)
+		rc = nrs_refuse(err, "audit.delivery_budget", "range",
+		    "audit.delivery_budget is less than twice retry.max: what "
+		    "is tried again would look lost");
+	return rc;
+}
+
+static enum nrs_rc
 check(const void *value, struct nrs_err *err)
 {
 	const struct dispatcher_conf *conf = value;
@@ -473,8 +568,7 @@ check(const void *value, struct nrs_err *err)
 	if (rc == NRS_OK)
 		rc = check_due(conf, err);
 	if (rc == NRS_OK)
-		rc = dispatcher_own_check(
-		    "duty.address", &conf->duty.address, err);
+		rc = check_audit(conf, err);
 	for (i = 0; i < allow->n && rc == NRS_OK; i++) {
 		rc = nrs_net_parse(allow->items[i], &net, err);
 		if (rc != NRS_OK)
@@ -584,6 +678,7 @@ static const struct nrs_lane lanes[] = {
     {.name = "ack", .run = dispatcher_ack},
     {.name = "duty", .run = dispatcher_duty},
     {.name = "sender-due", .run = dispatcher_send, .arg = &due},
+    {.name = "audit", .run = dispatcher_audit},
 };
 
 const struct nrs_service *

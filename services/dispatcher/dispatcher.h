@@ -7,6 +7,8 @@
  * (any number) send them. They meet in the delivery topic only. A lane is one
  * kind of traffic with its own topics, consumers, connections and limits, so
  * that alerts never wait behind anything.
+ *
+ * long: the settings of all lanes are one struct.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -46,9 +48,17 @@ struct dispatcher_conf {
 		struct nrs_conf_list address; /* mailboxes and URLs */
 		int lang;                     /* 0 ja, 1 en */
 	} duty;
+	struct {
+		int64_t every_ms; /* 0: off */
+		int64_t outcome_ms, plan_ms, delivery_ms, look_back_ms;
+	} audit;
+	struct {
+		const char *mail, *webhook; /* canaries, "": none */
+		int64_t every_ms;
+	} heartbeat;
 };
 
-/* What makes one kind of traffic. */
+/* One kind of traffic. */
 struct dispatcher_lane {
 	const char *name;     /* "alert" */
 	const char *dispatch; /* topics */

@@ -82,12 +82,20 @@ struct maker {
 	struct nrs_delivery_batch *out;
 };
 
+static const char *
+name_of(enum nrs_delivery_purpose purpose)
+{
+	return purpose == NRS_PURPOSE_DUTY ? DUTY : "heartbeat";
+}
+
 /* It becomes a thread's id and part of a Message-ID; what says which of two is
  * meant, the key, is made of the whole. */
-static const char *
-plain_id(struct nrs_arena *arena, const char *prefix, const char *id)
+const char *
+dispatcher_own_id(
+    struct nrs_arena *arena, enum nrs_delivery_purpose purpose, const char *id)
 {
-	char *out = nrs_arena_printf(arena, "%s.%.*s", prefix, ID_MAX, id);
+	char *out =
+	    nrs_arena_printf(arena, "%s.%.*s", name_of(purpose), ID_MAX, id);
 	char *at;
 
 	for (at = out; *at != '\0'; at++)
@@ -122,11 +130,10 @@ compose_mail(struct maker *m, struct nrs_variant *out, struct nrs_err *err)
 static void
 compose_webhook(struct maker *m, struct nrs_variant *out)
 {
-	const bool duty = m->mail->purpose == NRS_PURPOSE_DUTY;
 	struct nrs_buf body = {0};
 
 	nrs_buf_printf(&body,
-	    "{\"type\":\"noroshi.%s\",\"id\":", duty ? DUTY : "heartbeat");
+	    "{\"type\":\"noroshi.%s\",\"id\":", name_of(m->mail->purpose));
 	nrs_json_string(&body, m->out->notice_id);
 	nrs_buf_adds(&body, ",\"mode\":");
 	nrs_json_string(&body, nrs_term_name(NRS_VOC_MODE, (int)m->out->mode));
@@ -194,8 +201,7 @@ add_delivery(struct maker *m, const char *address, struct nrs_err *err)
 	    &m->out->deliveries[m->out->n_deliveries++];
 	enum nrs_rc rc;
 
-	delivery->subscriber_id =
-	    m->mail->purpose == NRS_PURPOSE_DUTY ? DUTY : "heartbeat";
+	delivery->subscriber_id = name_of(m->mail->purpose);
 	delivery->organisation = delivery->greeting = delivery->ack_token = "";
 	delivery->channel =
 	    nrs_arena_alloc(m->arena, sizeof(*delivery->channel));
@@ -218,8 +224,7 @@ dispatcher_own_batch(const struct dispatcher *d, struct nrs_arena *arena,
 {
 	const size_t n = mail->addresses->n;
 	struct maker m = {.d = d, .arena = arena, .mail = mail, .out = out};
-	const char *id = plain_id(arena,
-	    mail->purpose == NRS_PURPOSE_DUTY ? DUTY : "heartbeat", mail->id);
+	const char *id = dispatcher_own_id(arena, mail->purpose, mail->id);
 	enum nrs_rc rc = NRS_OK;
 	size_t i;
 

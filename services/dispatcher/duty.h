@@ -34,6 +34,9 @@ struct dispatcher_own_mail dispatcher_duty_mail(const struct dispatcher *d,
 NRS_CHECKED enum nrs_rc dispatcher_own_batch(const struct dispatcher *d,
     struct nrs_arena *arena, const struct dispatcher_own_mail *mail,
     struct nrs_delivery_batch *out, struct nrs_err *err);
+/* notice_id of such a mail. */
+const char *dispatcher_own_id(
+    struct nrs_arena *arena, enum nrs_delivery_purpose purpose, const char *id);
 /* Where what is sent to the duty officer is written. */
 int dispatcher_duty_partition(int n_partitions);
 /* Headers of its record in a delivery topic: none of the planner's. */

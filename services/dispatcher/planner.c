@@ -176,6 +176,24 @@ planner_write(struct planner *p, const struct dispatcher_batch *b,
 }
 
 void
+planner_write_none(struct planner *p, const struct nrs_delivery_batch *head,
+    struct nrs_txn *txn)
+{
+	struct dispatcher_batch *none =
+	    nrs_arena_alloc(p->arena, sizeof(*none));
+	const struct nrs_bytes thread = {
+	    (const uint8_t *)head->thread_id, strlen(head->thread_id)};
+
+	none->partition = nrs_bus_partition(
+	    thread, dispatcher_threads_partitions(p->threads));
+	none->batch = *head;
+	none->batch.purpose =
+	    p->traffic->newsletter ? NRS_PURPOSE_NEWSLETTER : NRS_PURPOSE_ALERT;
+	none->batch.n_chunks = 1;
+	planner_write(p, none, p->traffic->delivery, txn);
+}
+
+void
 planner_reject(struct planner *p, const struct nrs_record *record,
     const struct nrs_err *why, struct nrs_txn *txn)
 {
@@ -256,6 +274,8 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 		return rc;
 	for (i = 0; i < n; i++)
 		planner_write(p, &batches[i], p->traffic->delivery, txn);
+	if (n == 0)
+		planner_write_none(p, &head, txn);
 	report(p, notice, &targets);
 	return planner_due(p, notice, &due, txn, err);
 }

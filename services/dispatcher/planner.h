@@ -52,6 +52,9 @@ NRS_CHECKED enum nrs_rc planner_priors(struct planner *p, const char *thread_id,
     struct nrs_err *err);
 void planner_write(struct planner *p, const struct dispatcher_batch *b,
     const char *topic, struct nrs_txn *txn);
+/* Planned, and for nobody: it is on record that it was. */
+void planner_write_none(struct planner *p,
+    const struct nrs_delivery_batch *head, struct nrs_txn *txn);
 /* A record, or a part of one, that cannot be read or believed. */
 void planner_reject(struct planner *p, const struct nrs_record *record,
     const struct nrs_err *why, struct nrs_txn *txn);

@@ -107,14 +107,32 @@ plan_editions(const struct step *step, struct nrs_err *err)
 	return rc;
 }
 
+static size_t
+count_targets(const struct dispatcher_issue_plan *plan)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < plan->n; i++)
+		n += plan->targets[i].n;
+	return n;
+}
+
+static void
+plan_nobody(const struct step *step)
+{
+	const struct nrs_edition whole = {.label = step->issue->letter->label};
+	const struct nrs_delivery_batch head =
+	    head_of(step->p, step->issue, &whole);
+
+	planner_write_none(step->p, &head, step->txn);
+}
+
 static void
 report(struct planner *p, const struct dispatcher_issue *issue,
     const struct dispatcher_issue_plan *plan)
 {
-	size_t i, planned = 0;
+	const size_t planned = count_targets(plan);
 
-	for (i = 0; i < plan->n; i++)
-		planned += plan->targets[i].n;
 	nrs_metric_add(p->planned, (int64_t)planned);
 	nrs_metric_add(p->not_cleared, (int64_t)plan->n_nothing);
 	nrs_log(NRS_LOG_INFO, "planned",
@@ -142,7 +160,10 @@ planner_issue(struct planner *p, const struct nrs_record *record,
 	for (i = 0; i < issue.n_refused; i++)
 		planner_reject(p, record, &issue.refused[i], txn);
 	rc = plan_editions(&step, err);
-	if (rc == NRS_OK)
-		report(p, &issue, &plan);
-	return rc;
+	if (rc != NRS_OK)
+		return rc;
+	if (count_targets(&plan) == 0)
+		plan_nobody(&step);
+	report(p, &issue, &plan);
+	return NRS_OK;
 }

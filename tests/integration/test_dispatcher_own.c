@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the dispatcher sends for itself, on the mock cluster: from outcomes to
- * the duty officer's mailbox and webhook.
+ * the duty officer's mailbox and webhook, what the auditor finds, heartbeats.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,12 +29,13 @@
 #define PARTITIONS 3
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
-static const char *const wanted[] = {"duty", "sender-alert"};
+static const char *const wanted[] = {"duty", "sender-alert", "audit"};
 #define LANES (sizeof(wanted) / sizeof(wanted[0]))
 
 static struct nrs_arena *arena;
 static char sectors_file[] = "/tmp/noroshi-sectors-XXXXXX";
 static char smtp_url[64], hook_url[64];
+static const char dead_url[] = "http://127.0.0.1:9/";
 static const char *loopback[] = {"127.0.0.0/8"};
 static const char *duty[] = {"duty@noroshi.example", hook_url};
 static struct peer_script script;
@@ -115,6 +116,14 @@ start(void)
 	    .answer_timeout_ms = 10000,
 	    .newsletter.unsubscribe_url = "",
 	    .duty.address = {duty, 2},
+	    .audit = {.every_ms = 200,
+	        .outcome_ms = 1000,
+	        .plan_ms = 1000,
+	        .delivery_ms = 60000,
+	        .look_back_ms = DAY_MS},
+	    .heartbeat = {.mail = "canary@noroshi.example",
+	        .webhook = dead_url,
+	        .every_ms = 2000},
 	};
 	assert_int_equal(
 	    dispatcher_service()->open(&ctx, &conf, &self, &err), NRS_OK);
@@ -174,6 +183,17 @@ wait_for(struct peer *peer, const char *text)
 	}
 }
 
+static void
+put_command(const char *id)
+{
+	const struct nrs_outgoing out = {.topic = NRS_TOPIC_JOURNAL,
+	    .key = bus_fixture_bytes(id),
+	    .value = bus_fixture_bytes("x")};
+
+	assert_int_equal(
+	    nrs_producer_send_wait(door, &out, WAIT_MS, NULL, NULL), NRS_OK);
+}
+
 /* ---- the story ---- */
 
 static void
@@ -203,18 +223,63 @@ the_successor_tells_what_came_meanwhile(void **state)
 	stop();
 }
 
+static void
+a_command_without_an_outcome_is_told_once(void **state)
+{
+	(void)state;
+	put_command("n1");
+	put_command("n2");
+	put_command("old");
+	put_command("lost");
+	start();
+	wait_for(relay, "X-Noroshi-Id: duty.gap.outcome.lost\r\n");
+	stop();
+	assert_int_equal(
+	    peer_count(relay, "X-Noroshi-Id: duty.gap.outcome.n"), 0);
+	start();
+	/* Then the auditor has judged a few times. */
+	wait_for(relay, "X-Noroshi-Id: duty.silent.WEBHOOK.0\r\n");
+	assert_int_equal(
+	    peer_count(relay, "X-Noroshi-Id: duty.gap.outcome.lost\r\n"), 1);
+	stop();
+}
+
+static void
+heartbeats_arrive_in_each_window(void **state)
+{
+	int first;
+
+	(void)state;
+	first = peer_count(relay, "X-Noroshi-Id: heartbeat.MAIL.");
+	assert_true(first >= 1);
+	assert_true(
+	    peer_count(relay, "RCPT TO:<canary@noroshi.example>") >= first);
+	assert_int_equal(
+	    peer_count(relay, "X-Noroshi-Id: duty.silent.MAIL"), 0);
+}
+
 /* ---- the stage ---- */
 
 static int
 open_stage(void **state)
 {
-	static const char *const doors[] = {NRS_TOPIC_OUTCOME};
+	static const char *const doors[] = {
+	    NRS_TOPIC_OUTCOME, NRS_TOPIC_JOURNAL};
+	static const char *const topics[] = {NRS_TOPIC_JOURNAL,
+	    NRS_TOPIC_OUTCOME, NRS_TOPIC_SUBSCRIPTION, NRS_TOPIC_REJECTED,
+	    NRS_TOPIC_AUDIT, NRS_TOPIC_DISPATCH_ALERT,
+	    NRS_TOPIC_DISPATCH_NEWSLETTER};
+	static const char *const fanned[] = {NRS_TOPIC_DELIVERY_ALERT,
+	    NRS_TOPIC_DELIVERY_NEWSLETTER, NRS_TOPIC_DELIVERY_DUE,
+	    NRS_TOPIC_RECEIPT_ALERT, NRS_TOPIC_RECEIPT_NEWSLETTER,
+	    NRS_TOPIC_RECEIPT_DUE};
 	static const char table[] = "sectors = ("
 	                            "{code=\"power\"; since=2007; "
 	                            "ja=\"電力\"; en=\"Power\";});"
 	                            "ceptoars = ();\n";
 	struct nrs_bus_conf bus;
 	int fd = mkstemp(sectors_file);
+	size_t i;
 
 	assert_int_equal(dprintf(fd, "%s", table), (int)(sizeof(table) - 1));
 	(void)close(fd);
@@ -227,13 +292,12 @@ open_stage(void **state)
 	    peer_port(endpoint));
 	if (bus_fixture_start(state) != 0)
 		return -1;
-	bus_fixture_topic(NRS_TOPIC_OUTCOME, 1);
-	bus_fixture_topic(NRS_TOPIC_SUBSCRIPTION, 1);
-	bus_fixture_topic(NRS_TOPIC_REJECTED, 1);
-	bus_fixture_topic(NRS_TOPIC_DELIVERY_ALERT, PARTITIONS);
-	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS);
+	for (i = 0; i < sizeof(topics) / sizeof(topics[0]); i++)
+		bus_fixture_topic(topics[i], 1);
+	for (i = 0; i < sizeof(fanned) / sizeof(fanned[0]); i++)
+		bus_fixture_topic(fanned[i], PARTITIONS);
 	bus = bus_fixture_conf("door");
-	return nrs_producer_open(&bus, doors, 1, &door, NULL) == NRS_OK ? 0
+	return nrs_producer_open(&bus, doors, 2, &door, NULL) == NRS_OK ? 0
 	                                                                : -1;
 }
 
@@ -254,6 +318,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_held_notice_is_told_by_mail_and_webhook),
 	    cmocka_unit_test(the_successor_tells_what_came_meanwhile),
+	    cmocka_unit_test(a_command_without_an_outcome_is_told_once),
+	    cmocka_unit_test(heartbeats_arrive_in_each_window),
 	};
 
 	return cmocka_run_group_tests_name(

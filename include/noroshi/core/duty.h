@@ -20,6 +20,8 @@ enum nrs_matter_kind {
 	NRS_MATTER_REFUSED, /* scope: the rule; inside, after the door let it in
 	                     */
 	NRS_MATTER_GAP,     /* scope: the stage; of the auditor */
+	NRS_MATTER_SILENT,  /* scope: the channel whose heartbeats do not arrive
+	                     */
 	NRS_MATTER_MORE,    /* what comes after it is not told by mail */
 	NRS_MATTER_COUNT,
 };

@@ -31,8 +31,8 @@ static const struct nrs_topic fixed[] = {
 	{NRS_TOPIC_RECEIPT_NEWSLETTER, DELIVERY_PARTITIONS, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D | P | C, "dispatcher portal ctl", "", "", 0},
 	{NRS_TOPIC_RECEIPT_DUE, DELIVERY_PARTITIONS, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D | P | C, "dispatcher portal ctl", "", "", 0},
 	{NRS_TOPIC_DRAFT, 1, FOREVER, true, false, NRS_TOPIC_MAX_BYTES, C, "importer ctl", "", "", 0},
-	{NRS_TOPIC_AUDIT, 1, FOREVER, false, false, NRS_TOPIC_MAX_BYTES, P | C, "producer classifier dispatcher portal ctl", "", "", 0},
-	{NRS_TOPIC_REJECTED, 1, DAYS_400, false, false, NRS_TOPIC_MAX_BYTES, P | C, "producer classifier dispatcher", "", "", 0},
+	{NRS_TOPIC_AUDIT, 1, FOREVER, false, false, NRS_TOPIC_MAX_BYTES, D | P | C, "producer classifier dispatcher portal ctl", "", "", 0},
+	{NRS_TOPIC_REJECTED, 1, DAYS_400, false, false, NRS_TOPIC_MAX_BYTES, D | P | C, "producer classifier dispatcher", "", "", 0},
 };
 #undef D
 #undef P

@@ -74,8 +74,9 @@ nrs_record_header(const struct nrs_record *record, const char *name)
 	const void *value = NULL;
 	size_t len;
 
-	if (rd_kafka_message_headers(record->message, &headers) !=
-	    RD_KAFKA_RESP_ERR_NO_ERROR)
+	if (record->message == NULL ||
+	    rd_kafka_message_headers(record->message, &headers) !=
+	        RD_KAFKA_RESP_ERR_NO_ERROR)
 		return NULL;
 	if (rd_kafka_header_get_last(headers, name, &value, &len) !=
 	    RD_KAFKA_RESP_ERR_NO_ERROR)
