@@ -135,18 +135,23 @@ allow_ceptoar(struct build *b, const struct nrs_subscription *s)
 	}
 }
 
-/* The groups that daemons consume with bear their names. */
+/* Of the groups that daemons consume with, how their names begin. */
 static void
 allow_groups(struct build *b)
 {
-	static const char *const names[] = {"classifier", "dispatcher"};
+	static const struct {
+		const char *who, *begins;
+	} groups[] = {{"classifier", "classifier"},
+	    {"dispatcher", "dispatcher"}, {"dispatcher", "planner-"},
+	    {"dispatcher", "sender-"}};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		add(b, (struct nrs_admin_acl){.principal = principal(b,
-		                                  names[i], strlen(names[i])),
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		add(b, (struct nrs_admin_acl){
+		           .principal = principal(
+		               b, groups[i].who, strlen(groups[i].who)),
 		           .group = true,
 		           .prefixed = true,
-		           .name = names[i],
+		           .name = groups[i].begins,
 		           .operation = "READ"});
 }
 

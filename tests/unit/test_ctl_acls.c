@@ -49,6 +49,18 @@ allows(const struct ctl_acls *acls, const char *principal,
 	return false;
 }
 
+static bool
+joins(const struct ctl_acls *acls, const char *principal, const char *group)
+{
+	for (size_t i = 0; i < acls->n; i++)
+		if (acls->list[i].group &&
+		    strcmp(acls->list[i].principal, principal) == 0 &&
+		    strncmp(group, acls->list[i].name,
+		        strlen(acls->list[i].name)) == 0)
+			return true;
+	return false;
+}
+
 static void
 a_ceptoar_reads_its_sector_up_to_its_clearance_and_nothing_else(void **state)
 {
@@ -87,6 +99,25 @@ only_its_writer_writes_a_topic(void **state)
 	assert_false(allows(&acls, "User:dispatcher", "WRITE", "outcome"));
 	assert_true(allows(&acls, "User:classifier", "READ", "journal"));
 	assert_false(allows(&acls, "User:portal", "READ", "journal"));
+	nrs_arena_free(arena);
+}
+
+/* As services/dispatcher names them. */
+static void
+a_daemon_may_join_its_groups_and_no_others(void **state)
+{
+	static const char *const mine[] = {"planner-alert", "sender-alert",
+	    "planner-newsletter", "sender-newsletter", "dispatcher-duty",
+	    "dispatcher-audit"};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ctl_acls acls = wanted(arena, false);
+
+	for (size_t i = 0; i < sizeof(mine) / sizeof(mine[0]); i++) {
+		assert_true(joins(&acls, "User:dispatcher", mine[i]));
+		assert_false(joins(&acls, "User:classifier", mine[i]));
+		assert_false(joins(&acls, "User:ceptoar.bank", mine[i]));
+	}
+	assert_true(joins(&acls, "User:classifier", "classifier"));
 	nrs_arena_free(arena);
 }
 
@@ -135,6 +166,7 @@ main(void)
 	    cmocka_unit_test(
 	        a_ceptoar_reads_its_sector_up_to_its_clearance_and_nothing_else),
 	    cmocka_unit_test(only_its_writer_writes_a_topic),
+	    cmocka_unit_test(a_daemon_may_join_its_groups_and_no_others),
 	    cmocka_unit_test(a_drill_has_principals_of_its_own),
 	    cmocka_unit_test(differences_leave_drills_and_denials_alone),
 	};
