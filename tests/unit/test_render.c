@@ -294,6 +294,27 @@ what_is_unconfirmed_says_so_when_and_how(void **state)
 }
 
 static void
+what_is_unconfirmed_is_named_in_the_readers_language(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_content c = in_two_languages(notice());
+	const struct nrs_render in = {.content = &c,
+	    .lang = "en",
+	    .sender = "",
+	    .desk = "",
+	    .key_id = "",
+	    .payload_sha256 = "",
+	    .purpose = NRS_PURPOSE_ESCALATION};
+	struct nrs_rendered out;
+
+	(void)state;
+	nrs_render(arena, &in, &out);
+	assert_non_null(strstr(out.text_head, c.translations[0].title));
+	assert_null(strstr(out.text_head, c.title));
+	nrs_arena_free(arena);
+}
+
+static void
 a_stub_tells_that_and_not_what(void **state)
 {
 	struct nrs_stub_content stub = {
@@ -425,6 +446,8 @@ main(void)
 	    cmocka_unit_test(a_retraction_is_louder_than_what_it_retracts),
 	    cmocka_unit_test(an_exercise_says_so_in_its_first_line),
 	    cmocka_unit_test(what_is_unconfirmed_says_so_when_and_how),
+	    cmocka_unit_test(
+	        what_is_unconfirmed_is_named_in_the_readers_language),
 	    cmocka_unit_test(a_stub_tells_that_and_not_what),
 	    cmocka_unit_test(a_contact_arrangement_lists_how_to_reach_it),
 	    cmocka_unit_test(no_value_escapes_into_markup),

@@ -19,7 +19,6 @@ enum nrs_message_type {
 	NRS_TYPE_ATTACHMENT,
 	NRS_TYPE_CONTACT,
 	NRS_TYPE_CONTACT_ARRANGEMENT,
-	NRS_TYPE_TRANSLATION,
 	NRS_TYPE_CONTENT,
 	NRS_TYPE_ADDRESSING,
 	NRS_TYPE_SIGNATURE,
@@ -57,6 +56,8 @@ enum nrs_message_type {
 	NRS_TYPE_ENDPOINT,
 	NRS_TYPE_DELIVERY_BATCH,
 	NRS_TYPE_RECEIPT,
+	NRS_TYPE_TRANSLATION, /* the seeds of the fuzzers know the others' place
+	                       */
 	NRS_TYPE_COUNT,
 };
 

@@ -4,6 +4,7 @@
 
 #include "common/core/render_part.h"
 #include "noroshi/core/phrase.h"
+#include "noroshi/core/wording.h"
 
 static bool
 asks(const struct nrs_render *render)
@@ -48,7 +49,7 @@ render_ask(struct nrs_arena *arena, const struct nrs_render *render,
 	                        ? NRS_PHRASE_REMINDER
 	                        : NRS_PHRASE_ESCALATION,
 	             en));
-	nrs_doc_banner_line(doc, c->title);
+	nrs_doc_banner_line(doc, nrs_wording_title(c, en ? "en" : "ja"));
 	nrs_doc_banner_line(
 	    doc, nrs_arena_printf(arena, "%s: %s",
 	             nrs_phrase(NRS_PHRASE_NOTICE_ID, en), c->notice_id));
