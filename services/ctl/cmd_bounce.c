@@ -77,7 +77,8 @@ list_new(struct ctl *ctl, const char *dir, const char ***out, size_t *n,
 		names[(*n)++] = nrs_arena_strdup(ctl->arena, entry->d_name);
 	}
 	(void)closedir(open);
-	qsort(names, *n, sizeof(*names), by_name);
+	if (*n > 0)
+		qsort(names, *n, sizeof(*names), by_name);
 	*out = names;
 	return NRS_OK;
 }

@@ -238,8 +238,8 @@ open_bus(struct sender *s, struct nrs_err *err)
 	static const struct nrs_group_ops ops = {
 	    .gained = gained, .lost = lost};
 	const struct nrs_bus_conf *bus = &s->conf->common.bus;
-	const char *const topics[] = {
-	    s->traffic->receipt, NRS_TOPIC_REJECTED, NRS_TOPIC_ENDPOINT};
+	const char *const topics[] = {s->traffic->receipt, NRS_TOPIC_REJECTED,
+	    s->traffic->delivery, NRS_TOPIC_ENDPOINT};
 	const struct nrs_group_conf group = {
 	    .bus = bus,
 	    .group = s->traffic->sender_group,
@@ -252,7 +252,7 @@ open_bus(struct sender *s, struct nrs_err *err)
 	    (rc = dispatcher_subs_refresh(
 	         s->subs, (int)s->conf->answer_timeout_ms, err)) != NRS_OK ||
 	    (rc = nrs_producer_open(bus, topics,
-	         dispatcher_subs_has_endpoints(s->subs) ? 3 : 2, &s->producer,
+	         dispatcher_subs_has_endpoints(s->subs) ? 4 : 3, &s->producer,
 	         err)) != NRS_OK ||
 	    (rc = sender_due_open(s, err)) != NRS_OK)
 		return rc;

@@ -112,7 +112,8 @@ posts() { # NOTICE: requests that the sink had for it
 subscribe_gone() {
 	subscriber gone ".sectors = [\"finance\"] | .ceptoars = [\"bank\"] |
 		.channels = [{type: \"WEBHOOK\",
-			address: \"http://127.0.0.1:$(cat "$STACK/hook.port")/gone\"}]"
+			address: \"http://127.0.0.1:$(cat "$STACK/hook.port")/gone\"},
+			{type: \"MAIL\", address: \"gone@demo.example\"}]"
 }
 failed() { [ "$(state_of "$1")" = FAILED ]; }
 of_finance() { issue "$1" '.sectors = ["finance"]'; }
@@ -121,6 +122,17 @@ before=$(count subscription)
 gone=$(of_finance "410 になる通知")
 wait_until 20 failed "$gone"
 check "410 ends a delivery" failed "$gone"
+told() { [ -n "$(mails 'select(.headers.subject | test("410 Gone")) | .rcpt_to[0]')" ]; }
+wait_until 20 told
+check "its owner is told by mail" equal gone@demo.example \
+	"$(mails 'select(.headers.subject | test("410 Gone")) | .rcpt_to[0]')"
+mail_text() { /usr/bin/python3 -c '
+import email, email.policy, sys
+print(email.message_from_binary_file(open(sys.argv[1], "rb"),
+    policy=email.policy.default).get_body(("plain",)).get_content())
+' "$STACK/mail/$(mails 'select(.headers.subject | test("410 Gone")) | .file')"; }
+check "which names the host" contains "http://127.0.0.1" "$(mail_text)"
+check "and nothing behind it" equal 0 "$(mail_text | grep -c /gone)"
 check "it is on record, by itself" equal 1 "$(count endpoint)"
 check "the subscription is not touched" equal "$before" "$(count subscription)"
 next=$(of_finance "その次の通知")

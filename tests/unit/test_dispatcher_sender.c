@@ -49,6 +49,7 @@ struct world {
 	size_t n_letters, n_acked;
 	const struct nrs_endpoint *endpoint; /* the last record of one */
 	size_t n_endpoints;
+	const struct nrs_delivery_batch *own_mail;
 	const char *gone; /* this address has said so before */
 	/* what is under way */
 	struct nrs_transfer_job jobs[KEPT];
@@ -118,8 +119,11 @@ nrs_producer_send(struct nrs_producer *producer, const struct nrs_outgoing *out,
     struct nrs_err *err)
 {
 	const bool endpoint = strcmp(out->topic, "endpoint") == 0;
-	const struct nrs_wire_input in = {
-	    .type = endpoint ? NRS_TYPE_ENDPOINT : NRS_TYPE_RECEIPT,
+	const bool batch = strcmp(out->topic, "delivery.alert") == 0;
+	const struct nrs_wire_input in = {.type = endpoint ? NRS_TYPE_ENDPOINT
+	                                          : batch
+	                                              ? NRS_TYPE_DELIVERY_BATCH
+	                                              : NRS_TYPE_RECEIPT,
 	    .how = NRS_WIRE_STRICT,
 	    .bytes =
 	        nrs_arena_bytes(w->arena, out->value.data, out->value.len)};
@@ -127,11 +131,14 @@ nrs_producer_send(struct nrs_producer *producer, const struct nrs_outgoing *out,
 
 	(void)producer;
 	assert_true(w->n_letters < KEPT);
-	if (endpoint) {
+	if (endpoint || batch) {
 		assert_int_equal(
 		    nrs_wire_decode(w->arena, &in, &receipt, err), NRS_OK);
-		w->endpoint = receipt;
-		w->n_endpoints++;
+		if (endpoint)
+			w->endpoint = receipt;
+		else
+			w->own_mail = receipt;
+		w->n_endpoints += endpoint;
 		out->acked(out->opaque, NRS_OK, 0, 0);
 		return NRS_OK;
 	}
@@ -567,15 +574,30 @@ who_says_410_gets_nothing_more_until_it_subscribes_again(void **state)
 	    .reason = NRS_FAILURE_CONTACT_STALE,
 	    .gone = true,
 	    .detail = "HTTP/1.1 410 Gone"};
+	struct nrs_channel channels[] = {
+	    {HOOK, "https://x.example/a"}, {MAIL, "a@x.example"}};
+	struct nrs_subscription now = reader;
 	const struct nrs_receipt *last;
 
 	(void)state;
+	now.lang = "en";
+	now.channels = channels;
+	now.n_channels = 2;
+	nrs_match_set_put(w->subs, &now);
+	w->d.domain = "noroshi.example";
+	w->conf.transfer.mail_from = "desk@noroshi.example";
+	w->conf.from_name = "";
 	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'a');
 	assert_int_equal(pump(), 1);
 	finish_with(0, &gone);
 	assert_int_equal(w->n_endpoints, 1);
 	assert_string_equal(w->endpoint->address, "https://x.example/a");
 	assert_string_equal(w->endpoint->detail, "HTTP/1.1 410 Gone");
+	/* its owner is told, by mail only */
+	assert_int_equal(w->own_mail->n_deliveries, 1);
+	assert_string_equal(w->own_mail->deliveries[0].subscriber_id, "s");
+	assert_string_equal(
+	    w->own_mail->deliveries[0].channel->address, "a@x.example");
 	w->gone = "https://x.example/a";
 	load(batch_of(2, NRS_KIND_FOLLOW_UP), HOOK, 'a');
 	load(batch_of(2, NRS_KIND_FOLLOW_UP), HOOK, 'b');

@@ -83,6 +83,18 @@ static const char *const phrases[NRS_PHRASE_COUNT][2] = {
 	       "所属のセプターにお問い合わせください。",
 	"The rest was left out for its length. For the whole text use "
 	"`noroshictl show` or ask your CEPTOAR."},
+    [NRS_PHRASE_GONE_SUBJECT] = {"Webhook への送信を停止しました (410 Gone)",
+	"Your webhook gets nothing more (410 Gone)"},
+    [NRS_PHRASE_GONE] = {"登録された Webhook が 410 (Gone) と応答したため、送信を停止しました。"
+	     "通知は、登録された他の手段でお届けします。",
+	"A webhook of your subscription answered 410 (Gone): nothing more is "
+	"sent to it. Notices go on by your other channels."},
+    [NRS_PHRASE_GONE_WHERE] = {"宛先: ", "Endpoint: "},
+    [NRS_PHRASE_GONE_AGAIN] = {"送信を再開するには、所属のセプターか発信元の窓口に、登録し直すようお申し出"
+		   "ください。お心当たりがない場合も、ご連絡ください。",
+	"To have it used again, ask your CEPTOAR or the sender's desk to store "
+	"your subscription anew. Please also tell them if you did not mean "
+	"this."},
     [NRS_PHRASE_UNCONFIRMED_MARK] = {"【未確認】", "[UNCONFIRMED]"},
     [NRS_PHRASE_REMINDER] = {"■■ 未確認 ■■ 次の情報の受領確認をまだいただいていません。",
 	"** UNCONFIRMED ** We have not yet had your confirmation of this notice."},
