@@ -26,8 +26,6 @@
 /* One label's choice of an issue. */
 struct edition {
 	const struct nrs_newsletter *issue;
-	const struct nrs_waiting_change **from; /* by item */
-	const struct classifier_again *again;
 	enum nrs_tlp label;
 };
 
@@ -105,6 +103,35 @@ add_titles(struct outputs_writer *w, const struct nrs_content *content,
 		    .revision_reason = ""};
 }
 
+/* Signed like its notice, over an addressing of no bytes. NULL: no issue has
+ * carried anything of the thread, or nothing was signed for it. */
+static struct nrs_alert *
+stub_of(struct outputs_writer *w, const struct nrs_command *said,
+    const struct nrs_waiting_change *item)
+{
+	const struct nrs_submission *submission = said->submission;
+	struct nrs_alert *alert;
+	uint8_t *nothing;
+
+	if (item->carried_tlp == NRS_TLP_UNSPECIFIED ||
+	    submission->n_stubs == 0)
+		return NULL;
+	nothing = nrs_arena_alloc(w->arena, NRS_SHA256_SIZE);
+	nrs_sha256((struct nrs_bytes){0}, nothing);
+	alert = nrs_arena_alloc(w->arena, sizeof(*alert));
+	*alert = (struct nrs_alert){
+	    .payload = submission->stubs[0].payload,
+	    .addressing_sha256 = {nothing, NRS_SHA256_SIZE},
+	    .signatures = submission->stubs[0].signatures,
+	    .n_signatures = submission->stubs[0].n_signatures,
+	    .stub = true,
+	    .accepted_at = submission->accepted_at,
+	    .submission_id = submission->submission_id,
+	    .mode = submission->mode,
+	};
+	return alert;
+}
+
 static void
 add_item(struct outputs_writer *w, struct nrs_newsletter *issue,
     const struct classifier_again *again, const struct nrs_waiting_change *item)
@@ -122,7 +149,11 @@ add_item(struct outputs_writer *w, struct nrs_newsletter *issue,
 	    .tlp = item->tlp,
 	    .at = item->at,
 	};
-	if (item->title_of[0] != '\0')
+	to->stub = stub_of(w, said, item);
+	to->carried_tlp = to->stub == NULL ? 0 : item->carried_tlp;
+	if (item->stub)
+		to->tlp = NRS_TLP_RED;
+	else if (item->title_of[0] != '\0')
 		add_titles(w, said->content, to);
 	else
 		to->alert = alert_of(w, said, item);
@@ -131,13 +162,11 @@ add_item(struct outputs_writer *w, struct nrs_newsletter *issue,
 		issue->label = item->tlp;
 }
 
-static const struct nrs_waiting_change **
+static void
 collect(struct outputs_writer *w, struct nrs_newsletter *issue,
     const struct classifier_again *again)
 {
 	const struct nrs_outcome *o = w->outcome;
-	const struct nrs_waiting_change **from =
-	    nrs_arena_array(w->arena, o->n_waiting, sizeof(*from));
 	const struct nrs_waiting_change *item;
 	size_t i;
 
@@ -146,12 +175,9 @@ collect(struct outputs_writer *w, struct nrs_newsletter *issue,
 	for (i = 0; i < o->n_waiting; i++) {
 		item = &o->waiting[i];
 		if (item->remove && strcmp(item->why, "drained") == 0 &&
-		    strcmp(item->sector, issue->sector) == 0) {
-			from[issue->n_items] = item;
+		    strcmp(item->sector, issue->sector) == 0)
 			add_item(w, issue, again, item);
-		}
 	}
-	return from;
 }
 
 /* ---- records ---- */
@@ -194,54 +220,28 @@ write_part(struct outputs_writer *w, const char *topic,
 	    nrs_wire_encode(w->arena, NRS_TYPE_NEWSLETTER, part), id);
 }
 
-/* Source (architecture.md, invariant 7): topics that carried the thread lower
- * get the stub, the rest get the full text. NULL: this edition had nothing of
- * the thread, or nothing was signed for it. */
-static struct nrs_alert *
-stub_of(struct outputs_writer *w, const struct classifier_again *again,
-    const struct nrs_waiting_change *item, enum nrs_tlp label)
-{
-	const struct nrs_submission *said;
-	struct nrs_alert *alert;
-	uint8_t *nothing;
-
-	if (item->carried_tlp == NRS_TLP_UNSPECIFIED ||
-	    !nrs_tlp_topic_holds(label, item->carried_tlp))
-		return NULL;
-	said = find(again, item->journal_offset)->submission;
-	if (said->n_stubs == 0)
-		return NULL;
-	nothing = nrs_arena_alloc(w->arena, NRS_SHA256_SIZE);
-	nrs_sha256((struct nrs_bytes){0}, nothing);
-	alert = nrs_arena_alloc(w->arena, sizeof(*alert));
-	*alert = (struct nrs_alert){
-	    .payload = said->stubs[0].payload,
-	    .addressing_sha256 = {nothing, NRS_SHA256_SIZE},
-	    .signatures = said->stubs[0].signatures,
-	    .n_signatures = said->stubs[0].n_signatures,
-	    .stub = true,
-	    .accepted_at = said->accepted_at,
-	    .submission_id = said->submission_id,
-	    .mode = said->mode,
-	};
-	return alert;
-}
-
-/* A title is as secret as its notice. */
+/* A title is as secret as its notice. Source (architecture.md, invariant 7):
+ * topics that carried the thread lower get the stub, the rest get the full
+ * text. */
 static bool
-fit(struct outputs_writer *w, const struct edition *edition, size_t i,
-    struct nrs_newsletter_item *item)
+fit(const struct edition *edition, size_t i, struct nrs_newsletter_item *item)
 {
-	*item = edition->issue->items[i];
+	const struct nrs_newsletter_item *from = &edition->issue->items[i];
+
+	*item = *from;
+	item->stub = NULL;
+	item->carried_tlp = NRS_TLP_UNSPECIFIED;
 	if (nrs_tlp_topic_holds(edition->label, item->tlp))
 		return true;
-	item->alert =
-	    stub_of(w, edition->again, edition->from[i], edition->label);
+	if (from->stub == NULL ||
+	    !nrs_tlp_topic_holds(edition->label, from->carried_tlp))
+		return false;
+	item->alert = from->stub;
 	item->section = NRS_NEWS_CORRECTIONS;
 	item->title = "";
 	item->n_titles = 0;
 	item->tlp = edition->label;
-	return item->alert != NULL;
+	return true;
 }
 
 static void
@@ -260,7 +260,7 @@ write_edition(struct outputs_writer *w, const struct edition *edition)
 	part.items = NULL;
 	part.n_items = 0;
 	for (i = 0; i < issue->n_items; i++) {
-		if (!fit(w, edition, i, &item))
+		if (!fit(edition, i, &item))
 			continue;
 		item.number = ++n;
 		part.item = &item;
@@ -305,9 +305,9 @@ write_issue(struct outputs_writer *w, const struct nrs_issue *from,
 	    .total = from->total,
 	};
 	struct edition edition = {
-	    .issue = &issue, .again = again, .label = NRS_TLP_AMBER_STRICT};
+	    .issue = &issue, .label = NRS_TLP_AMBER_STRICT};
 
-	edition.from = collect(w, &issue, again);
+	collect(w, &issue, again);
 	write_dispatch(w, &issue);
 	issue.total = 0;
 	if (nrs_sector_find(w->policy->sectors, issue.sector) == NULL)

@@ -69,6 +69,7 @@ as_message(const struct dispatcher_composer *c, const char *lang, bool whole)
 
 	for (i = 0; i < c->edition->n_items; i++) {
 		const struct nrs_edition_item *from = &c->edition->items[i];
+		const struct nrs_alert *said;
 		struct nrs_alert *alert;
 
 		items[i] = *from->item;
@@ -76,11 +77,15 @@ as_message(const struct dispatcher_composer *c, const char *lang, bool whole)
 		items[i].section = from->section;
 		items[i].tlp = from->tlp;
 		items[i].title = nrs_newsletter_title(from, lang);
-		items[i].alert = NULL;
-		if (from->item->alert == NULL || !whole)
+		items[i].alert = items[i].stub = NULL;
+		items[i].carried_tlp = NRS_TLP_UNSPECIFIED;
+		if (from->stub)
+			items[i].n_titles = 0;
+		said = from->stub ? from->item->stub : from->item->alert;
+		if (said == NULL || !whole)
 			continue;
 		alert = nrs_arena_alloc(c->arena, sizeof(*alert));
-		*alert = *from->item->alert;
+		*alert = *said;
 		alert->classification = NULL;
 		items[i].alert = alert;
 	}

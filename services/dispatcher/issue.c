@@ -84,6 +84,28 @@ admit(struct nrs_arena *arena, const struct nrs_admit *how,
 	return rc;
 }
 
+/* One that cannot be believed is as if it were not there. */
+static enum nrs_rc
+admit_stub(struct nrs_arena *arena, const struct nrs_admit *how,
+    struct dispatcher_issue *issue, size_t i)
+{
+	struct nrs_newsletter_item *item = &issue->letter->items[i];
+	struct nrs_err *err = &issue->refused[issue->n_refused];
+	const struct nrs_stub_content *stub;
+	enum nrs_rc rc;
+
+	if (item->stub == NULL)
+		return NRS_OK;
+	rc = nrs_admit_stub(arena, how, item->stub, &stub, err);
+	if (rc != NRS_REJECT)
+		return rc;
+	item->stub = NULL;
+	nrs_err_prefix(
+	    err, "newsletter.items[%zu].stub (%s)", i, item->notice_id);
+	issue->n_refused++;
+	return NRS_OK;
+}
+
 static enum nrs_rc
 admit_items(struct nrs_arena *arena, const struct nrs_admit *how,
     struct dispatcher_issue *issue)
@@ -97,8 +119,11 @@ admit_items(struct nrs_arena *arena, const struct nrs_admit *how,
 	size_t i;
 
 	issue->contents = contents;
-	issue->refused = nrs_arena_array(arena, n, sizeof(*issue->refused));
+	issue->refused = nrs_arena_array(arena, 2 * n, sizeof(*issue->refused));
 	for (i = 0; i < n; i++) {
+		rc = admit_stub(arena, how, issue, i);
+		if (rc != NRS_OK)
+			return rc;
 		alert = issue->letter->items[i].alert;
 		err = &issue->refused[issue->n_refused];
 		if (alert == NULL)
@@ -185,6 +210,15 @@ struct planning {
 	size_t cap[DISPATCHER_EDITIONS];
 };
 
+/* Is there more in it, or more of it in full? */
+static bool
+has_more(const struct nrs_edition *edition, const struct nrs_edition *than)
+{
+	return edition->n_items > than->n_items ||
+	       edition->n_items - edition->n_stubs >
+	           than->n_items - than->n_stubs;
+}
+
 /* From the least cleared on: who may see more without there being more gets
  * what the others get. */
 static void
@@ -197,8 +231,7 @@ make_editions(struct planning *p)
 	for (label = NRS_TLP_CLEAR; label >= NRS_TLP_AMBER_STRICT; label--) {
 		if (nrs_newsletter_edition(p->arena, p->issue->letter,
 		        p->issue->contents, (enum nrs_tlp)label, &edition) &&
-		    (last < 0 ||
-		        edition.n_items > out->editions[last].n_items)) {
+		    (last < 0 || has_more(&edition, &out->editions[last]))) {
 			last = (int)out->n;
 			out->editions[out->n++] = edition;
 		}

@@ -55,6 +55,7 @@ ledger_open(struct ledger *ledger)
 	    .numbers = nrs_map_new(),
 	    .labels = nrs_map_new(),
 	    .narrowed = nrs_map_new(),
+	    .carried = nrs_map_new(),
 	};
 }
 
@@ -67,6 +68,7 @@ ledger_close(struct ledger *ledger)
 	nrs_map_free(ledger->numbers, free);
 	nrs_map_free(ledger->labels, free);
 	nrs_map_free(ledger->narrowed, NULL);
+	nrs_map_free(ledger->carried, NULL);
 }
 
 static void
@@ -119,10 +121,16 @@ see_drained(struct ledger *ledger, const struct nrs_outcome *out,
 	assert_true(has_issue(out, item->sector));
 	assert_false(has(ledger->issued, item->notice_id, item->sector));
 	put(ledger->issued, item->notice_id, item->sector);
-	assert_null(nrs_map_get(ledger->narrowed, item->notice_id));
 	assert_int_not_equal(item->tlp, NRS_TLP_RED);
-	assert_false(nrs_tlp_widens(
-	    (enum nrs_tlp)number(ledger->labels, item->thread_id), item->tlp));
+	/* a stub says nothing of what it is about */
+	if (!item->stub) {
+		assert_null(nrs_map_get(ledger->narrowed, item->notice_id));
+		assert_false(nrs_tlp_widens(
+		    (enum nrs_tlp)number(ledger->labels, item->thread_id),
+		    item->tlp));
+	}
+	ledger->n_stubs += item->stub;
+	put(ledger->carried, item->thread_id, item->sector);
 	assert_true(
 	    item->valid_until == 0 || item->valid_until > out->decided_at);
 	assert_int_equal(item->section == NRS_NEWS_SENT,
@@ -166,7 +174,7 @@ see_addition(struct ledger *ledger, const struct nrs_waiting_change *change)
 	assert_non_null(entry);
 	(void)snprintf(entry->notice_id, sizeof(entry->notice_id), "%s",
 	    change->notice_id);
-	entry->line = change->title_of[0] != '\0';
+	entry->line = change->title_of[0] != '\0' || change->stub;
 	entry->valid_until = change->valid_until;
 	free(nrs_map_put(ledger->waiting,
 	    key_of(change->thread_id, change->sector).text, entry));
@@ -236,6 +244,30 @@ see_notice(struct ledger *ledger, const struct nrs_outcome *out,
 				    out->copies[i].sector);
 }
 
+/* Invariant 7: what an issue has carried, the next one takes back or corrects,
+ * also where the text may not stand. */
+static void
+see_recall(struct ledger *ledger, const struct nrs_outcome *out,
+    const struct nrs_command *about)
+{
+	const struct nrs_thread_change *thread = out->thread;
+	const struct entry *entry;
+	size_t i;
+
+	if (out->n_copies == 0 || about->submission->n_stubs == 0 ||
+	    about->content->kind < NRS_KIND_CORRECTION)
+		return;
+	for (i = 0; i < thread->n_sectors; i++) {
+		if (!has(ledger->carried, thread->thread_id,
+		        thread->sectors[i].sector))
+			continue;
+		entry = nrs_map_get(ledger->waiting,
+		    key_of(thread->thread_id, thread->sectors[i].sector).text);
+		assert_non_null(entry);
+		assert_string_equal(entry->notice_id, thread->notice_id);
+	}
+}
+
 void
 ledger_see(struct ledger *ledger, const struct nrs_outcome *out,
     const struct nrs_command *about, const struct nrs_state *state)
@@ -254,6 +286,8 @@ ledger_see(struct ledger *ledger, const struct nrs_outcome *out,
 			see_removal(ledger, out, &out->waiting[i]);
 		else
 			see_addition(ledger, &out->waiting[i]);
+	if (about != NULL)
+		see_recall(ledger, out, about);
 	/* whatever came in and has not left is there still */
 	assert_int_equal(
 	    nrs_map_count(ledger->waiting), counts.waiting + counts.lines);

@@ -17,7 +17,9 @@ struct ledger {
 	struct nrs_map *numbers;  /* sector: its last number */
 	struct nrs_map *labels;   /* thread: its label */
 	struct nrs_map *narrowed; /* notice for some, not for a sector */
-	size_t n_issues, n_promotions, n_lines; /* seen: to prove the test */
+	struct nrs_map *carried;  /* "thread sector": by an issue */
+	/* seen: to prove the test */
+	size_t n_issues, n_promotions, n_lines, n_stubs;
 };
 
 void ledger_open(struct ledger *ledger);

@@ -555,6 +555,54 @@ an_alert_for_another_audience_mode_or_id_is_refused(void **state)
 	assert_string_equal(err.rule, "stub");
 }
 
+static enum nrs_rc
+admit_stub(const struct nrs_alert *alert, const struct nrs_stub_content **out)
+{
+	const struct nrs_admit how = {
+	    .check = {.mode = NRS_MODE_ACTUAL, .inside = true},
+	    .keyring = ring,
+	    .how = NRS_WIRE_TOLERANT};
+
+	memset(&err, 0, sizeof(err));
+	return nrs_admit_stub(arena, &how, alert, out, &err);
+}
+
+static void
+a_stub_alone_is_admitted_by_its_own_signature(void **state)
+{
+	const struct nrs_stub_content said = {.notice_id = content->notice_id,
+	                                  .thread_id = content->thread_id,
+	                                  .revision = 2,
+	                                  .kind = NRS_KIND_RETRACTION,
+	                                  .mode = NRS_MODE_ACTUAL},
+	                              *read = NULL;
+	const struct nrs_submission *whole = notice();
+	struct nrs_submission part = *whole;
+	struct nrs_alert stub = alert_of(whole), other;
+	uint8_t nothing[NRS_SHA256_SIZE];
+
+	(void)state;
+	nrs_sha256((struct nrs_bytes){0}, nothing);
+	part.addressing = (struct nrs_bytes){0};
+	part.payload = nrs_wire_encode(arena, NRS_TYPE_STUB_CONTENT, &said);
+	stub.stub = true;
+	stub.payload = part.payload;
+	stub.addressing_sha256 = (struct nrs_bytes){nothing, sizeof(nothing)};
+	stub.signatures = signed_part(arena, key, &part);
+	assert_int_equal(admit_stub(&stub, &read), NRS_OK);
+	assert_int_equal(read->kind, NRS_KIND_RETRACTION);
+	other = stub;
+	other.stub = false;
+	assert_int_equal(admit_stub(&other, &read), NRS_REJECT);
+	other = stub;
+	other.submission_id = "0190f5a0-7c00-7000-8000-000000000009";
+	assert_int_equal(admit_stub(&other, &read), NRS_REJECT);
+	other = stub;
+	other.signatures = whole->signatures; /* of the notice */
+	assert_int_equal(admit_stub(&other, &read), NRS_REJECT);
+	assert_string_equal(err.rule, "signature");
+}
+
 int
 main(void)
 {
@@ -572,6 +620,7 @@ main(void)
 	    TEST(an_alert_is_admitted_by_the_hash_of_its_addressing),
 	    TEST(an_alert_that_nobody_signed_is_refused),
 	    TEST(an_alert_for_another_audience_mode_or_id_is_refused),
+	    TEST(a_stub_alone_is_admitted_by_its_own_signature),
 	    TEST(a_posture_change_is_admitted),
 	    TEST(the_producers_own_commands_carry_no_signature),
 	    TEST(a_desk_may_close_a_newsletter_now_and_nobody_else),

@@ -399,6 +399,93 @@ what_an_issue_carried_is_corrected_in_a_section_of_its_own(void **state)
 	    "a.2:CORRECTIONS b.2:CORRECTIONS c.2:CORRECTIONS!");
 }
 
+/* The correction of a, which an issue carried as GREEN, by kind and label. */
+static const struct nrs_waiting_change *
+recall_named(enum nrs_msg_kind kind, enum nrs_tlp tlp)
+{
+	static struct nrs_stub stub = {.payload = {(const uint8_t *)"x", 1}};
+	struct nrs_content content = scene_next(&s, "a", 2, kind);
+	struct nrs_addressing to = scene_to(&s, "power");
+
+	content.tlp = tlp;
+	if (tlp == NRS_TLP_RED)
+		to.n_sectors = 0;
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	s.stubs = &stub;
+	s.n_stubs = 1;
+	scene_notice(&s, &content, &to);
+	return s.out.n_waiting == 0 ? NULL
+	                            : &s.out.waiting[s.out.n_waiting - 1];
+}
+
+/* Invariant 7: readers of the issue learn that it changed, though the text is
+ * not for them any more. */
+static void
+what_an_issue_carried_and_none_may_carry_now_waits_as_a_stub(void **state)
+{
+	static const struct {
+		enum nrs_msg_kind kind;
+		enum nrs_tlp tlp;
+	} recalls[] = {{NRS_KIND_CORRECTION, NRS_TLP_RED},
+	    {NRS_KIND_RETRACTION, NRS_TLP_GREEN},
+	    {NRS_KIND_FOLLOW_UP, NRS_TLP_RED}};
+	const struct nrs_waiting_change *waits;
+	size_t i;
+
+	for (i = 0; i < sizeof(recalls) / sizeof(recalls[0]); i++) {
+		wait_in("a", "power");
+		s.now += WEEK;
+		cut_off();
+		waits = recall_named(recalls[i].kind, recalls[i].tlp);
+		assert_non_null(waits);
+		assert_true(waits->stub);
+		assert_string_equal(waits->title_of, "");
+		assert_int_equal(waits->tlp, NRS_TLP_GREEN);
+		assert_int_equal(waits->carried_tlp, NRS_TLP_GREEN);
+		assert_int_equal(counts().lines, 1);
+		/* whatever happens until then */
+		scene_posture(&s, "power", NRS_POSTURE_INCIDENT, s.now + WEEK);
+		assert_int_equal(s.out.n_promotions, 0);
+		s.now += 2 * WEEK;
+		scene_deadline(&s);
+		cut_off();
+		assert_string_equal(drained("power"), "a.2:CORRECTIONS");
+		(void)teardown(state);
+		(void)setup(state);
+	}
+}
+
+static void
+what_no_issue_carried_or_nobody_signed_for_has_no_stub(void **state)
+{
+	struct nrs_content content;
+	struct nrs_addressing to;
+
+	wait_in("a", "power");
+	(void)recall_named(NRS_KIND_CORRECTION, NRS_TLP_RED);
+	assert_int_equal(counts().lines + counts().waiting, 0);
+	s.n_stubs = 0;
+	wait_in("b", "gas");
+	s.now += WEEK;
+	cut_off();
+	content = scene_next(&s, "b", 2, NRS_KIND_CORRECTION);
+	content.tlp = NRS_TLP_RED;
+	to = scene_to(&s, "");
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	scene_notice(&s, &content, &to);
+	assert_int_equal(counts().lines, 0);
+	/* a follow-up for some takes nothing back from the others */
+	wait_in("c", "finance");
+	s.now += WEEK;
+	cut_off();
+	content = scene_next(&s, "c", 2, NRS_KIND_FOLLOW_UP);
+	to = scene_to(&s, "finance");
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	s.n_stubs = 1;
+	scene_notice(&s, &content, &to);
+	assert_int_equal(counts().lines, 0);
+}
+
 static void
 what_no_issue_carried_is_not_listed_as_corrected(void **state)
 {
@@ -642,6 +729,8 @@ main(void)
 	    FACT(a_raised_label_raises_the_line_and_red_removes_it),
 	    FACT(lines_are_kept_only_for_who_has_a_newsletter),
 	    FACT(what_an_issue_carried_is_corrected_in_a_section_of_its_own),
+	    FACT(what_an_issue_carried_and_none_may_carry_now_waits_as_a_stub),
+	    FACT(what_no_issue_carried_or_nobody_signed_for_has_no_stub),
 	    FACT(what_no_issue_carried_is_not_listed_as_corrected),
 	    FACT(what_would_expire_first_goes_in_real_time),
 	    FACT(another_window_releases_what_would_expire_before_it),

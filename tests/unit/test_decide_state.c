@@ -488,7 +488,7 @@ n_journals(void)
 static void
 recorded_outcomes_rebuild_the_state_and_the_next_decision(void **state)
 {
-	size_t issues = 0, promotions = 0, lines = 0, reminders = 0;
+	size_t issues = 0, promotions = 0, lines = 0, stubs = 0, reminders = 0;
 	size_t headquarters = 0, journal, i, n;
 	struct play play;
 
@@ -508,16 +508,19 @@ recorded_outcomes_rebuild_the_state_and_the_next_decision(void **state)
 		issues += play.ledger.n_issues;
 		promotions += play.ledger.n_promotions;
 		lines += play.ledger.n_lines;
+		stubs += play.ledger.n_stubs;
 		reminders += play.reminders.n_said;
 		headquarters += play.reminders.n_arrangements;
 		close_play(&play);
 	}
-	print_message("%zu journals: %zu issues with %zu lines, %zu "
-	              "promotions, %zu reminders, %zu of them of an "
-	              "arrangement\n",
-	    journal, issues, lines, promotions, reminders, headquarters);
+	print_message(
+	    "%zu journals: %zu issues with %zu lines and %zu stubs, %zu "
+	    "promotions, %zu reminders, %zu of them of an "
+	    "arrangement\n",
+	    journal, issues, lines, stubs, promotions, reminders, headquarters);
 	assert_true(issues > journal);
 	assert_true(lines > journal / 2);
+	assert_true(stubs > journal / 20);
 	assert_true(promotions > journal);
 	assert_true(reminders - headquarters > journal / 10);
 	assert_true(headquarters > journal / 60);

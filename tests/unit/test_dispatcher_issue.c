@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the dispatch record of an issue to who gets which edition.
+ *
+ * long: one issue, and all that is true of it.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -453,6 +458,155 @@ a_webhook_gets_the_signed_items_it_may_see_and_no_more(void **state)
 	assert_non_null(strstr(joined(0, 0), "More scans for ways"));
 }
 
+/* ---- what has become secret since an issue had it ---- */
+
+/* Item i was GREEN in an earlier issue. */
+static void
+add_stub(size_t i, const struct nrs_key *by)
+{
+	struct nrs_newsletter_item *item = &made.items[i];
+	const struct nrs_stub_content said = {.notice_id = item->notice_id,
+	    .thread_id = item->thread_id,
+	    .revision = item->revision,
+	    .kind = item->kind,
+	    .mode = NRS_MODE_ACTUAL};
+	const struct nrs_submission part = {.submission_id = item->notice_id,
+	    .type = NRS_SUBMISSION_NOTICE,
+	    .mode = NRS_MODE_ACTUAL,
+	    .payload = nrs_wire_encode(arena, NRS_TYPE_STUB_CONTENT, &said)};
+	uint8_t nothing[NRS_SHA256_SIZE];
+
+	nrs_sha256((struct nrs_bytes){0}, nothing);
+	item->carried_tlp = NRS_TLP_GREEN;
+	item->stub = nrs_arena_alloc(arena, sizeof(*item->stub));
+	*item->stub = (struct nrs_alert){.payload = part.payload,
+	    .addressing_sha256 =
+	        nrs_arena_bytes(arena, nothing, sizeof(nothing)),
+	    .signatures = signed_part(arena, by, &part),
+	    .n_signatures = 1,
+	    .stub = true,
+	    .submission_id = part.submission_id,
+	    .mode = part.mode};
+}
+
+/* The only item: AMBER, with a title in two languages. */
+static void
+keep_one_amber(void)
+{
+	size_t i = 0;
+
+	while (made.items[i].tlp != NRS_TLP_AMBER || made.contents[i] == NULL)
+		i++;
+	made.items[0] = made.items[i];
+	made.said[0] = made.said[i];
+	made.contents[0] = &made.said[0];
+	made.alerts[0] = made.alerts[i];
+	made.items[0].alert = &made.alerts[0];
+	made.letter.n_items = 1;
+}
+
+static const struct nrs_edition *
+edition_for(const char *who)
+{
+	size_t i, k;
+
+	for (i = 0; i < plan.n; i++)
+		for (k = 0; k < plan.targets[i].n; k++)
+			if (strcmp(plan.targets[i].items[k].subscriber_id,
+			        who) == 0)
+				return &plan.editions[i];
+	return NULL;
+}
+
+static void
+who_had_it_and_may_not_see_it_now_reads_that_it_changed(void **state)
+{
+	const struct nrs_edition *green;
+	const char *mail;
+
+	(void)state;
+	keep_one_amber();
+	add_stub(0, key);
+	subscribe("public", NRS_TLP_CLEAR, "ja");
+	subscribe("green", NRS_TLP_GREEN, "ja");
+	subscribe("amber", NRS_TLP_AMBER, "ja");
+	make_plan();
+	assert_int_equal(issue.n_refused, 0);
+	assert_null(edition_for("public"));
+	green = edition_for("green");
+	assert_int_equal(green->n_stubs, 1);
+	assert_int_equal(green->items[0].section, NRS_NEWS_CORRECTIONS);
+	assert_int_equal(green->label, NRS_TLP_GREEN);
+	assert_int_equal(edition_for("amber")->n_stubs, 0);
+	assert_int_equal(edition_for("amber")->label, NRS_TLP_AMBER);
+	make_batches((size_t)(green - plan.editions));
+	mail = joined(0, 0);
+	assert_non_null(strstr(mail, "Subject:"));
+	assert_null(strstr(mail, "AMBER"));
+}
+
+static void
+a_webhook_gets_the_stub_signed_and_nothing_of_the_notice(void **state)
+{
+	static struct nrs_channel hook = {
+	    .type = NRS_CHANNEL_WEBHOOK, .address = "https://x.example/h"};
+	struct nrs_subscription *sub = nrs_arena_alloc(arena, sizeof(*sub));
+	const char *body;
+
+	(void)state;
+	keep_one_amber();
+	add_stub(0, key);
+	subscribe("green", NRS_TLP_GREEN, "ja");
+	*sub = *nrs_match_set_find(subs, "green");
+	sub->channels = &hook;
+	nrs_match_set_put(subs, sub);
+	make_plan();
+	make_batches(0);
+	body = joined(0, 0);
+	assert_non_null(strstr(body, "\"stub\":true"));
+	assert_non_null(strstr(body, "\"section\":\"CORRECTIONS\""));
+	assert_non_null(strstr(body, "以前お送りした情報の"));
+	assert_null(strstr(body, made.said[0].title));
+	assert_null(strstr(body, "AMBER"));
+	assert_null(strstr(body, "carried_tlp"));
+	assert_null(strstr(body, nrs_base64(arena, made.alerts[0].payload)));
+}
+
+/* RED since: nothing but its stub came with the issue. */
+static void
+what_is_nobodys_newsletter_comes_as_its_stub_alone(void **state)
+{
+	(void)state;
+	keep_one_amber();
+	add_stub(0, key);
+	made.items[0].alert = NULL;
+	made.contents[0] = NULL;
+	made.items[0].title = "";
+	made.items[0].tlp = NRS_TLP_RED;
+	subscribe("public", NRS_TLP_CLEAR, "ja");
+	subscribe("green", NRS_TLP_GREEN, "ja");
+	subscribe("red", NRS_TLP_RED, "ja");
+	make_plan();
+	assert_string_equal(readers(NRS_TLP_GREEN), "green red");
+	assert_int_equal(plan.n, 1);
+	assert_int_equal(plan.n_nothing, 1);
+}
+
+static void
+a_stub_that_nobody_signed_is_left_out(void **state)
+{
+	(void)state;
+	keep_one_amber();
+	add_stub(0, stranger);
+	subscribe("green", NRS_TLP_GREEN, "ja");
+	subscribe("amber", NRS_TLP_AMBER, "ja");
+	make_plan();
+	assert_int_equal(issue.n_refused, 1);
+	assert_non_null(strstr(issue.refused[0].text, ".stub"));
+	assert_null(edition_for("green"));
+	assert_non_null(edition_for("amber"));
+}
+
 int
 main(void)
 {
@@ -469,6 +623,10 @@ main(void)
 	    CASE(what_was_planned_before_is_not_planned_again),
 	    CASE(the_mail_says_its_list_label_and_language),
 	    CASE(a_webhook_gets_the_signed_items_it_may_see_and_no_more),
+	    CASE(who_had_it_and_may_not_see_it_now_reads_that_it_changed),
+	    CASE(a_webhook_gets_the_stub_signed_and_nothing_of_the_notice),
+	    CASE(what_is_nobodys_newsletter_comes_as_its_stub_alone),
+	    CASE(a_stub_that_nobody_signed_is_left_out),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -3,6 +3,8 @@
  * Golden newsletters: tests/golden/news/NAME.txt and .html are what a person
  * reviewed. After a wanted change: NRS_GOLDEN_UPDATE=1 make test-unit
  * T=newsletter, then read the diff, then `make newsletter-shots` and look.
+ *
+ * long: one issue, and all that is true of its editions.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -270,6 +272,39 @@ what_nobody_verified_is_left_out(void **state)
 	assert_int_equal(edition_for(NRS_TLP_AMBER).n_items, n - 1);
 }
 
+/* An AMBER correction of what an issue had as GREEN. */
+static void
+a_stub_is_a_line_that_says_that_it_changed_and_no_more(void **state)
+{
+	static struct nrs_alert stub = {.stub = true};
+	struct nrs_edition edition;
+	struct nrs_rendered out;
+	const char *line;
+	size_t i = 0;
+
+	(void)state;
+	while (issue.items[i].tlp != NRS_TLP_AMBER || issue.contents[i] == NULL)
+		i++;
+	issue.items[i].stub = &stub;
+	issue.items[i].carried_tlp = NRS_TLP_GREEN;
+	issue.items[i].kind = NRS_KIND_RETRACTION;
+	line = nrs_arena_printf(
+	    arena, "以前お送りした情報の取消 (%s)", issue.items[i].thread_id);
+	assert_int_equal(edition_for(NRS_TLP_AMBER).n_stubs, 0);
+	edition = edition_for(NRS_TLP_GREEN);
+	assert_int_equal(edition.n_stubs, 1);
+	assert_int_equal(edition.label, NRS_TLP_GREEN);
+	out = render(&edition, "ja");
+	assert_non_null(strstr(out.html, line));
+	/* folded in the text */
+	assert_non_null(strstr(out.text, "以前お送りした情報の取消"));
+	assert_non_null(strstr(out.text, issue.items[i].thread_id));
+	assert_null(strstr(out.text, issue.said[i].title));
+	assert_null(strstr(out.html, issue.said[i].title));
+	assert_null(strstr(out.text, "AMBER"));
+	assert_int_equal(edition_for(NRS_TLP_CLEAR).n_stubs, 0);
+}
+
 static void
 an_edition_without_items_is_none(void **state)
 {
@@ -480,6 +515,7 @@ main(void)
 	    TEST(numbers_show_no_gap_where_something_is_left_out),
 	    TEST(sections_come_in_their_order),
 	    TEST(what_nobody_verified_is_left_out),
+	    TEST(a_stub_is_a_line_that_says_that_it_changed_and_no_more),
 	    TEST(an_edition_without_items_is_none),
 	    TEST(a_late_issue_and_a_drill_say_so_first),
 	    TEST(a_label_is_in_the_subject_and_at_each_item),

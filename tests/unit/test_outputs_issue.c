@@ -253,6 +253,98 @@ an_edition_that_may_not_have_the_correction_gets_its_stub(void **state)
 			    out.records[i].value.len, text, strlen(text)));
 }
 
+/* All that the dispatcher gets of the last cut-off. */
+static const struct nrs_newsletter *
+dispatched(void)
+{
+	const struct nrs_dispatch *dispatch;
+	size_t i;
+
+	for (i = 0; i < out.n; i++) {
+		if (strcmp(out.records[i].topic,
+		        NRS_TOPIC_DISPATCH_NEWSLETTER) != 0)
+			continue;
+		dispatch = decode(&out.records[i], NRS_TYPE_DISPATCH);
+		return dispatch->newsletter;
+	}
+	return NULL;
+}
+
+/* Not a byte of it, and not that there is more, but for who had it. */
+static void
+a_red_correction_is_its_stub_where_an_issue_had_the_notice(void **state)
+{
+	static const char text[] = "for one alone";
+	struct nrs_addressing to = scene_to(&s, "");
+	struct nrs_stub stub = {.payload = {(const uint8_t *)"changed", 7}};
+	const struct nrs_newsletter_item *item;
+	struct nrs_content content;
+	size_t i;
+
+	announce();
+	issue("a", NRS_ITEM_A1, NRS_TLP_GREEN);
+	cut_off("cut-off:1");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_A1;
+	content.tlp = NRS_TLP_RED;
+	content.title = text;
+	to.recipients = scene_list(&s, "org-1", &to.n_recipients);
+	s.stubs = &stub;
+	s.n_stubs = 1;
+	scene_notice(&s, &content, &to);
+	cut_off("cut-off:2");
+	assert_string_equal(edition("newsletter.power.amber-strict"), "a.2 1");
+	assert_string_equal(edition("newsletter.power.green"), "a.2 1");
+	assert_string_equal(edition("newsletter.power.clear"), "0");
+	item = part("newsletter.power.green", 0)->item;
+	assert_true(item->alert->stub);
+	assert_int_equal(item->section, NRS_NEWS_CORRECTIONS);
+	assert_int_equal(item->tlp, NRS_TLP_GREEN);
+	assert_null(item->stub);
+	assert_int_equal(item->carried_tlp, NRS_TLP_UNSPECIFIED);
+	for (i = 1; i < out.n; i++)
+		assert_null(memmem(out.records[i].value.data,
+		    out.records[i].value.len, text, strlen(text)));
+	item = dispatched()->items;
+	assert_int_equal(dispatched()->label, NRS_TLP_GREEN);
+	assert_null(item->alert);
+	assert_int_equal(item->tlp, NRS_TLP_RED);
+	assert_true(item->stub->stub);
+	assert_int_equal(item->carried_tlp, NRS_TLP_GREEN);
+}
+
+/* The mail's editions are made by the dispatcher: it needs both. */
+static void
+a_raised_correction_reaches_the_dispatcher_with_its_stub(void **state)
+{
+	const struct nrs_addressing to = scene_to(&s, "power");
+	struct nrs_stub stub = {.payload = {(const uint8_t *)"changed", 7}};
+	const struct nrs_newsletter_item *item;
+	struct nrs_content content;
+
+	announce();
+	issue("a", NRS_ITEM_A1, NRS_TLP_GREEN);
+	cut_off("cut-off:1");
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_A1;
+	content.tlp = NRS_TLP_AMBER;
+	s.stubs = &stub;
+	s.n_stubs = 1;
+	scene_notice(&s, &content, &to);
+	s.n_stubs = 0;
+	issue("b", NRS_ITEM_A1, NRS_TLP_GREEN);
+	cut_off("cut-off:2");
+	assert_int_equal(dispatched()->n_items, 2);
+	item = &dispatched()->items[0]; /* 3 CASES comes before 8 */
+	assert_string_equal(item->notice_id, "b");
+	assert_null(item->stub);
+	item = &dispatched()->items[1];
+	assert_false(item->alert->stub);
+	assert_memory_equal(item->stub->payload.data, "changed", 7);
+	assert_int_equal(item->tlp, NRS_TLP_AMBER);
+	assert_int_equal(item->carried_tlp, NRS_TLP_GREEN);
+}
+
 static void
 a_record_says_of_which_issue_it_is(void **state)
 {
@@ -350,6 +442,8 @@ main(void)
 	    T(an_edition_holds_the_items_up_to_its_label),
 	    T(a_title_never_stands_in_an_edition_of_a_lower_label),
 	    T(an_edition_that_may_not_have_the_correction_gets_its_stub),
+	    T(a_red_correction_is_its_stub_where_an_issue_had_the_notice),
+	    T(a_raised_correction_reaches_the_dispatcher_with_its_stub),
 	    T(a_record_says_of_which_issue_it_is),
 	    T(an_item_is_the_signed_bytes_themselves),
 	    T(the_dispatcher_gets_one_record_per_issue_with_all_items),

@@ -64,6 +64,11 @@ struct nrs_newsletter_item {
 	/* of a line: lang and title, no more */
 	struct nrs_translation *titles;
 	size_t n_titles;
+	/* dispatch.newsletter: for readers who had an earlier notice of the
+	 * thread (up to carried_tlp) and may not see this one. Not alert, not
+	 * title: it is for nobody's newsletter, and its tlp is RED. */
+	struct nrs_alert *stub;
+	enum nrs_tlp carried_tlp;
 };
 
 /* newsletter.<sector>.<label>: one record per item and a closing one. */

@@ -120,6 +120,9 @@ struct nrs_waiting_change {
 	/* Of what issues have carried of the thread: editions that had it, and
 	 * may not have this, get the stub. */
 	enum nrs_tlp carried_tlp;
+	/* This revision is for nobody's newsletter (RED, or narrowed): those
+	 * editions get its stub alone. tlp is carried_tlp. */
+	bool stub;
 };
 
 /* What waited and is now due in real time, for one sector. */

@@ -19,12 +19,13 @@ struct nrs_edition_item {
 	enum nrs_tlp tlp;  /* the stricter of the item's and its content's */
 	const char *title; /* the original's; "" when it may not be said */
 	uint32_t number;   /* in this edition; 0: a line */
+	bool stub;         /* only that it was withdrawn or changed */
 };
 
 struct nrs_edition {
 	const struct nrs_newsletter *issue;
 	struct nrs_edition_item *items; /* by section (domain.md 5.3) */
-	size_t n_items;
+	size_t n_items, n_stubs;
 	enum nrs_tlp label; /* the strictest in it: the edition's own */
 };
 

@@ -47,4 +47,8 @@ NRS_CHECKED enum nrs_rc nrs_admit(struct nrs_arena *arena,
 NRS_CHECKED enum nrs_rc nrs_admit_alert(struct nrs_arena *arena,
     const struct nrs_admit *how, const struct nrs_alert *alert,
     struct nrs_admitted *out, struct nrs_err *err);
+/* The same for the stub of a notice. */
+NRS_CHECKED enum nrs_rc nrs_admit_stub(struct nrs_arena *arena,
+    const struct nrs_admit *how, const struct nrs_alert *alert,
+    const struct nrs_stub_content **out, struct nrs_err *err);
 #endif

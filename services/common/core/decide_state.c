@@ -57,7 +57,7 @@ state_free_list(void *value)
 bool
 state_is_line(const struct nrs_waiting_change *waiting)
 {
-	return waiting->title_of[0] != '\0';
+	return waiting->title_of[0] != '\0' || waiting->stub;
 }
 
 void
@@ -330,9 +330,10 @@ print_open(const struct nrs_state *state, struct nrs_buf *out)
 		    waiting->journal_offset, (int)waiting->tlp,
 		    (int)waiting->section, waiting->valid_until, waiting->at,
 		    waiting->rule,
-		    state_is_line(waiting) ? " line"
-		    : waiting->sent        ? " sent"
-		                           : "");
+		    waiting->stub            ? " stub"
+		    : state_is_line(waiting) ? " line"
+		    : waiting->sent          ? " sent"
+		                             : "");
 	cursor = NULL;
 	while ((held = state_next_held(state, &cursor)) != NULL)
 		nrs_buf_printf(out,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What waits for a newsletter: at most one revision per thread and sector. */
+#include <string.h>
+
 #include "common/core/decide_internal.h"
 #include "noroshi/core/tlp.h"
 
@@ -47,8 +49,9 @@ decide_drop_waiting(struct decision *d, const char *why)
 	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++) {
 		waiting = state_waiting(
 		    d->state, d->out->thread_id, d->thread->sectors[i].sector);
-		/* What was sent was sent. */
-		if (waiting != NULL && waiting->title_of[0] == '\0')
+		/* What was sent was sent, and what was changed is. */
+		if (waiting != NULL && waiting->title_of[0] == '\0' &&
+		    !waiting->stub)
 			decide_add_waiting_removal(d, waiting, why);
 	}
 }
@@ -57,8 +60,12 @@ decide_drop_waiting(struct decision *d, const char *why)
 static int64_t
 size_of(const struct nrs_submission *submission)
 {
-	return (int64_t)submission->payload.len +
-	       (int64_t)submission->n_signatures * 256 + 512;
+	size_t bytes = submission->payload.len + 512;
+
+	bytes += submission->n_signatures * 256;
+	if (submission->n_stubs > 0)
+		bytes += submission->stubs[0].payload.len + 512;
+	return (int64_t)bytes;
 }
 
 /* What an issue has carried is corrected in a section of its own. */
@@ -139,8 +146,8 @@ elsewhere(struct decision *d, const struct nrs_waiting_change *waiting,
 {
 	if (decision_recalls(d))
 		decide_add_waiting_removal(d, waiting, why);
-	else if (!nrs_tlp_widens(d->label, waiting->tlp))
-		return;
+	else if (waiting->stub || !nrs_tlp_widens(d->label, waiting->tlp))
+		return; /* a stub says nothing that a label could hide */
 	else if (nrs_tlp_allows(d->label, NRS_ROUTE_NEWSLETTER))
 		add_again(d, waiting)->tlp = d->label;
 	else
@@ -167,6 +174,48 @@ replace(struct decision *d, const struct target *target, const char *why)
 		make_line(wait_for(d, target), d->now);
 }
 
+/* ---- what an issue has carried, and no issue may carry any further ---- */
+
+static bool
+waits_after(const struct decision *d, const char *sector)
+{
+	const struct nrs_waiting_change *said = NULL;
+	size_t i;
+
+	for (i = 0; i < d->out->n_waiting; i++)
+		if (strcmp(d->out->waiting[i].sector, sector) == 0)
+			said = &d->out->waiting[i];
+	if (said != NULL)
+		return !said->remove;
+	return state_waiting(d->state, d->out->thread_id, sector) != NULL;
+}
+
+/* Source (architecture.md, invariant 7): "With every correction, retraction or
+ * raised label (...) topics that carried the thread lower (...) get the stub".
+ * One that is RED, or narrowed, has no place in the next issue itself. */
+static void
+wait_as_stub(struct decision *d, const struct nrs_thread_sector *past)
+{
+	const struct target target = {
+	    .sector = nrs_arena_strdup(d->arena, past->sector),
+	    .past = past,
+	    .rule = "override:3"};
+	struct nrs_waiting_change *change;
+
+	if (!past->carried || d->cmd->submission->n_stubs == 0 ||
+	    waits_after(d, past->sector) ||
+	    (!decision_recalls(d) &&
+	        nrs_tlp_topic_holds(past->carried_tlp, d->label)))
+		return;
+	change = wait_for(d, &target);
+	change->stub = true;
+	change->section = NRS_NEWS_CORRECTIONS;
+	change->tlp = past->carried_tlp;
+	change->valid_until = 0;
+	change->sent = true;
+	change->bytes = LINE_BYTES;
+}
+
 void
 decide_waiting(struct decision *d)
 {
@@ -185,4 +234,6 @@ decide_waiting(struct decision *d)
 		if (was != NULL && !decision_goes_to(d, sector))
 			elsewhere(d, was, why);
 	}
+	for (i = 0; d->thread != NULL && i < d->thread->n_sectors; i++)
+		wait_as_stub(d, &d->thread->sectors[i]);
 }

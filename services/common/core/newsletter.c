@@ -37,6 +37,23 @@ is_line(const struct nrs_edition_item *item)
 	       item->content->kind == NRS_KIND_RETRACTION;
 }
 
+/* That it was withdrawn or changed, for who had it and may not have this. */
+static bool
+take_stub(const struct nrs_newsletter_item *item, enum nrs_tlp clearance,
+    struct nrs_edition_item *out)
+{
+	*out = (struct nrs_edition_item){
+	    .item = item,
+	    .section = NRS_NEWS_CORRECTIONS,
+	    .tlp = item->carried_tlp,
+	    .title = "",
+	    .stub = true,
+	};
+	return item->stub != NULL &&
+	       nrs_tlp_allows(item->carried_tlp, NRS_ROUTE_NEWSLETTER) &&
+	       nrs_match_cleared(clearance, item->carried_tlp);
+}
+
 static bool
 take(const struct nrs_newsletter_item *item, const struct nrs_content *content,
     enum nrs_tlp clearance, struct nrs_edition_item *out)
@@ -53,8 +70,10 @@ take(const struct nrs_newsletter_item *item, const struct nrs_content *content,
 	/* Not verified: its title is nobody's word. */
 	if (item->alert != NULL && content == NULL)
 		return false;
-	return nrs_tlp_allows(out->tlp, NRS_ROUTE_NEWSLETTER) &&
-	       nrs_match_cleared(clearance, out->tlp);
+	if (nrs_tlp_allows(out->tlp, NRS_ROUTE_NEWSLETTER) &&
+	    nrs_match_cleared(clearance, out->tlp))
+		return true;
+	return take_stub(item, clearance, out);
 }
 
 static void
@@ -68,6 +87,7 @@ number_items(struct nrs_edition *edition)
 		struct nrs_edition_item *item = &edition->items[i];
 
 		edition->label = stricter(edition->label, item->tlp);
+		edition->n_stubs += item->stub;
 		if (!is_line(item))
 			item->number = ++number;
 	}
@@ -250,6 +270,11 @@ nrs_newsletter_title(const struct nrs_edition_item *item, const char *lang)
 	const char *title = item->title;
 	size_t i;
 
+	if (item->stub)
+		return nrs_phrase(item->item->kind == NRS_KIND_RETRACTION
+		                      ? NRS_PHRASE_STUB_RETRACTED_SUBJECT
+		                      : NRS_PHRASE_STUB_CHANGED_SUBJECT,
+		    strcmp(lang, "en") == 0);
 	if (item->content != NULL)
 		title = nrs_wording_title(item->content, lang);
 	for (i = 0; item->content == NULL && i < item->item->n_titles; i++)
@@ -263,6 +288,10 @@ letter_title(const struct letter *l, const struct nrs_edition_item *item)
 {
 	const char *title = nrs_newsletter_title(item, l->lang);
 
+	/* By its first notice, which is what they have. */
+	if (item->stub)
+		title = nrs_arena_printf(
+		    l->arena, "%s (%s)", title, item->item->thread_id);
 	return letter_marked(l, item,
 	    title[0] != '\0' ? title : letter_say(l, NRS_PHRASE_NEWS_NO_TITLE));
 }

@@ -305,6 +305,7 @@ static const struct nrs_field waiting_change_fields[] = {
 	TERM(19, waiting_change, kind, MSG_KIND),
 	TERM(20, waiting_change, item_type, ITEM_TYPE),
 	TERM(21, waiting_change, carried_tlp, TLP),
+	ONE(22, waiting_change, stub, BOOL),
 };
 
 static const struct nrs_field promotion_fields[] = {
@@ -447,6 +448,8 @@ static const struct nrs_field newsletter_item_fields[] = {
 	TERM(9, newsletter_item, tlp, TLP),
 	ONE(10, newsletter_item, at, TIME),
 	MANY_OF(11, newsletter_item, titles, NRS_TYPE_TRANSLATION),
+	ONE_OF(12, newsletter_item, stub, NRS_TYPE_ALERT),
+	TERM(13, newsletter_item, carried_tlp, TLP),
 };
 
 static const struct nrs_field newsletter_fields[] = {

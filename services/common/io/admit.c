@@ -366,9 +366,6 @@ static enum nrs_rc
 check_alert(const struct nrs_admit *how, const struct nrs_alert *alert,
     struct nrs_err *err)
 {
-	if (alert->stub)
-		return nrs_refuse(
-		    err, "stub", "stub", "a stub is not a notice");
 	if (alert->addressing_sha256.len != NRS_SHA256_SIZE)
 		return nrs_refuse(err, "addressing_sha256", "length",
 		    "a SHA-256 has %d bytes, not %zu", NRS_SHA256_SIZE,
@@ -382,20 +379,14 @@ check_alert(const struct nrs_admit *how, const struct nrs_alert *alert,
 	return NRS_OK;
 }
 
-enum nrs_rc
-nrs_admit_alert(struct nrs_arena *arena, const struct nrs_admit *how,
-    const struct nrs_alert *alert, struct nrs_admitted *out,
-    struct nrs_err *err)
+/* As if it had come as a submission. */
+static void
+put_envelope(struct admission *admission, const struct nrs_alert *alert)
 {
-	struct admission admission = {
-	    .arena = arena, .how = how, .out = out, .err = err};
+	struct nrs_admitted *out = admission->out;
 	struct nrs_submission *submission =
-	    nrs_arena_alloc(arena, sizeof(*submission));
-	enum nrs_rc rc = check_alert(how, alert, err);
+	    nrs_arena_alloc(admission->arena, sizeof(*submission));
 
-	memset(out, 0, sizeof(*out));
-	if (rc != NRS_OK)
-		return rc;
 	*submission = (struct nrs_submission){
 	    .submission_id = alert->submission_id,
 	    .type = NRS_SUBMISSION_NOTICE,
@@ -409,6 +400,24 @@ nrs_admit_alert(struct nrs_arena *arena, const struct nrs_admit *how,
 	nrs_sha256(alert->payload, out->payload_sha256);
 	memcpy(out->addressing_sha256, alert->addressing_sha256.data,
 	    NRS_SHA256_SIZE);
+}
+
+enum nrs_rc
+nrs_admit_alert(struct nrs_arena *arena, const struct nrs_admit *how,
+    const struct nrs_alert *alert, struct nrs_admitted *out,
+    struct nrs_err *err)
+{
+	struct admission admission = {
+	    .arena = arena, .how = how, .out = out, .err = err};
+	enum nrs_rc rc = check_alert(how, alert, err);
+
+	memset(out, 0, sizeof(*out));
+	if (alert->stub)
+		return nrs_refuse(
+		    err, "stub", "stub", "a stub is not a notice");
+	if (rc != NRS_OK)
+		return rc;
+	put_envelope(&admission, alert);
 	rc = verify_signatures(&admission);
 	if (rc == NRS_OK)
 		rc = decode(&admission, NRS_TYPE_CONTENT, alert->payload,
@@ -418,5 +427,35 @@ nrs_admit_alert(struct nrs_arena *arena, const struct nrs_admit *how,
 		    (const char *)out->content);
 	if (rc == NRS_OK)
 		rc = nrs_check_content(&how->check, out->content, err);
+	return rc;
+}
+
+enum nrs_rc
+nrs_admit_stub(struct nrs_arena *arena, const struct nrs_admit *how,
+    const struct nrs_alert *alert, const struct nrs_stub_content **out,
+    struct nrs_err *err)
+{
+	struct nrs_admitted admitted = {0};
+	struct admission admission = {
+	    .arena = arena, .how = how, .out = &admitted, .err = err};
+	const struct nrs_stub_content *stub = NULL;
+	enum nrs_rc rc = check_alert(how, alert, err);
+
+	if (rc == NRS_OK && !alert->stub)
+		rc = nrs_refuse(err, "stub", "stub", "this is not a stub");
+	if (rc != NRS_OK)
+		return rc;
+	put_envelope(&admission, alert);
+	rc = verify_signatures(&admission);
+	if (rc == NRS_OK)
+		rc = decode(
+		    &admission, NRS_TYPE_STUB_CONTENT, alert->payload, &stub);
+	if (rc == NRS_OK &&
+	    (strcmp(stub->notice_id, alert->submission_id) != 0 ||
+	        stub->mode != alert->mode))
+		rc = nrs_refuse(err, "notice_id", "envelope",
+		    "the stub is not of the notice that it came for");
+	if (rc == NRS_OK)
+		*out = stub;
 	return rc;
 }
