@@ -28,6 +28,7 @@ enum ctl_exit ctl_cmd_deliveries(struct ctl *ctl);
 enum ctl_exit ctl_cmd_contacts_stale(struct ctl *ctl);
 enum ctl_exit ctl_cmd_preview(struct ctl *ctl);
 enum ctl_exit ctl_cmd_ack(struct ctl *ctl);
+enum ctl_exit ctl_cmd_link(struct ctl *ctl);
 enum ctl_exit ctl_cmd_explain(struct ctl *ctl);
 enum ctl_exit ctl_cmd_consume(struct ctl *ctl);
 enum ctl_exit ctl_cmd_newsletter_preview(struct ctl *ctl);

@@ -28,7 +28,13 @@ static const struct nrs_param own[] = {
         .offset = offsetof(struct ctl_conf, ack),
         .def = "",
         .help = "URL of noroshi-dispatcher's ack.listen (its ack.url), for "
-                "`noroshictl ack --token` with a token that is no whole link."},
+                "`noroshictl ack --token` with a token that is no whole link, "
+                "and for `link`."},
+    {.name = "ack_secrets",
+        .type = NRS_PARAM_PATH,
+        .offset = offsetof(struct ctl_conf, ack_secrets),
+        .def = "",
+        .help = "noroshi-dispatcher's ack.secrets, for `noroshictl link`."},
     {.name = "key",
         .type = NRS_PARAM_PATH,
         .offset = offsetof(struct ctl_conf, key),

@@ -21,6 +21,7 @@ struct ctl_conf {
 	int mode;                /* enum nrs_mode minus 1 */
 	const char *producer;    /* URL */
 	const char *ack;         /* URL of the acknowledgement listener */
+	const char *ack_secrets; /* its secrets, "" for none */
 	const char *key;         /* private key file, "" for none */
 	const char *keys;        /* keyring file */
 	const char *sectors;     /* sector table file */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -15,6 +16,7 @@
 #include "noroshi/core/delivery.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/sign.h"
+#include "noroshi/io/token.h"
 #include "noroshi/io/wire.h"
 #include "support/bus_fixture.h"
 #include "support/ctl_program.h"
@@ -85,6 +87,24 @@ put_planned(const char *who, enum nrs_channel_type channel)
 	    nrs_wire_encode(arena, NRS_TYPE_DELIVERY_BATCH, &batch));
 }
 
+static void
+put_subscription(const char *id, enum nrs_subscriber_kind kind)
+{
+	const struct nrs_subscription s = {.subscriber_id = id,
+	    .kind = kind,
+	    .organisation = id,
+	    .name = id,
+	    .max_tlp = NRS_TLP_AMBER,
+	    .lang = "en"};
+	const struct nrs_submission said = {.submission_id = id,
+	    .type = NRS_SUBMISSION_SUBSCRIPTION,
+	    .mode = NRS_MODE_ACTUAL,
+	    .payload = nrs_wire_encode(arena, NRS_TYPE_SUBSCRIPTION, &s)};
+
+	ctl_program_put(NRS_TOPIC_SUBSCRIPTION, 0, id,
+	    nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &said));
+}
+
 static int
 setup(void **state)
 {
@@ -97,6 +117,8 @@ setup(void **state)
 	put_planned("bank", NRS_CHANNEL_MAIL);
 	put_planned("bank", NRS_CHANNEL_TOPIC);
 	put_planned("power", NRS_CHANNEL_TOPIC);
+	put_subscription("bank", NRS_SUBSCRIBER_CEPTOAR);
+	put_subscription("op", NRS_SUBSCRIBER_OPERATOR);
 	listener = peer_http(&script);
 	return 0;
 }
@@ -275,6 +297,60 @@ a_refusal_and_a_silence_have_exit_codes_of_their_own(void **state)
 	script.http = NULL;
 }
 
+/* ---- the link of a reader of topics ---- */
+
+#define SECRET "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define LINK "-X ack=https://ack.example.jp -X ack_secrets="
+
+static void
+a_ceptoar_gets_a_link_for_whatever_it_is_sent(void **state)
+{
+	const char *file = door_path("secrets");
+	struct nrs_token_keys keys;
+	struct nrs_token_want want = {&keys, NRS_MODE_ACTUAL, 0};
+	const struct ctl_ran *ran;
+	struct nrs_token token;
+	const char *at;
+
+	door_write("secrets", "secrets = ( \"" SECRET "\" );");
+	assert_int_equal(chmod(file, 0600), 0);
+	ran = ctl_program("", nrs_arena_printf(arena,
+	                          "--json " LINK "%s link bank --until "
+	                          "2030-01-01T00:00:00Z",
+	                          file));
+	assert_int_equal(ran->code, CTL_DONE);
+	ctl_program_has(ran->out, "\"until\":\"2030-01-01T");
+	at = strstr(ran->out, "https://ack.example.jp/ack/");
+	assert_non_null(at);
+	at += strlen("https://ack.example.jp/ack/");
+	assert_int_equal(nrs_token_keys_load(file, &keys, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_token_open(arena, &want,
+	        nrs_arena_strndup(arena, at, strcspn(at, "\"")), &token, NULL),
+	    NRS_OK);
+	assert_int_equal(token.use, NRS_TOKEN_READER);
+	assert_string_equal(token.subscriber_id, "bank");
+	assert_int_equal(token.kind, NRS_SUBSCRIBER_CEPTOAR);
+	assert_int_equal(token.expires_at, INT64_C(1893456000000));
+	assert_true(token.english);
+}
+
+static void
+nobody_else_gets_one(void **state)
+{
+	const char *file = door_path("secrets");
+
+	assert_int_equal(
+	    ctl_program("", nrs_arena_printf(arena, LINK "%s link op", file))
+	        ->code,
+	    CTL_REFUSED);
+	assert_int_equal(
+	    ctl_program("", nrs_arena_printf(arena, LINK "%s link none", file))
+	        ->code,
+	    CTL_NOT_FOUND);
+	assert_int_equal(ctl_program("", "link bank")->code, CTL_USAGE);
+}
+
 int
 main(void)
 {
@@ -288,6 +364,8 @@ main(void)
 	    cmocka_unit_test(a_token_can_be_kept_out_of_the_list_of_processes),
 	    cmocka_unit_test(
 	        a_refusal_and_a_silence_have_exit_codes_of_their_own),
+	    cmocka_unit_test(a_ceptoar_gets_a_link_for_whatever_it_is_sent),
+	    cmocka_unit_test(nobody_else_gets_one),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

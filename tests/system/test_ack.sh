@@ -84,6 +84,16 @@ check "and reach counts what it passed on" equal "3 5" \
 		"\(.relayed) \(.relayed_of)"')"
 ctl ack --token "$(link_of english)" --response MITIGATED >/dev/null
 check "noroshictl confirms with a recipient's link" is_state english RESPONDED
+ctl_link() { ctl -X "ack=http://127.0.0.1:$ACK_PORT" -X "ack_secrets=$STACK/ack-secrets.conf" "$@"; }
+standing=$(ctl_link --json link cep | jq -r .url)
+check "a reader of topics reports with its standing link" equal RESPONDED "$(
+	curl -sf -H 'Content-Type: application/json' "$standing" \
+		-d "{\"notice_id\": \"$id\", \"response\": \"MITIGATED\", \"relayed\": 5, \"relayed_of\": 5}" |
+		jq -r .state)"
+check "which reach shows" equal "5 5" "$(ctl --json reach "$id" |
+	jq -r 'select(.stage == "CEPTOAR" and .sector == null) | "\(.relayed) \(.relayed_of)"')"
+ctl ack nothing --token "$standing" >/dev/null 2>&1
+check "and cannot confirm what it was not sent" equal 4 $?
 check "all have confirmed" equal "5 5" "$(ctl --json reach "$id" |
 	jq -r 'select(.stage == null) | "\(.addressed) \(.acknowledged)"')"
 
