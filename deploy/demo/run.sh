@@ -29,6 +29,8 @@ stop_everything() {
 start_bus() {
 	case $BUS in
 	embedded)
+		# It answers a fetch when its time is up, not when something comes.
+		BUS_EXTRA='"fetch.wait.max.ms=50"'
 		proc_start bus "$BUILD/noroshictl" -X "sectors=$STACK/sectors.conf" \
 			-X "bus.prefix=$PREFIX" embedded --bus-only --state-dir "$STACK/bus"
 		wait_until 30 test -s "$STACK/bus/servers" || die "no embedded bus"
@@ -43,8 +45,24 @@ start_bus() {
 	esac
 }
 
-# Which notice a step made, by its name; for what follows up on it.
-declare -A ISSUED=()
+# Which notice a step made, by its name; and the last step of a thread, by the
+# name of its first.
+declare -A ISSUED=() LAST=()
+
+# A revision in the same second cancels what was not sent yet, as it should. People
+# take longer: until everybody has what it revises.
+has_arrived() { # NAME
+	local id=${ISSUED[$1]} wanted got
+	wanted=$(awk -F'\t' -v name="$1" '$1 == name && $3 != "-" { n = split($3, _, " ") }
+		END { print n + 0 }' "$day/expected.tsv")
+	got=$(($(grep -c "\"x-noroshi-id\": \"$id\"" "$STACK/mail/index.jsonl") +
+		$(grep -l "$id" "$STACK"/hook/*.body | wc -l)))
+	[ "$got" -ge "$wanted" ]
+}
+revises() { # NAME, and the first step of its thread
+	wait_until 20 has_arrived "${LAST[$2]:-$2}" || die "$1: $2 does not arrive"
+	LAST[$2]=$1
+}
 
 # send NAME COMMAND ARG: prints the outcome as one line of JSON.
 send() {
@@ -102,6 +120,7 @@ play() {
 		note "$1" '{"verdict": "-"}'
 		return
 	fi
+	case $2 in follow-up | correct | retract) revises "$1" "$3" ;; esac
 	answer=$(send "$@" 2>"$STACK/log/step-$1.log")
 	code=$?
 	case $code in

@@ -67,7 +67,8 @@ free_port() {
 # ---- configuration -----------------------------------------------------------
 # CONF_DIR holds the sector table; PREFIX and SESSION_MS may be set before. With
 # NEWSLETTERS (a file) the producer closes its lists; without, desks do. With ACKS
-# set, recipients are asked to confirm, at ACK_PORT.
+# set, recipients are asked to confirm, at ACK_PORT. BUS_EXTRA: what librdkafka is
+# told besides ("key=value", in quotes, with commas between).
 stack_init() { # DIR
 	STACK=$1
 	mkdir -p "$STACK"/{log,key,mail,hook}
@@ -91,7 +92,7 @@ stack_conf() {
 	local common newsletters='' acks=''
 	[ -z "${NEWSLETTERS:-}" ] || newsletters='newsletters = "newsletters.conf";'
 	common="bus: { servers = \"$SERVERS\"; prefix = \"$PREFIX\";
-  session_timeout_ms = $SESSION_MS; };"
+  session_timeout_ms = $SESSION_MS; extra = [ ${BUS_EXTRA:-} ]; };"
 	if [ -n "${ACKS:-}" ]; then
 		ACK_PORT=$(free_port)
 		acks="ack: { listen = \"127.0.0.1:$ACK_PORT\";
