@@ -91,6 +91,10 @@ struct nrs_arrangement_set {
 	struct nrs_contact_arrangement *arrangement; /* CLOSE removes it */
 	const char *notice_id;
 	int64_t remind_at; /* when the desk is reminded of its end; 0: not */
+	/* Whose it is again, after what came later was withdrawn; empty: this
+	 * notice's. */
+	const char *thread_id;
+	bool kept; /* CLOSE by a notice: open again if that is withdrawn */
 };
 
 struct nrs_waiting_change {

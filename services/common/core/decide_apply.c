@@ -10,8 +10,8 @@
 
 /* ---- the heap of ends ---- */
 
-static void
-push_deadline(struct nrs_state *state, int64_t at)
+void
+state_push_deadline(struct nrs_state *state, int64_t at)
 {
 	int64_t *heap;
 	size_t i;
@@ -120,33 +120,8 @@ apply_posture(struct nrs_state *state, const struct nrs_posture_set *change)
 	set->posture = change->posture;
 	set->until = change->until;
 	set->remind_at = change->remind_at;
-	push_deadline(state, change->until);
-	push_deadline(state, change->remind_at);
-}
-
-static void
-apply_arrangement(struct nrs_state *state, const struct nrs_outcome *outcome,
-    const struct nrs_arrangement_set *change)
-{
-	const struct nrs_contact_arrangement *to = change->arrangement;
-	struct state_arrangement *arrangement;
-	void *old;
-
-	if (to == NULL)
-		return;
-	if (to->action == NRS_ARRANGEMENT_CLOSE) {
-		old = nrs_map_del(state->arrangements, to->arrangement_id);
-	} else {
-		arrangement = nrs_calloc(1, sizeof(*arrangement));
-		arrangement->set = nrs_clone(NRS_TYPE_ARRANGEMENT_SET, change);
-		arrangement->thread_id = nrs_strdup(outcome->thread_id);
-		old = nrs_map_put(
-		    state->arrangements, to->arrangement_id, arrangement);
-		push_deadline(state, to->effective_until);
-		push_deadline(state, change->remind_at);
-	}
-	if (old != NULL)
-		state_free_arrangement(old);
+	state_push_deadline(state, change->until);
+	state_push_deadline(state, change->remind_at);
 }
 
 /* Said once: whoever has been reminded of this end is not again. */
@@ -212,7 +187,7 @@ apply_waiting(struct nrs_state *state, const struct nrs_waiting_change *change)
 		return;
 	if (state_is_line(change))
 		state->n_lines++;
-	push_deadline(state, change->valid_until);
+	state_push_deadline(state, change->valid_until);
 }
 
 /* ---- newsletters ---- */
@@ -282,7 +257,7 @@ apply_held(struct nrs_state *state, const struct nrs_outcome *outcome,
 		put_hash(held->payload, outcome->payload_sha256);
 		put_hash(held->addressing, outcome->addressing_sha256);
 		old = nrs_map_put(state->held, change->submission_id, held);
-		push_deadline(state, held->valid_until);
+		state_push_deadline(state, held->valid_until);
 	}
 	if (old != NULL)
 		state_free_held(old);
@@ -395,7 +370,7 @@ pop_deadlines(struct nrs_state *state, const struct nrs_outcome *outcome)
 		    state->n_deadlines > 0 && state->deadlines[0] <= state->now)
 			pop_deadline(state);
 	if (outcome->more)
-		push_deadline(state, state->now);
+		state_push_deadline(state, state->now);
 }
 
 void
@@ -414,7 +389,8 @@ nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 	for (i = 0; i < outcome->n_postures; i++)
 		apply_posture(state, &outcome->postures[i]);
 	for (i = 0; i < outcome->n_arrangements; i++)
-		apply_arrangement(state, outcome, &outcome->arrangements[i]);
+		state_apply_arrangement(
+		    state, outcome, &outcome->arrangements[i]);
 	for (i = 0; i < outcome->n_attention; i++)
 		apply_attention(state, outcome->attention[i]);
 	for (i = 0; i < outcome->n_waiting; i++)
@@ -424,5 +400,6 @@ nrs_apply(struct nrs_state *state, const struct nrs_outcome *outcome)
 	for (i = 0; i < outcome->n_promotions; i++)
 		apply_promotion(state, &outcome->promotions[i]);
 	apply_newsletters(state, outcome);
+	state_forget_closed(state);
 	pop_deadlines(state, outcome);
 }

@@ -28,7 +28,9 @@ struct state_list {
 };
 struct state_arrangement {
 	struct nrs_arrangement_set *set;
-	char *thread_id;
+	char *thread_id; /* of the notice that it comes from */
+	/* What held before it, in case it is withdrawn; NULL: nothing. */
+	struct state_arrangement *earlier;
 };
 
 const struct state_seen *state_seen(
@@ -59,5 +61,10 @@ const struct state_list *state_next_list(
 const struct state_held *state_next_held(
     const struct nrs_state *state, void **cursor);
 const struct state_arrangement *state_next_arrangement(
+    const struct nrs_state *state, void **cursor);
+/* Closed by a notice that may be withdrawn: set is the CLOSE. */
+const struct state_arrangement *state_closed(
+    const struct nrs_state *state, const char *arrangement_id);
+const struct state_arrangement *state_next_closed(
     const struct nrs_state *state, void **cursor);
 #endif

@@ -18,6 +18,7 @@ nrs_state_new(void)
 	state->waiting = nrs_map_new();
 	state->held = nrs_map_new();
 	state->arrangements = nrs_map_new();
+	state->closed = nrs_map_new();
 	state->lists = nrs_map_new();
 	state->issues = nrs_map_new();
 	return state;
@@ -37,11 +38,14 @@ state_free_held(void *value)
 void
 state_free_arrangement(void *value)
 {
-	struct state_arrangement *arrangement = value;
+	struct state_arrangement *arrangement = value, *earlier;
 
-	free(arrangement->set);
-	free(arrangement->thread_id);
-	free(arrangement);
+	for (; arrangement != NULL; arrangement = earlier) {
+		earlier = arrangement->earlier;
+		free(arrangement->set);
+		free(arrangement->thread_id);
+		free(arrangement);
+	}
 }
 
 void
@@ -72,6 +76,7 @@ nrs_state_free(struct nrs_state *state)
 	nrs_map_free(state->waiting, free);
 	nrs_map_free(state->held, state_free_held);
 	nrs_map_free(state->arrangements, state_free_arrangement);
+	nrs_map_free(state->closed, state_free_arrangement);
 	nrs_map_free(state->lists, state_free_list);
 	nrs_map_free(state->issues, free);
 	for (i = 0; i < state->n_postures; i++)
@@ -186,6 +191,12 @@ state_arrangement(const struct nrs_state *state, const char *arrangement_id)
 	return nrs_map_get(state->arrangements, arrangement_id);
 }
 
+const struct state_arrangement *
+state_closed(const struct nrs_state *state, const char *arrangement_id)
+{
+	return nrs_map_get(state->closed, arrangement_id);
+}
+
 const char *
 state_rules(const struct nrs_state *state)
 {
@@ -241,6 +252,12 @@ const struct state_arrangement *
 state_next_arrangement(const struct nrs_state *state, void **cursor)
 {
 	return next_value(state->arrangements, cursor);
+}
+
+const struct state_arrangement *
+state_next_closed(const struct nrs_state *state, void **cursor)
+{
+	return next_value(state->closed, cursor);
 }
 
 /* ---- as text ---- */
@@ -314,6 +331,25 @@ print_seen(const struct nrs_state *state, struct nrs_buf *out)
 }
 
 static void
+print_arrangement(const struct state_arrangement *arrangement, const char *what,
+    struct nrs_buf *out)
+{
+	const struct nrs_contact_arrangement *is;
+
+	for (; arrangement != NULL; arrangement = arrangement->earlier) {
+		is = arrangement->set->arrangement;
+		nrs_buf_printf(out,
+		    "%s %s %s %s policy=%d until=%" PRId64 " remind=%" PRId64
+		    " n=%zu\n",
+		    what, is->arrangement_id, arrangement->set->notice_id,
+		    arrangement->thread_id, (int)is->policy,
+		    is->effective_until, arrangement->set->remind_at,
+		    is->n_sectors);
+		what = " before it";
+	}
+}
+
+static void
 print_open(const struct nrs_state *state, struct nrs_buf *out)
 {
 	const struct state_arrangement *arrangement;
@@ -342,15 +378,10 @@ print_open(const struct nrs_state *state, struct nrs_buf *out)
 		    held->needs, held->valid_until);
 	cursor = NULL;
 	while ((arrangement = state_next_arrangement(state, &cursor)) != NULL)
-		nrs_buf_printf(out,
-		    "arrangement %s %s %s policy=%d until=%" PRId64
-		    " remind=%" PRId64 " n=%zu\n",
-		    arrangement->set->arrangement->arrangement_id,
-		    arrangement->set->notice_id, arrangement->thread_id,
-		    (int)arrangement->set->arrangement->policy,
-		    arrangement->set->arrangement->effective_until,
-		    arrangement->set->remind_at,
-		    arrangement->set->arrangement->n_sectors);
+		print_arrangement(arrangement, "arrangement", out);
+	cursor = NULL;
+	while ((arrangement = state_next_closed(state, &cursor)) != NULL)
+		print_arrangement(arrangement, "closed", out);
 }
 
 static void

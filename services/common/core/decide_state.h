@@ -16,6 +16,7 @@ struct nrs_state {
 	struct nrs_map *waiting; /* thread and sector: waiting_change */
 	struct nrs_map *held;    /* submission_id: struct state_held */
 	struct nrs_map *arrangements; /* id: struct state_arrangement */
+	struct nrs_map *closed;       /* the same: by notices, not by an end */
 	struct nrs_map *lists;        /* id: struct state_list */
 	struct nrs_map *issues;       /* sector: its last nrs_issue */
 	size_t n_lines;               /* of waiting, titles only */
@@ -35,5 +36,11 @@ struct state_key state_waiting_key(const char *thread_id, const char *sector);
 void state_free_held(void *value);
 void state_free_arrangement(void *value);
 void state_free_list(void *value);
+/* decide_apply_arrangement.c */
+void state_apply_arrangement(struct nrs_state *state,
+    const struct nrs_outcome *outcome,
+    const struct nrs_arrangement_set *change);
+void state_forget_closed(struct nrs_state *state);
+void state_push_deadline(struct nrs_state *state, int64_t at);
 bool state_is_line(const struct nrs_waiting_change *waiting);
 #endif

@@ -281,6 +281,8 @@ static const struct nrs_field arrangement_set_fields[] = {
 	ONE_OF(1, arrangement_set, arrangement, NRS_TYPE_CONTACT_ARRANGEMENT),
 	ONE(2, arrangement_set, notice_id, STRING),
 	ONE(3, arrangement_set, remind_at, TIME),
+	ONE(4, arrangement_set, thread_id, STRING),
+	ONE(5, arrangement_set, kept, BOOL),
 };
 
 static const struct nrs_field waiting_change_fields[] = {
