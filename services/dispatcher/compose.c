@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dispatcher/ack_token.h"
+#include "dispatcher/machine.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/text.h"
 #include "noroshi/core/label.h"
@@ -106,6 +107,10 @@ dispatcher_compose_fitting(struct nrs_arena *arena, struct nrs_mime_mail *mail,
 	rc = nrs_mime_compose(arena, mail, out, err);
 	if (rc != NRS_OK || dispatcher_compose_bytes(out) <= VARIANT_MAX)
 		return rc;
+	mail->json = NULL;
+	rc = nrs_mime_compose(arena, mail, out, err);
+	if (rc != NRS_OK || dispatcher_compose_bytes(out) <= VARIANT_MAX)
+		return rc;
 	cut = nrs_arena_alloc(arena, sizeof(*cut));
 	*cut = *mail->rendered;
 	cut_text(arena, mail, cut);
@@ -169,6 +174,22 @@ ask(struct dispatcher_composer *c, size_t index)
 	return ack->url == NULL ? NULL : ack;
 }
 
+static const char *
+for_machines(struct dispatcher_composer *c, size_t index)
+{
+	const struct nrs_admitted *a = c->notice->admitted;
+	char hash[2 * NRS_SHA256_SIZE + 1] = "";
+	const struct dispatcher_machine said = {
+	    .content = is_stub(index) ? NULL : a->content,
+	    .stub = is_stub(index) ? c->notice->stub : NULL,
+	    .purpose = purpose_of(index),
+	    .payload_sha256 = is_stub(index) ? ""
+	                                     : nrs_hex(a->payload_sha256,
+	                                           NRS_SHA256_SIZE, hash)};
+
+	return dispatcher_machine(c->arena, &said);
+}
+
 static enum nrs_rc
 compose_mail(struct dispatcher_composer *c, size_t index,
     struct nrs_variant *out, struct nrs_err *err)
@@ -192,6 +213,7 @@ compose_mail(struct dispatcher_composer *c, size_t index,
 	    .revision = content->revision,
 	    .rendered = &rendered,
 	    .ack = ask(c, index),
+	    .json = for_machines(c, index),
 	};
 
 	render(c, index, &rendered);

@@ -49,7 +49,8 @@ NRS_CHECKED enum nrs_rc dispatcher_compose(struct dispatcher_composer *composer,
 #define DISPATCHER_VARIANT_MAX ((size_t)700 * 1024)
 /* Of its parts; at most DISPATCHER_VARIANT_MAX. */
 size_t dispatcher_compose_bytes(const struct nrs_variant *variant);
-/* A mail that is too long loses its HTML, then the end of its text. */
+/* A mail that is too long loses its HTML, then what is for machines, then the
+ * end of its text. */
 struct nrs_mime_mail;
 NRS_CHECKED enum nrs_rc dispatcher_compose_fitting(struct nrs_arena *arena,
     struct nrs_mime_mail *mail, struct nrs_variant *out, struct nrs_err *err);

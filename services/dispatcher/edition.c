@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dispatcher/compose.h"
+#include "dispatcher/machine.h"
 #include "noroshi/core/label.h"
 #include "noroshi/io/json.h"
 #include "noroshi/io/markdown.h"
@@ -49,6 +50,7 @@ compose_mail(const struct dispatcher_composer *c, const char *lang,
 	    .revision = 1,
 	    .rendered = &rendered,
 	    .list = &list,
+	    .json = dispatcher_machine_edition(c->arena, c->edition),
 	};
 
 	render(c, lang, &rendered);

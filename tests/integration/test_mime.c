@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "noroshi/base/rand.h"
+#include "noroshi/io/json.h"
 #include "noroshi/io/mime.h"
 
 #define MAILS 300
@@ -53,6 +54,34 @@ write_file(
 	assert_int_equal(fclose(f), 0);
 }
 
+static const char *
+json_of(struct nrs_arena *arena, int n)
+{
+	struct nrs_buf buf = {0};
+	const char *out;
+
+	nrs_json_string(&buf, random_text(arena, LINE_BITS, 30));
+	out = nrs_arena_printf(
+	    arena, "{\"n\":%d,\"title\":%s}", n, nrs_buf_str(&buf));
+	nrs_buf_fini(&buf);
+	return out;
+}
+
+/* What is wanted: with the link as one more member. */
+static void
+write_json(const char *dir, int n, const char *json, bool ack)
+{
+	struct nrs_buf buf = {0};
+
+	nrs_buf_add(&buf, json, strlen(json) - 1);
+	if (ack)
+		nrs_buf_adds(
+		    &buf, ",\"ack_url\":\"https://ack.example/a/to-ken_1\"");
+	nrs_buf_addc(&buf, '}');
+	write_file(dir, n, "json", nrs_buf_str(&buf), buf.len);
+	nrs_buf_fini(&buf);
+}
+
 static void
 write_mail(const char *dir, int n)
 {
@@ -80,10 +109,15 @@ write_mail(const char *dir, int n)
 	struct nrs_delivery delivery = {.channel = &channel,
 	    .greeting = n % 2 == 0 ? "" : random_text(arena, LINE_BITS, 20),
 	    .key = nrs_arena_bytes(arena, &n, sizeof(n))};
+	static const struct nrs_mime_ack ack = {
+	    .url = "https://ack.example/a/", .ask = "受領確認"};
 	struct nrs_variant variant;
 	struct nrs_buf out = {0};
 	struct nrs_err err = {0};
 
+	delivery.ack_token = n % 4 > 1 ? "to-ken_1" : "";
+	mail.ack = n % 4 > 1 ? &ack : NULL;
+	mail.json = n % 4 > 0 ? json_of(arena, n) : NULL;
 	assert_int_equal(
 	    nrs_mime_compose(arena, &mail, &variant, &err), NRS_OK);
 	assert_int_equal(
@@ -92,6 +126,8 @@ write_mail(const char *dir, int n)
 	write_file(dir, n, "subject", r.subject, strlen(r.subject));
 	write_file(dir, n, "text", r.text, strlen(r.text));
 	write_file(dir, n, "html", r.html, strlen(r.html));
+	if (mail.json != NULL)
+		write_json(dir, n, mail.json, mail.ack != NULL);
 	nrs_buf_fini(&out);
 	nrs_arena_free(arena);
 }

@@ -3,10 +3,11 @@
 """A second opinion on our mails, by Python's own parser.
 
 mail_check.py DIR: for each DIR/N.eml, compare with N.subject, N.text, N.html
-(what was meant, UTF-8, LF). Exit 1 and say why at the first difference.
+and, if it is there, N.json (what was meant, UTF-8, LF). Exit 1 and say why at the first difference.
 """
 import email
 import email.policy
+import json
 import pathlib
 import sys
 
@@ -36,7 +37,16 @@ def check(path):
     assert message["Subject"] == want, (message["Subject"], want)
     assert len(message["To"].addresses) == 1
     assert len(message["From"].addresses) == 1
-    parts = [p.get_content_type() for p in message.iter_parts()]
+    outer = [p.get_content_type() for p in message.iter_parts()]
+    bodies = message
+    if path.with_suffix(".json").exists():
+        assert outer == ["multipart/alternative", "application/json"], outer
+        bodies, attached = message.iter_parts()
+        assert attached.get_filename() == "noroshi.json"
+        assert attached["Content-Transfer-Encoding"] == "base64"
+        want = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        assert json.loads(attached.get_content()) == want
+    parts = [p.get_content_type() for p in bodies.iter_parts()]
     assert parts == ["text/plain", "text/html"], parts
     for subtype, suffix in (("plain", ".text"), ("html", ".html")):
         want = path.with_suffix(suffix).read_text("utf-8")

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "dispatcher/batches.h"
+#include "dispatcher/machine.h"
 #include "noroshi/io/mime.h"
 #include "noroshi/io/sign.h"
 #include "noroshi/io/wire.h"
@@ -242,6 +243,50 @@ a_correction_travels_with_its_stub(void **state)
 	assert_int_equal(s->batches[2].batch.deliveries[0].stub_key.len, 0);
 }
 
+/* Beside the words, and saying no more than they do. */
+static void
+a_mail_tells_machines_what_it_is(void **state)
+{
+	struct scene *s = *state;
+	struct nrs_vulnerability vulns[] = {
+	    {.cve = "CVE-2026-0001"}, {.cve = ""}, {.cve = "CVE-2026-0002"}};
+	struct nrs_countermeasure measures[] = {
+	    {"a", 1795485600000}, {"b", 1795399200000}, {"c", 0}};
+	const struct dispatcher_machine said = {
+	    .content = s->content, .payload_sha256 = "00ff"};
+	const struct nrs_stub_content withdrawn = {.notice_id = "n2",
+	    .thread_id = "n",
+	    .revision = 2,
+	    .kind = NRS_KIND_RETRACTION,
+	    .mode = NRS_MODE_EXERCISE};
+	const struct dispatcher_machine stub = {
+	    .stub = &withdrawn, .payload_sha256 = ""};
+	const char *json;
+
+	s->content->notice_id = s->content->thread_id = "n";
+	s->content->title = "題\"名";
+	s->content->vulns = vulns;
+	s->content->n_vulns = 3;
+	s->content->countermeasures = measures;
+	s->content->n_countermeasures = 3;
+	json = dispatcher_machine(s->arena, &said);
+	assert_non_null(strstr(json,
+	    "{\"type\":\"noroshi.alert\",\"notice_id\":\"n\","
+	    "\"thread_id\":\"n\",\"revision\":1,\"kind\":\"INITIAL\","
+	    "\"mode\":\"ACTUAL\","));
+	assert_non_null(strstr(json, "\"title\":\"題\\\"名\","));
+	assert_non_null(
+	    strstr(json, "\"cve\":[\"CVE-2026-0001\",\"CVE-2026-0002\"]"));
+	assert_non_null(
+	    strstr(json, "\"first_deadline\":\"2026-11-23T02:00:00.000Z\""));
+	assert_non_null(strstr(json, "\"payload_sha256\":\"00ff\"}"));
+	assert_null(strstr(json, "sector"));
+	assert_string_equal(dispatcher_machine(s->arena, &stub),
+	    "{\"type\":\"noroshi.stub\",\"notice_id\":\"n2\","
+	    "\"thread_id\":\"n\",\"revision\":2,\"kind\":\"RETRACTION\","
+	    "\"mode\":\"EXERCISE\"}");
+}
+
 /* A record that the bus refuses would stop all alerts. */
 static void
 long_addresses_make_more_records_not_a_larger_one(void **state)
@@ -414,6 +459,7 @@ main(void)
 	    CASE(few_recipients_of_one_kind_share_a_record),
 	    CASE(one_recipients_deliveries_meet_in_one_partition),
 	    CASE(a_correction_travels_with_its_stub),
+	    CASE(a_mail_tells_machines_what_it_is),
 	    CASE(long_addresses_make_more_records_not_a_larger_one),
 	    CASE(a_text_that_grows_too_long_is_cut_and_says_so),
 	    CASE(each_delivery_has_a_token_of_its_own_that_opens_to_it),

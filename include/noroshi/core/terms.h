@@ -253,6 +253,7 @@ enum nrs_slot {
 	NRS_SLOT_GREETING_HTML = 6, /* the greeting as a paragraph of HTML */
 	NRS_SLOT_ACK_LINK_HTML = 7, /* the link as a paragraph of HTML */
 	NRS_SLOT_ACK_TOKEN = 8,     /* the token as it is */
+	NRS_SLOT_ACK_LINK_JSON = 9, /* the link as a member of an object */
 };
 
 enum nrs_delivery_state {

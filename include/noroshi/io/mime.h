@@ -47,6 +47,9 @@ struct nrs_mime_mail {
 	const struct nrs_rendered *rendered;
 	const struct nrs_mime_list *list; /* NULL: no list, but a thread */
 	const struct nrs_mime_ack *ack;   /* NULL: nobody is asked */
+	/* One object, attached for machines; the link is added to it. NULL:
+	 * none. */
+	const char *json;
 	bool text_only; /* leave the HTML out: it would be too large */
 };
 

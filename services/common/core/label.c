@@ -236,6 +236,7 @@ static const struct nrs_term slot_terms[] = {
 	{NRS_SLOT_GREETING_HTML, "GREETING_HTML", "宛名 (HTML)", "greeting in HTML"},
 	{NRS_SLOT_ACK_LINK_HTML, "ACK_LINK_HTML", "受領確認リンク (HTML)", "acknowledgement link in HTML"},
 	{NRS_SLOT_ACK_TOKEN, "ACK_TOKEN", "受領確認トークン", "acknowledgement token"},
+	{NRS_SLOT_ACK_LINK_JSON, "ACK_LINK_JSON", "受領確認リンク (JSON)", "acknowledgement link in JSON"},
 };
 
 static const struct nrs_term delivery_state_terms[] = {

@@ -11,57 +11,14 @@
 #include "noroshi/core/doc.h"
 
 #define LINE_MAX_CHARS 76
-#define LINE_BYTES 57 /* that base64 turns into 76 characters */
 #define WORD_BYTES 42 /* that an encoded word of 68 characters holds */
 #define WORD_FRAME 12 /* "=?UTF-8?B?" and "?=" */
 #define BOUNDARY "=_noroshi_alternative"
+#define OUTER_BOUNDARY "=_noroshi_mixed"
 
 /* A slot while GMime has the mail: MARK, '0' + slot, MARK. MARK is a control
  * that no header value of ours may hold and that base64 cannot produce. */
 #define MARK '\002'
-
-/* ---- base64 ---- */
-
-static void
-add_base64(struct nrs_buf *out, const void *data, size_t len)
-{
-	gchar *text = g_base64_encode(data, len);
-
-	nrs_buf_adds(out, text);
-	g_free(text);
-}
-
-void
-mime_base64_lines(struct nrs_buf *out, const char *data, size_t len)
-{
-	size_t n;
-
-	for (; len > 0; data += n, len -= n) {
-		n = len < LINE_BYTES ? len : LINE_BYTES;
-		add_base64(out, data, n);
-		nrs_buf_adds(out, "\r\n");
-	}
-}
-
-/* Every line end becomes CRLF. */
-static void
-add_crlf(struct nrs_buf *out, const char *s)
-{
-	for (; *s != '\0'; s++) {
-		if (*s == '\r' && s[1] == '\n')
-			continue;
-		if (*s == '\n')
-			nrs_buf_addc(out, '\r');
-		nrs_buf_addc(out, *s);
-	}
-}
-
-void
-mime_pad(struct nrs_buf *buf)
-{
-	while (buf->len % 3 != 0)
-		nrs_buf_adds(buf, "\r\n");
-}
 
 /* ---- the header writer ---- */
 
@@ -85,7 +42,7 @@ add_words(struct nrs_buf *out, const char *s, size_t used)
 		room = (LINE_MAX_CHARS - used - WORD_FRAME) / 4 * 3;
 		len = nrs_text_cut(s, room < WORD_BYTES ? room : WORD_BYTES);
 		nrs_buf_adds(out, "=?UTF-8?B?");
-		add_base64(out, s, len);
+		mime_base64(out, s, len);
 		nrs_buf_adds(out, "?=");
 		s += len;
 		if (*s == '\0')
@@ -264,18 +221,19 @@ put_headers(struct composer *c)
 
 /* ---- the body ---- */
 
-/* One base64 text part from encoded lines; takes nothing. */
+/* One base64 part from encoded lines; takes nothing. */
 static GMimePart *
-encoded_part(const char *subtype, const struct nrs_buf *lines)
+encoded_part(const char *type, const char *subtype, const struct nrs_buf *lines)
 {
-	GMimePart *part = g_mime_part_new_with_type("text", subtype);
+	GMimePart *part = g_mime_part_new_with_type(type, subtype);
 	GMimeStream *stream =
 	    g_mime_stream_mem_new_with_buffer(lines->data, lines->len);
 	GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(
 	    stream, GMIME_CONTENT_ENCODING_BASE64);
 
-	g_mime_object_set_content_type_parameter(
-	    GMIME_OBJECT(part), "charset", "utf-8");
+	if (strcmp(type, "text") == 0)
+		g_mime_object_set_content_type_parameter(
+		    GMIME_OBJECT(part), "charset", "utf-8");
 	g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_BASE64);
 	g_mime_part_set_content(part, content);
 	g_object_unref(content);
@@ -318,9 +276,9 @@ body_part(struct body *body)
 	add_piece(&lines, &body->head, body->greeting);
 	if (body->ask.len > 0)
 		add_piece(&lines, &body->ask, body->link);
-	add_crlf(&rest, body->rest);
+	mime_crlf(&rest, body->rest);
 	mime_base64_lines(&lines, nrs_buf_str(&rest), rest.len);
-	part = encoded_part(body->subtype, &lines);
+	part = encoded_part("text", body->subtype, &lines);
 	nrs_buf_fini(&rest);
 	nrs_buf_fini(&lines);
 	nrs_buf_fini(&body->head);
@@ -344,7 +302,7 @@ ask_to_confirm(struct composer *c, struct body *body, bool html)
 		nrs_buf_adds(&body->ask, "</strong></p>\r\n");
 	} else {
 		nrs_text_fold(&folded, ack->ask, LINE_MAX_CHARS, "");
-		add_crlf(&body->ask, nrs_buf_str(&folded));
+		mime_crlf(&body->ask, nrs_buf_str(&folded));
 	}
 	nrs_buf_fini(&folded);
 }
@@ -360,7 +318,7 @@ text_part(struct composer *c)
 
 	refuse_body(c, "text", r->text_head);
 	refuse_body(c, "text", r->text);
-	add_crlf(&body.head, r->text_head);
+	mime_crlf(&body.head, r->text_head);
 	ask_to_confirm(c, &body, false);
 	return body_part(&body);
 }
@@ -384,15 +342,58 @@ html_part(struct composer *c)
 	    &body.head, "\">\r\n<head><meta charset=\"utf-8\">\r\n<title>");
 	nrs_doc_escape(&body.head, r->subject);
 	nrs_buf_adds(&body.head, "</title>");
-	add_crlf(&body.head, r->html_meta);
+	mime_crlf(&body.head, r->html_meta);
 	nrs_buf_adds(&body.head, "</head>\r\n<body>\r\n");
-	add_crlf(&body.head, r->html_head);
+	mime_crlf(&body.head, r->html_head);
 	nrs_buf_printf(&rest, "%s</body>\n</html>\n", r->html);
 	body.rest = nrs_buf_str(&rest);
 	ask_to_confirm(c, &body, true);
 	part = body_part(&body);
 	nrs_buf_fini(&rest);
 	return part;
+}
+
+/* For machines; without a name in it, whoever it is for. */
+static GMimePart *
+json_part(struct composer *c)
+{
+	GMimePart *part;
+	struct nrs_buf head = {0}, lines = {0};
+	const char *json = c->mail->json;
+	size_t len = strlen(json);
+
+	refuse_body(c, "json", json);
+	/* The link goes before the last brace, as a member. */
+	if (c->mail->ack != NULL && len > 0)
+		len--;
+	nrs_buf_add(&head, json, len);
+	if (c->mail->ack != NULL) {
+		add_piece(&lines, &head, NRS_SLOT_ACK_LINK_JSON);
+		mime_base64_lines(&lines, "}\r\n", 3);
+	} else {
+		nrs_buf_adds(&head, "\r\n");
+		mime_base64_lines(&lines, nrs_buf_str(&head), head.len);
+	}
+	part = encoded_part("application", "json", &lines);
+	g_mime_part_set_filename(part, "noroshi.json");
+	nrs_buf_fini(&head);
+	nrs_buf_fini(&lines);
+	return part;
+}
+
+/* Both bodies, and what is for machines beside them. */
+static void
+put_mixed(struct composer *c, GMimeMultipart *both)
+{
+	GMimeMultipart *mixed = g_mime_multipart_new_with_subtype("mixed");
+	GMimePart *part = json_part(c);
+
+	g_mime_multipart_set_boundary(mixed, OUTER_BOUNDARY);
+	g_mime_multipart_add(mixed, GMIME_OBJECT(both));
+	g_mime_multipart_add(mixed, GMIME_OBJECT(part));
+	g_mime_message_set_mime_part(c->message, GMIME_OBJECT(mixed));
+	g_object_unref(part);
+	g_object_unref(mixed);
 }
 
 static void
@@ -409,7 +410,10 @@ put_body(struct composer *c)
 		g_mime_multipart_add(both, GMIME_OBJECT(part));
 		g_object_unref(part);
 	}
-	g_mime_message_set_mime_part(c->message, GMIME_OBJECT(both));
+	if (c->mail->json != NULL)
+		put_mixed(c, both);
+	else
+		g_mime_message_set_mime_part(c->message, GMIME_OBJECT(both));
 	g_object_unref(both);
 }
 
@@ -421,6 +425,7 @@ set_url(struct nrs_arena *arena, const struct nrs_mime_ack *ack,
     struct nrs_part *part)
 {
 	if (ack != NULL && (part->slot == NRS_SLOT_ACK_LINK ||
+	                       part->slot == NRS_SLOT_ACK_LINK_JSON ||
 	                       part->slot == NRS_SLOT_ACK_LINK_HTML))
 		part->text = nrs_arena_strdup(arena, ack->url);
 }

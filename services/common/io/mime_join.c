@@ -88,6 +88,10 @@ join_link(const struct nrs_part *part, const char *token, struct nrs_buf *out,
 		nrs_buf_adds(&line, "\">");
 		nrs_doc_escape(&line, nrs_buf_str(&url));
 		nrs_buf_adds(&line, "</a></p>\r\n");
+	} else if (part->slot == NRS_SLOT_ACK_LINK_JSON) {
+		/* of a URL's characters and a token's: none to escape */
+		nrs_buf_printf(
+		    &line, ",\"ack_url\":\"%s\"\r\n", nrs_buf_str(&url));
 	} else {
 		nrs_buf_printf(&line, "%s\r\n\r\n", nrs_buf_str(&url));
 	}
@@ -123,7 +127,8 @@ join_slot(const struct nrs_part *part, const struct nrs_delivery *delivery,
 	if (slot == NRS_SLOT_GREETING || slot == NRS_SLOT_GREETING_HTML)
 		return join_greeting(
 		    delivery, slot == NRS_SLOT_GREETING_HTML, out, err);
-	if (slot == NRS_SLOT_ACK_LINK || slot == NRS_SLOT_ACK_LINK_HTML)
+	if (slot == NRS_SLOT_ACK_LINK || slot == NRS_SLOT_ACK_LINK_HTML ||
+	    slot == NRS_SLOT_ACK_LINK_JSON)
 		return join_link(part, delivery->ack_token, out, err);
 	if (slot == NRS_SLOT_ACK_TOKEN)
 		return join_token(delivery->ack_token, out, err);
