@@ -27,7 +27,7 @@ ctl_again_may(
 
 /* ---- where to ---- */
 
-/* As it is frozen in deliveries: a mailbox in ASCII. */
+/* As it is frozen in deliveries: a mailbox in ASCII, and no secrets. */
 static const char *
 frozen(struct nrs_arena *arena, const struct nrs_channel *channel)
 {
@@ -45,7 +45,7 @@ as_frozen(struct nrs_arena *arena, const struct nrs_channel *channel)
 {
 	struct nrs_channel *out = nrs_arena_alloc(arena, sizeof(*out));
 
-	*out = *channel;
+	out->type = channel->type;
 	out->address = frozen(arena, channel);
 	return out;
 }

@@ -233,6 +233,23 @@ a_contact_that_was_corrected_gets_it_at_the_new_address(void **state)
 }
 
 static void
+no_secret_is_frozen(void **state)
+{
+	static const char *const who[] = {"hook"};
+	static const char *secrets[] = {"whsec_x"};
+	struct nrs_delivery_batch *old = planned(who, 1);
+	struct nrs_subscription *s = registered("hook", "unused@example.jp");
+
+	old->deliveries[0].channel->type = NRS_CHANNEL_WEBHOOK;
+	old->deliveries[0].channel->address = "https://hook.example/";
+	in_ledger(old);
+	s->channels[0].secrets = secrets;
+	s->channels[0].n_secrets = 1;
+	ended("hook", NRS_STATE_FAILED);
+	assert_int_equal(again(old, 0)->deliveries[0].channel->n_secrets, 0);
+}
+
+static void
 an_address_is_frozen_as_smtp_wants_it(void **state)
 {
 	static const char *const who[] = {"moved"};
@@ -337,6 +354,7 @@ main(void)
 	    FACT(only_the_failed_go_again_with_the_bytes_that_were_frozen),
 	    FACT(it_is_tried_as_long_as_the_first_time_but_never_when_over),
 	    FACT(a_contact_that_was_corrected_gets_it_at_the_new_address),
+	    FACT(no_secret_is_frozen),
 	    FACT(an_address_is_frozen_as_smtp_wants_it),
 	    FACT(who_is_gone_suspended_or_without_an_address_is_skipped),
 	    FACT(a_reminder_is_not_repeated_when_its_time_is_over),
