@@ -56,7 +56,7 @@ ifneq ($(shell pkg-config --exists $(PKGS) $(MALLOC_PKG) 2>/dev/null && echo yes
 PKG_MISSING := 1
 else
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS)))
-PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lunistring
+PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lunistring -lcsv
 MALLOC_classifier := $(if $(SAN),,$(shell pkg-config --libs $(MALLOC_PKG)))
 endif
 

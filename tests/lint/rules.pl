@@ -15,6 +15,7 @@ my %owner = (
     'openssl/'      => 'services/common/io/sign',
     'gmime/'        => 'services/common/io/mime',
     'cmark.h'       => 'services/common/io/markdown',
+    'csv.h'         => 'services/common/io/csv',
     'libconfig.h'   => 'services/common/base/conf',
     (map { $_ => 'services/common/base/text' } qw(unicase.h unictype.h unigbrk.h
         unilbrk.h uninorm.h unistr.h unitypes.h uniwidth.h)),

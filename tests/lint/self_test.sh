@@ -91,7 +91,7 @@ reported 'a service including tests' $main:3 'for tests'
 append $main '#include <sqlite9.h>'
 reported 'a library nobody owns' $main:3 'has no owner'
 for header in librdkafka/rdkafka.h microhttpd.h curl/curl.h jansson.h \
-	protobuf-c/protobuf-c.h openssl/evp.h gmime/gmime.h cmark.h libconfig.h unistr.h \
+	protobuf-c/protobuf-c.h openssl/evp.h gmime/gmime.h cmark.h csv.h libconfig.h unistr.h \
 	idn2.h uthash.h uuid/uuid.h; do
 	append $io "#include <$header>"
 	reported "<$header> away from its owner" $io:3 'belongs to'
