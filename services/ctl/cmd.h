@@ -25,6 +25,8 @@ enum ctl_exit ctl_cmd_show(struct ctl *ctl);
 enum ctl_exit ctl_cmd_trace(struct ctl *ctl);
 enum ctl_exit ctl_cmd_reach(struct ctl *ctl);
 enum ctl_exit ctl_cmd_deliveries(struct ctl *ctl);
+enum ctl_exit ctl_cmd_contacts_import(struct ctl *ctl);
+enum ctl_exit ctl_cmd_contacts_export(struct ctl *ctl);
 enum ctl_exit ctl_cmd_contacts_stale(struct ctl *ctl);
 enum ctl_exit ctl_cmd_preview(struct ctl *ctl);
 enum ctl_exit ctl_cmd_ack(struct ctl *ctl);

@@ -39,6 +39,9 @@ struct ctl {
 	struct ctl_out *out;
 	struct nrs_stop *stop; /* asked by SIGINT and SIGTERM */
 	bool verbose;
+	/* Of what is sent only refusals are shown, and nothing is kept in the
+	 * outbox: for a command that sends many and says so itself. */
+	bool silent;
 	const struct nrs_sector_table *sectors; /* NULL until asked for */
 };
 

@@ -116,8 +116,8 @@ keep(struct ctl *ctl, const char *id, struct nrs_bytes json, enum ctl_exit code)
 	const char *conf = ctl_opt(ctl, CTL_OPT_CONF);
 	struct nrs_err err = {0};
 
-	if (ctl->args.command != NULL &&
-	    strcmp(ctl->args.command->name, "resend") == 0)
+	if (ctl->silent || (ctl->args.command != NULL &&
+	                       strcmp(ctl->args.command->name, "resend") == 0))
 		return code;
 	if (ctl_text_save(file, json, &err) != NRS_OK)
 		(void)ctl_failed(NRS_FATAL, &err);
@@ -182,7 +182,8 @@ say_outcome(
 	        &out, &err) != NRS_OK)
 		return explain(ctl, answer);
 	outcome = out;
-	ctl_view_outcome(ctl, outcome);
+	if (!ctl->silent)
+		ctl_view_outcome(ctl, outcome);
 	if (outcome->verdict == NRS_VERDICT_REJECTED) {
 		(void)nrs_refuse(
 		    &err, outcome->field, outcome->rule, "%s", outcome->text);
