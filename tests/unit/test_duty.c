@@ -96,6 +96,34 @@ see_rejected(struct desk *desk, const char *rule)
 }
 
 static void
+what_is_about_to_end_is_told_each_time_that_it_is_said(void **state)
+{
+	const char *said[] = {NRS_ATTENTION_POSTURE "*",
+	    NRS_ATTENTION_ARRANGEMENT "hq-1", "of-a-later-version:x"};
+	struct nrs_outcome o = outcome("deadline:1", NOW);
+	struct nrs_duty_letter letter = {.mode = NRS_MODE_ACTUAL, .lang = "en"};
+	struct desk *desk = *state;
+	struct nrs_rendered text;
+
+	o.attention = said;
+	o.n_attention = 3;
+	assert_int_equal(see(desk, &o), 2);
+	assert_int_equal(desk->matters[0].kind, NRS_MATTER_POSTURE_ENDS);
+	assert_string_equal(desk->matters[0].scope, "*");
+	assert_int_equal(desk->matters[1].kind, NRS_MATTER_ARRANGEMENT_ENDS);
+	assert_string_equal(desk->matters[1].scope, "hq-1");
+	letter.matters = desk->matters;
+	letter.n = 2;
+	nrs_duty_render(desk->arena, &letter, &text);
+	assert_non_null(strstr(text.subject, "A raised posture is about"));
+	assert_non_null(strstr(text.text, "hq-1"));
+	/* said again after its end was moved */
+	o.submission_id = "deadline:2";
+	o.n_attention = 1;
+	assert_int_equal(see(desk, &o), 1);
+}
+
+static void
 a_posture_review_is_told_with_its_sector(void **state)
 {
 	struct desk *desk = *state;
@@ -238,6 +266,7 @@ main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+	    CASE(what_is_about_to_end_is_told_each_time_that_it_is_said),
 	    CASE(a_posture_review_is_told_with_its_sector),
 	    CASE(a_sector_is_told_of_once_in_the_quiet_time),
 	    CASE(each_held_notice_is_told_and_its_release_is_not),

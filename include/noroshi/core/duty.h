@@ -22,7 +22,9 @@ enum nrs_matter_kind {
 	NRS_MATTER_GAP,     /* scope: the stage; of the auditor */
 	NRS_MATTER_SILENT,  /* scope: the channel whose heartbeats do not arrive
 	                     */
-	NRS_MATTER_MORE,    /* what comes after it is not told by mail */
+	NRS_MATTER_POSTURE_ENDS,     /* scope: the sector, or "*" */
+	NRS_MATTER_ARRANGEMENT_ENDS, /* scope: its id */
+	NRS_MATTER_MORE, /* what comes after it is not told by mail */
 	NRS_MATTER_COUNT,
 };
 

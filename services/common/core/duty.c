@@ -102,15 +102,36 @@ find_reviews(struct finding *f)
 		find(f, NRS_MATTER_REVIEW, "", "");
 }
 
+/* Before something ends by itself. */
+static void
+find_endings(struct finding *f)
+{
+	static const struct {
+		const char *code;
+		enum nrs_matter_kind kind;
+	} codes[] = {{NRS_ATTENTION_POSTURE, NRS_MATTER_POSTURE_ENDS},
+	    {NRS_ATTENTION_ARRANGEMENT, NRS_MATTER_ARRANGEMENT_ENDS}};
+	const struct nrs_outcome *o = f->outcome;
+	size_t i, j, n;
+
+	for (i = 0; i < o->n_attention; i++)
+		for (j = 0; j < sizeof(codes) / sizeof(codes[0]); j++) {
+			n = strlen(codes[j].code);
+			if (strncmp(o->attention[i], codes[j].code, n) == 0)
+				find(f, codes[j].kind, o->attention[i] + n, "");
+		}
+}
+
 static void
 find_all(struct finding *f)
 {
 	const struct nrs_outcome *o = f->outcome;
 	size_t i;
 
-	f->matters = nrs_arena_array(
-	    f->arena, o->n_copies + o->n_held + 2, sizeof(*f->matters));
+	f->matters = nrs_arena_array(f->arena,
+	    o->n_copies + o->n_held + o->n_attention + 2, sizeof(*f->matters));
 	find_reviews(f);
+	find_endings(f);
 	for (i = 0; i < o->n_held; i++)
 		if (!o->held[i].remove)
 			find(f, NRS_MATTER_HELD, o->held[i].needs, "");
@@ -136,13 +157,21 @@ forget_old(struct nrs_duty *duty, int64_t now)
 	duty->told = kept;
 }
 
-/* Each that is held waits for a decision of its own. */
+/* Each that is held waits for a decision of its own, and each end is said once
+ * by the classifier already. */
+static bool
+is_single(enum nrs_matter_kind kind)
+{
+	return kind == NRS_MATTER_HELD || kind == NRS_MATTER_POSTURE_ENDS ||
+	       kind == NRS_MATTER_ARRANGEMENT_ENDS;
+}
+
 static bool
 is_told(struct nrs_duty *duty, struct nrs_arena *arena,
     const struct nrs_matter *matter)
 {
 	const char *key = nrs_arena_printf(arena, "%d %s %s", (int)matter->kind,
-	    matter->scope, matter->kind == NRS_MATTER_HELD ? matter->id : "");
+	    matter->scope, is_single(matter->kind) ? matter->id : "");
 	int64_t *at = nrs_map_get(duty->told, key);
 
 	if (at != NULL && *at > matter->at - duty->quiet_ms)
