@@ -35,6 +35,7 @@ enum ctl_exit ctl_cmd_explain(struct ctl *ctl);
 enum ctl_exit ctl_cmd_consume(struct ctl *ctl);
 enum ctl_exit ctl_cmd_newsletter_preview(struct ctl *ctl);
 enum ctl_exit ctl_cmd_newsletter_show(struct ctl *ctl);
+enum ctl_exit ctl_cmd_audit(struct ctl *ctl);
 enum ctl_exit ctl_cmd_rejected(struct ctl *ctl);
 enum ctl_exit ctl_cmd_topics_apply(struct ctl *ctl);
 enum ctl_exit ctl_cmd_topics_diff(struct ctl *ctl);

@@ -162,6 +162,13 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
         "confirm with this link or token at the dispatcher's listener instead "
         "of on the bus; - reads it from stdin",
         "バスではなく、このリンクまたはトークンで確認する。- は標準入力から"},
+    [CTL_OPT_BUDGET] = {"budget", 0, "SPAN",
+        "overdue after it: 90s, 5m (default: 60s for an outcome, 2m for a "
+        "plan, 1h for a delivery)",
+        "これを過ぎたら期限切れ 90s、5m (既定: 決定 60s、計画 2m、配信 1h)"},
+    [CTL_OPT_REPLAY] = {"replay", 0, "ID",
+        "append again what has not gone on of this notice or issue",
+        "この通知または号の、先に進んでいないものをやり直す"},
 };
 
 #define SEND (CTL_BIT(CTL_OPT_KEY) | CTL_BIT(CTL_OPT_WAIT))
@@ -265,6 +272,14 @@ static const struct ctl_command commands[] = {
         ctl_cmd_newsletter_show,
         "an issue as its CEPTOAR reads it, signatures verified",
         "ニュースレターの号をセプターとして読む (署名を検証)"},
+    {"audit", "", 0, 0,
+        CTL_BIT(CTL_OPT_SINCE) | CTL_BIT(CTL_OPT_BUDGET) |
+            CTL_BIT(CTL_OPT_REPLAY) | CTL_BIT(CTL_OPT_DRY_RUN),
+        ctl_cmd_audit,
+        "what has not gone on in time, from the journal to the last receipt; "
+        "exit code 1 if anything",
+        "受付から最後の受領まで、期限内に進んでいないもの (あれば終了コード "
+        "1)"},
     {"rejected", "", 0, 0, SOME, ctl_cmd_rejected,
         "records that could not be used, and why",
         "使えなかった記録とその理由"},

@@ -4,6 +4,8 @@
 /*
  * grammar: the whole command line as data. Parser, usage texts and the manual
  * page come from these tables.
+ *
+ * long: one name per option.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,6 +71,8 @@ enum ctl_opt {
 	CTL_OPT_RELAYED,
 	CTL_OPT_TOKEN,
 	CTL_OPT_DIR,
+	CTL_OPT_BUDGET,
+	CTL_OPT_REPLAY,
 	CTL_OPT_COUNT,
 };
 #define CTL_BIT(opt) (UINT64_C(1) << (opt))

@@ -7,6 +7,7 @@
 #include "noroshi/base/log.h"
 #include "noroshi/core/label.h"
 
+#define BEHIND_MS 1000 /* then it reads all before it judges */
 #define HOUR_MS (INT64_C(60) * 60 * 1000)
 #define TOLD_MAX                                                               \
 	20 /* gaps mailed in an hour; then one says that there are more */
@@ -276,6 +277,11 @@ auditor_judge(struct auditor *a, struct nrs_err *err)
 	/* Who was away for long catches up, and so do the others. */
 	if (now - a->begun_at < a->conf->audit.outcome_ms)
 		return NRS_OK;
+	/* Never by half of what was written at once. */
+	if (nrs_mono_since_ms(a->caught_up) > BEHIND_MS)
+		rc = auditor_read_all(a, err);
+	if (rc != NRS_OK)
+		return rc;
 	nrs_arena_reset(a->arena);
 	n = nrs_audit_gaps(a->audit, a->arena, now, NULL, &gaps);
 	/* What is missing may be on the bus, and only not read. */

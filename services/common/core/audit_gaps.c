@@ -165,7 +165,7 @@ is_stale(const struct nrs_audit_fold *audit, const struct audit_item *item,
 	if (item->stage == NRS_AUDIT_REFUSED)
 		return now - item->at > REFUSED_MS;
 	return item->stage == NRS_AUDIT_DISPATCH && item->early &&
-	       now - item->seen > audit->conf.plan_ms;
+	       now - item->at > audit->conf.plan_ms;
 }
 
 static void

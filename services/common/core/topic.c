@@ -19,8 +19,8 @@ static const struct nrs_topic fixed[] = {
 	/* name, partitions, retention, compacted, obligation, bytes, readers, writers */
 	{NRS_TOPIC_JOURNAL, 1, FOREVER, false, true, NRS_TOPIC_MAX_BYTES, D, "producer", "", "", 0},
 	{NRS_TOPIC_OUTCOME, 1, FOREVER, false, true, NRS_TOPIC_MAX_BYTES, D | P | C, "classifier", "", "", 0},
-	{NRS_TOPIC_DISPATCH_ALERT, 1, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D, "classifier", "", "", 0},
-	{NRS_TOPIC_DISPATCH_NEWSLETTER, 1, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D, "classifier", "", "", 0},
+	{NRS_TOPIC_DISPATCH_ALERT, 1, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D, "classifier dispatcher", "", "", 0},
+	{NRS_TOPIC_DISPATCH_NEWSLETTER, 1, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D, "classifier dispatcher", "", "", 0},
 	{NRS_TOPIC_WEB, 1, FOREVER, true, true, NRS_TOPIC_MAX_BYTES, P | C, "classifier", "", "", 0},
 	{NRS_TOPIC_SUBSCRIPTION, 1, FOREVER, true, true, NRS_TOPIC_MAX_BYTES, D | P | C, "producer", "", "", 0},
 	{NRS_TOPIC_ENDPOINT, 1, FOREVER, true, true, NRS_TOPIC_MAX_BYTES, D | P | C, "dispatcher", "", "", 0},
