@@ -41,5 +41,6 @@ enum ctl_exit ctl_cmd_topics_apply(struct ctl *ctl);
 enum ctl_exit ctl_cmd_topics_diff(struct ctl *ctl);
 enum ctl_exit ctl_cmd_drill_start(struct ctl *ctl);
 enum ctl_exit ctl_cmd_drill_end(struct ctl *ctl);
+enum ctl_exit ctl_cmd_drill_report(struct ctl *ctl);
 enum ctl_exit ctl_cmd_embedded(struct ctl *ctl);
 #endif

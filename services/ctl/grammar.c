@@ -302,6 +302,10 @@ static const struct ctl_command commands[] = {
         ctl_cmd_drill_end,
         "tell everyone it reached that the drill is over, then stop it",
         "届いた全員に訓練の終了を知らせてから止める"},
+    {"drill report", "EXERCISE-ID", 1, 1,
+        CTL_BIT(CTL_OPT_CSV) | CTL_BIT(CTL_OPT_CEPTOAR), ctl_cmd_drill_report,
+        "whom an exercise reached, when, who confirmed and with which answer",
+        "訓練の通知が誰にいつ届き、誰が確認し、どう答えたか"},
     {"key new", "", 0, 0,
         CTL_BIT(CTL_OPT_OUT) | CTL_BIT(CTL_OPT_PRINCIPAL) |
             CTL_BIT(CTL_OPT_ROLES) | CTL_BIT(CTL_OPT_MODES),

@@ -55,8 +55,9 @@ put_subscription(const char *id, enum nrs_subscriber_kind kind,
 	    nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &said));
 }
 
+/* Of a drill when exercise_id is not empty: on the drill's topic then. */
 static void
-put_outcome(const char *id, int64_t valid_until)
+put_outcome_of(const char *id, int64_t valid_until, const char *exercise_id)
 {
 	static enum nrs_route routes[] = {NRS_ROUTE_REALTIME};
 	static struct nrs_classification copies[] = {
@@ -67,7 +68,8 @@ put_outcome(const char *id, int64_t valid_until)
 	    .revision = 1,
 	    .kind = NRS_KIND_INITIAL,
 	    .mode = NRS_MODE_ACTUAL,
-	    .valid_until = valid_until};
+	    .valid_until = valid_until,
+	    .exercise_id = exercise_id};
 	const struct nrs_outcome outcome = {.journal_offset = 1000,
 	    .submission_id = id,
 	    .type = NRS_SUBMISSION_NOTICE,
@@ -82,8 +84,15 @@ put_outcome(const char *id, int64_t valid_until)
 	    .n_copies = 2,
 	    .thread = &thread};
 
-	ctl_program_put(NRS_TOPIC_OUTCOME, 0, id,
+	ctl_program_put(
+	    exercise_id[0] == '\0' ? NRS_TOPIC_OUTCOME : "drill.outcome", 0, id,
 	    nrs_wire_encode(arena, NRS_TYPE_OUTCOME, &outcome));
+}
+
+static void
+put_outcome(const char *id, int64_t valid_until)
+{
+	put_outcome_of(id, valid_until, "");
 }
 
 struct planned {
@@ -388,6 +397,60 @@ a_contact_whose_last_word_was_that_it_is_gone_is_listed(void **state)
 	ctl_program_has(ran->err, "No contact is known");
 }
 
+/* ---- a drill ---- */
+
+#define DRILL "-X mode=exercise "
+
+static void
+put_drill(void)
+{
+	static const struct planned a = {
+	    "d-1", "op-a", NRS_SUBSCRIBER_OPERATOR, NRS_PURPOSE_ALERT};
+	struct nrs_receipt r = receipt(a, NRS_STATE_DELIVERED, 90000);
+
+	bus_fixture_topic("drill.outcome", 1);
+	bus_fixture_topic("drill.receipt.alert", 12);
+	put_outcome_of("d-1", 0, "DRILL-2026");
+	put_outcome_of("d-2", 0, "DRILL-2025");
+	ctl_program_put("drill.receipt.alert", 3, "k",
+	    nrs_wire_encode(arena, NRS_TYPE_RECEIPT, &r));
+	r = receipt(a, NRS_STATE_RESPONDED, 600000);
+	r.response = NRS_RESPONSE_NOT_AFFECTED;
+	ctl_program_put("drill.receipt.alert", 3, "k",
+	    nrs_wire_encode(arena, NRS_TYPE_RECEIPT, &r));
+}
+
+static void
+a_drill_is_reported_per_subscriber_and_from_its_own_topics(void **state)
+{
+	const struct ctl_ran *ran;
+
+	put_drill();
+	ran = ctl_program("", DRILL "drill report DRILL-2026 --csv");
+	assert_string_equal(ran->err, "");
+	assert_int_equal(ran->code, CTL_DONE);
+	assert_string_equal(ran->out,
+	    "\xef\xbb\xbf\"exercise_id\",\"notice_id\",\"revision\","
+	    "\"subscriber_id\",\"stage\",\"organisation\",\"name\","
+	    "\"sectors\",\"ceptoars\",\"state\",\"reason\","
+	    "\"addressed_at\",\"delivered_at\",\"delivered_minutes\","
+	    "\"acknowledged_at\",\"acknowledged_minutes\",\"response\","
+	    "\"reminders\",\"escalations\"\r\n"
+	    "\"DRILL-2026\",\"d-1\",\"1\",\"op-a\",\"OPERATOR\",\"\","
+	    "\"op-a\",\"finance\",\"bank\",\"RESPONDED\",\"\","
+	    "\"2026-11-24T09:34:56+09:00\",\"2026-11-24T09:36:26+09:00\","
+	    "\"1.5\",\"2026-11-24T09:44:56+09:00\",\"10.0\","
+	    "\"NOT_AFFECTED\",\"0\",\"0\"\r\n");
+	ran = ctl_program("", DRILL "--json drill report DRILL-2026");
+	ctl_program_has(ran->out, "\"response\":\"NOT_AFFECTED\"}\n");
+	ran = ctl_program("", DRILL "drill report nothing --csv");
+	assert_int_equal(ran->code, CTL_NOT_FOUND);
+	assert_string_equal(ran->out, "");
+	ran = ctl_program("", "drill report DRILL-2026 --csv");
+	assert_int_equal(ran->code, CTL_USAGE);
+	ctl_program_has(ran->err, "mode: conf: ");
+}
+
 int
 main(void)
 {
@@ -399,6 +462,8 @@ main(void)
 	    cmocka_unit_test(a_resend_that_nobody_confirmed_sends_nothing),
 	    cmocka_unit_test(the_failed_are_sent_again_once),
 	    cmocka_unit_test(what_has_expired_is_not_sent_again),
+	    cmocka_unit_test(
+	        a_drill_is_reported_per_subscriber_and_from_its_own_topics),
 	    cmocka_unit_test(
 	        a_contact_whose_last_word_was_that_it_is_gone_is_listed),
 	};
