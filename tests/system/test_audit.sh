@@ -60,7 +60,7 @@ wait_until 20 settled
 wait_until 20 nothing_missing
 check "a notice that arrived and one for nobody are no gaps" nothing_missing
 check "that it is for nobody is on record" equal 1 \
-	"$(records delivery.alert '%s\n' | grep -ac "$unaddressed")"
+	"$(records delivery.alert | grep -c "^$unaddressed\$")"
 check "nor for the auditor" equal "0 0 0 0 0" \
 	"$(gaps outcome) $(gaps dispatch) $(gaps plan) $(gaps delivery) $(gaps heartbeat)"
 check "the duty officer was told of no gap" equal 0 "$(about_gaps)"
