@@ -28,4 +28,30 @@ wait_until 20 letter_came
 check "its reader gets the issue" equal "reader@demo.example" "$(letters)"
 check "one cut-off issued it" equal 1 \
 	"$(outcome "$(jq -r .submission_id <<<"$said")" '.issues | length')"
+
+# ---- what its readers may not see any more
+text_of() { # SUBSCRIBER: of the last newsletter
+	local file
+	file=$(mails "select(.headers[\"x-noroshi-kind\"] == \"NEWSLETTER\" and
+		.rcpt_to[0] == \"$1@demo.example\") | .file" | tail -n 1)
+	/usr/bin/python3 -c 'import email, email.policy, sys
+mail = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
+print(mail.get_body(("plain",)).get_content())' "$STACK/mail/$file"
+}
+has_letters() { [ "$(letters | wc -l)" -ge "$1" ]; }
+subscriber green '.max_tlp = "GREEN"'
+first=$(issue "訂正前の題" '.item_type = "BA2" | .urgency = "ROUTINE" | .tlp = "GREEN"')
+cutoff weekly >/dev/null
+wait_until 20 has_letters 3
+check "both read it in an issue" contains "訂正前の題" "$(text_of green)"
+corrected=$(echo '{"tlp": "AMBER", "title": "訂正後の題"}' |
+	ctl --json revise "$first" --correct --reason 訂正 - | jq -r .verdict)
+check "its correction waits for the next one" equal WAITING "$corrected"
+cutoff weekly >/dev/null
+wait_until 20 has_letters 5
+check "who may see it reads it" contains "訂正後の題" "$(text_of reader)"
+check "who may not any more reads that it changed" contains \
+	"以前お送りした情報の変更" "$(text_of green)"
+check "by the id that it knows" contains "$first" "$(text_of green)"
+check "and not how" equal "" "$(text_of green | grep -o '訂正後の題')"
 system_end
