@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <dlfcn.h>
 
 #include "noroshi/base/clock.h"
 #include "noroshi/io/transfer.h"
+#include "support/certificate.h"
 #include "support/peer.h"
 
 #define TIMEOUT_MS 400
@@ -509,6 +511,69 @@ required_tls_is_never_stripped(void **state)
 	EXPECT(mail(w), DELIVERED);
 }
 
+static char certificate[] = "/tmp/noroshi-cert-XXXXXX";
+
+static struct nrs_transfer_result
+mail_over_tls(struct world *w, int starttls, const char *name, int days)
+{
+	certificate_write(certificate, name, days);
+	w->script.tls = certificate;
+	w->conf.starttls = starttls;
+	return mail(w);
+}
+
+/* Verified: by an authority of ours, for the relay's name, and in time. */
+static void
+a_relay_that_cannot_prove_its_name_gets_nothing(void **state)
+{
+	struct world *w = *state;
+	const int fd = mkstemp(certificate);
+
+	assert_true(fd >= 0);
+	(void)close(fd);
+	/* nobody we know has signed it */
+	EXPECT(mail_over_tls(w, NRS_STARTTLS_REQUIRED, "IP:127.0.0.1", 30),
+	    DEFERRED(UNREACHABLE));
+	w->conf.ca_file = certificate;
+	EXPECT(mail_over_tls(w, NRS_STARTTLS_REQUIRED, "IP:127.0.0.2", 30),
+	    DEFERRED(UNREACHABLE));
+	EXPECT(mail_over_tls(w, NRS_STARTTLS_REQUIRED, "DNS:x.example", 30),
+	    DEFERRED(UNREACHABLE));
+	EXPECT(mail_over_tls(w, NRS_STARTTLS_REQUIRED, "IP:127.0.0.1", -1),
+	    DEFERRED(UNREACHABLE));
+	assert_int_equal(peer_count(w->mail, "STARTTLS\r\n"), 4);
+	assert_int_equal(peer_count(w->mail, "MAIL FROM"), 0);
+	EXPECT(mail_over_tls(w, NRS_STARTTLS_REQUIRED, "IP:127.0.0.1", 30),
+	    DELIVERED);
+	assert_int_equal(peer_count(w->mail, "MAIL FROM"), 1);
+	(void)unlink(certificate);
+}
+
+/* Better than in the clear, and no worse than without. */
+static void
+opportunistic_tls_takes_any_certificate(void **state)
+{
+	struct world *w = *state;
+	char file[] = "/tmp/noroshi-cert-XXXXXX";
+	const int fd = mkstemp(file);
+
+	assert_true(fd >= 0);
+	(void)close(fd);
+	memcpy(certificate, file, sizeof(file));
+	EXPECT(
+	    mail_over_tls(w, NRS_STARTTLS_OPPORTUNISTIC, "DNS:x.example", -1),
+	    DELIVERED);
+	assert_int_equal(peer_count(w->mail, "STARTTLS\r\n"), 1);
+	/* and none is none, also where it is offered */
+	w->conf.starttls = NRS_STARTTLS_NONE;
+	nrs_transfer_close(w->transfer);
+	assert_int_equal(
+	    nrs_transfer_open(&w->conf, &w->transfer, NULL), NRS_OK);
+	EXPECT(mail(w), DELIVERED);
+	assert_int_equal(peer_count(w->mail, "STARTTLS\r\n"), 1);
+	(void)unlink(certificate);
+}
+
 static void
 no_more_than_the_limit_at_a_time(void **state)
 {
@@ -820,6 +885,8 @@ main(void)
 	    CASE(after_a_timeout_the_connection_is_not_used_again),
 	    CASE(the_end_waits_for_no_relay),
 	    CASE(required_tls_is_never_stripped),
+	    CASE(a_relay_that_cannot_prove_its_name_gets_nothing),
+	    CASE(opportunistic_tls_takes_any_certificate),
 	    CASE(no_more_than_the_limit_at_a_time),
 	    CASE(a_webhook_carries_id_and_time),
 	    CASE(a_signature_goes_with_the_webhook_that_has_one),

@@ -4,7 +4,9 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,7 @@ struct connection {
 	struct peer *peer;
 	pthread_t thread;
 	int fd;
+	SSL *ssl;           /* once STARTTLS was agreed */
 	struct nrs_buf in;  /* not yet consumed */
 	struct nrs_buf all; /* under the lock */
 };
@@ -42,7 +45,8 @@ static bool
 receive(struct connection *c)
 {
 	char chunk[4096];
-	ssize_t n = recv(c->fd, chunk, sizeof(chunk), 0);
+	ssize_t n = c->ssl == NULL ? recv(c->fd, chunk, sizeof(chunk), 0)
+	                           : SSL_read(c->ssl, chunk, sizeof(chunk));
 
 	if (n <= 0)
 		return false;
@@ -81,6 +85,8 @@ read_until(struct connection *c, const char *end, struct nrs_buf *out)
 static bool
 say(struct connection *c, const char *text)
 {
+	if (c->ssl != NULL)
+		return SSL_write(c->ssl, text, (int)strlen(text)) > 0;
 	return send(c->fd, text, strlen(text), MSG_NOSIGNAL) >= 0;
 }
 
@@ -117,13 +123,34 @@ take_mail(struct connection *c)
 	       answer(c, s->dot, "250 2.0.0 taken");
 }
 
+/* False: the client did not like our certificate. */
+static bool
+start_tls(struct connection *c, const char *file)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	bool ok = say(c, "220 2.0.0 go on\r\n") &&
+	          SSL_CTX_use_certificate_file(ctx, file, SSL_FILETYPE_PEM) &&
+	          SSL_CTX_use_PrivateKey_file(ctx, file, SSL_FILETYPE_PEM);
+
+	c->ssl = SSL_new(ctx);
+	ok = ok && SSL_set_fd(c->ssl, c->fd) && SSL_accept(c->ssl) == 1;
+	SSL_CTX_free(ctx);
+	return ok;
+}
+
 static bool
 take_command(struct connection *c, const char *line)
 {
 	const struct peer_script *s = c->peer->script;
+	const char *tls = s->tls;
 
+	if (tls != NULL && strncmp(line, "STARTTLS", 8) == 0)
+		return start_tls(c, tls);
 	if (strncmp(line, "EHLO", 4) == 0 || strncmp(line, "HELO", 4) == 0)
-		return answer(c, s->ehlo, "250-peer\r\n250 SIZE 10000000");
+		return answer(c, s->ehlo,
+		    tls != NULL && c->ssl == NULL
+		        ? "250-peer\r\n250-STARTTLS\r\n250 SIZE 10000000"
+		        : "250-peer\r\n250 SIZE 10000000");
 	if (strncmp(line, "MAIL", 4) == 0)
 		return answer(c, s->mail, "250 2.1.0 ok");
 	if (strncmp(line, "RCPT", 4) == 0)
@@ -223,6 +250,7 @@ run_connection(void *arg)
 	struct connection *c = arg;
 
 	c->peer->serve(c);
+	SSL_free(c->ssl);
 	(void)shutdown(c->fd, SHUT_RDWR);
 	nrs_buf_fini(&c->in);
 	return NULL;
@@ -257,6 +285,7 @@ start(const struct peer_script *script, void (*serve)(struct connection *c))
 	socklen_t len = sizeof(addr);
 	void *any = &addr;
 
+	(void)signal(SIGPIPE, SIG_IGN); /* OpenSSL writes as it likes */
 	peer->script = script;
 	peer->serve = serve;
 	peer->stop = nrs_stop_new();

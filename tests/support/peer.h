@@ -18,6 +18,7 @@
 typedef const char *_Atomic peer_line;
 struct peer_script {
 	peer_line banner, ehlo, mail, rcpt, data, dot; /* SMTP */
+	peer_line tls; /* SMTP: STARTTLS with this file's key and certificate */
 	peer_line http; /* status line and headers, "\r\n" between */
 };
 
