@@ -27,7 +27,8 @@ static const char *loopback[] = {"127.0.0.0/8"};
 
 /* ---- names ---- */
 
-/* Two names of ours; libcurl asks here instead of libc. "slow.example" has a
+/* Names of ours; libcurl asks here instead of libc. "inside.example" is us;
+ * "slow.example" has a
  * server that does not answer; "mixed.example" has an address inside and one
  * that is allowed. */
 static atomic_bool slow_asked, slow_over;
@@ -58,6 +59,8 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 			(void)poll(NULL, 0, 10);
 		return EAI_AGAIN;
 	}
+	if (node != NULL && strcmp(node, "inside.example") == 0)
+		return resolve("127.0.0.1", service, hints, out);
 	if (node == NULL || strcmp(node, "mixed.example") != 0)
 		return resolve(node, service, hints, out);
 	rc = resolve("10.9.9.9", service, hints, out);
@@ -717,6 +720,56 @@ an_address_inside_gets_no_socket(void **state)
 	assert_int_equal(peer_connections(w->hook), 0);
 }
 
+/* Either the grammar refuses the URL, or the socket is: nothing is sent in any
+ * spelling of an address inside, of metadata services above all. */
+static void
+no_spelling_of_an_address_inside_gets_through(void **state)
+{
+	static const char *const hosts[] = {"127.0.0.1", "127.1", "127.0.1",
+	    "2130706433", "0177.0.0.1", "017700000001", "0x7f.0.0.1",
+	    "0x7f000001", "127.0.0.1.", "localhost", "localhost.", "LOCALHOST",
+	    "0", "0.0.0.0", "0.0.0.0.", "127.255.255.254", "[::1]", "[::]",
+	    "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
+	    "[0:0:0:0:0:ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::127.0.0.1]",
+	    "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]",
+	    "[2002:7f00:0001::1]", "[2001:0:7f00:1::]", "[fe80::1]",
+	    "[fe80::1%lo]", "[fe80::1%25lo]", "[fec0::1]", "[fc00::1]",
+	    "[fd00::1]", "[fd00:ec2::254]", "[::ffff:169.254.169.254]",
+	    "[::ffff:a9fe:a9fe]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]",
+	    "169.254.169.254", "169.254.169.254.", "2852039166", "0xa9fea9fe",
+	    "0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "169.16689662",
+	    "169.254.170.2", "100.100.100.200", "168.63.129.16", "192.0.0.192",
+	    "10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "198.18.0.1",
+	    "224.0.0.1", "255.255.255.255", "240.0.0.1", "[ff02::1]",
+	    "user@127.0.0.1", "x.example@127.0.0.1", "127.0.0.1#x.example",
+	    "127.0.0.1?x.example", "inside.example"};
+	struct world *w = *state;
+	struct nrs_transfer_job job;
+	struct waiting waiting;
+	struct nrs_err err;
+	char url[128];
+	size_t i;
+
+	w->conf.webhook_allow.n = 0;
+	nrs_transfer_close(w->transfer);
+	assert_int_equal(
+	    nrs_transfer_open(&w->conf, &w->transfer, NULL), NRS_OK);
+	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		(void)snprintf(url, sizeof(url), "https://%s:%d/", hosts[i],
+		    peer_port(w->hook));
+		job = job_to(NRS_CHANNEL_WEBHOOK, url, "{}", &waiting);
+		if (nrs_transfer_start(w->transfer, &job, &err) != NRS_OK)
+			continue;
+		wait_for(w, &waiting);
+		if (waiting.result.class == NRS_TRANSFER_DELIVERED ||
+		    waiting.result.class == NRS_TRANSFER_AMBIGUOUS ||
+		    waiting.result.reason == NRS_FAILURE_TIMEOUT)
+			fail_msg("%s: class %d (%s)", url,
+			    (int)waiting.result.class, waiting.result.detail);
+	}
+	assert_int_equal(peer_connections(w->hook), 0);
+}
+
 static void
 plain_http_goes_to_allowed_networks_only(void **state)
 {
@@ -893,6 +946,7 @@ main(void)
 	    CASE(each_status_has_its_meaning),
 	    CASE(a_redirect_is_not_followed),
 	    CASE(an_address_inside_gets_no_socket),
+	    CASE(no_spelling_of_an_address_inside_gets_through),
 	    CASE(plain_http_goes_to_allowed_networks_only),
 	    CASE(a_proxy_in_the_environment_is_ignored),
 	    CASE(a_url_that_is_none_is_refused),
