@@ -7,9 +7,24 @@
 #include "ctl/text.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/rand.h"
+#include "noroshi/base/text.h"
 #include "noroshi/core/check.h"
 #include "noroshi/io/json.h"
 #include "noroshi/io/wire.h"
+
+/* A host in Japanese is stored as it is asked for. What cannot be turned stays
+ * as it is: the check says what is wrong with it. */
+static void
+turn_url(struct ctl *ctl, struct nrs_channel *channel)
+{
+	const char *url;
+	struct nrs_err unused;
+
+	if (channel != NULL && channel->type == NRS_CHANNEL_WEBHOOK &&
+	    nrs_text_url_ascii(ctl->arena, channel->address, &url, &unused) ==
+	        NRS_OK)
+		channel->address = url;
+}
 
 static enum nrs_rc
 read_and_check(
@@ -19,6 +34,7 @@ read_and_check(
 	    .now_ms = nrs_wall_ms(), .mode = ctl_mode(ctl)};
 	struct nrs_bytes text;
 	void *value = NULL;
+	size_t i;
 	enum nrs_rc rc =
 	    ctl_text_read(ctl->arena, ctl->args.words[0], &text, err);
 
@@ -31,6 +47,9 @@ read_and_check(
 		return rc;
 	*out = value;
 	(*out)->updated_at = check.now_ms;
+	for (i = 0; i < (*out)->n_channels; i++)
+		turn_url(ctl, &(*out)->channels[i]);
+	turn_url(ctl, (*out)->second_contact);
 	rc = nrs_check_subscription(&check, *out, err);
 	return rc == NRS_OK ? ctl_secrets_fill(ctl, *out, err) : rc;
 }

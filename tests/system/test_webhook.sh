@@ -148,6 +148,14 @@ wait_until 20 is_delivered "$again"
 check "a newer subscription is tried again" is_delivered "$again"
 rm -f "$sinks"
 
+# ---- a host in Japanese ------------------------------------------------------
+subscriber idn '.channels = [{type: "WEBHOOK", address: "https://例え.テスト/通知"}]' 2>"$STACK/idn.err"
+check "a path that is not encoded is refused" contains percent-encoded "$(cat "$STACK/idn.err")"
+subscriber idn '.channels = [{type: "WEBHOOK", address: "https://例え.テスト/a"}]'
+check "a host in Japanese is stored as it is asked for" equal 1 \
+	"$(records subscription '%s\n' | grep -c -a "https://xn--r8jz45g.xn--zckzah/a")"
+subscriber idn '.inactive = true | .channels = []'
+
 # ---- where secrets must not be -----------------------------------------------
 check "no log holds a secret" equal 0 "$(cat "$STACK"/log/*.log | grep -c whsec_)"
 check "no delivery or receipt holds one" equal 0 "$(for topic in delivery.alert \

@@ -39,4 +39,8 @@ NRS_CHECKED enum nrs_rc nrs_text_mailbox(struct nrs_arena *arena,
 /* An http or https URL of at most 2048 bytes, RFC 3986's characters only, with
  * a host and without user. NRS_REJECT. */
 NRS_CHECKED enum nrs_rc nrs_text_url(const char *url, struct nrs_err *err);
+/* The same, but a host in any script is turned to ASCII (IDNA 2008): *out is in
+ * arena. NRS_REJECT. */
+NRS_CHECKED enum nrs_rc nrs_text_url_ascii(struct nrs_arena *arena,
+    const char *url, const char **out, struct nrs_err *err);
 #endif

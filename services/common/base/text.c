@@ -397,3 +397,38 @@ nrs_text_url(const char *url, struct nrs_err *err)
 		    err, "", "url", "host or port is missing or malformed");
 	return NRS_OK;
 }
+
+/* Where the host begins and how long it is, without its port; 0 for none. */
+static size_t
+host_in(const char *url, const char **host)
+{
+	const char *at = strstr(url, "://");
+
+	*host = at == NULL ? url : at + 3;
+	return at == NULL ? 0 : strcspn(*host, "/?#:[");
+}
+
+enum nrs_rc
+nrs_text_url_ascii(struct nrs_arena *arena, const char *url, const char **out,
+    struct nrs_err *err)
+{
+	const char *host, *name;
+	char *ascii = NULL;
+	size_t len;
+
+	if (strnlen(url, MAX_URL + 1) > MAX_URL)
+		return nrs_refuse(
+		    err, "", "url", "longer than %d bytes", MAX_URL);
+	len = host_in(url, &host);
+	name = nrs_arena_strndup(arena, host, len);
+	*out = url;
+	/* What IDNA does not know, a single label or an address, stays. */
+	if (len > 0 && nrs_text_is_line(name) &&
+	    idn2_to_ascii_8z(name, &ascii,
+	        IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK &&
+	    strcasecmp(name, ascii) != 0)
+		*out = nrs_arena_printf(arena, "%.*s%s%s", (int)(host - url),
+		    url, ascii, host + len);
+	idn2_free(ascii);
+	return nrs_text_url(*out, err);
+}
