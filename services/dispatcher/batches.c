@@ -190,6 +190,7 @@ dispatcher_batches_head(const struct dispatcher_notice *notice,
 	    .planned_at = planned_at,
 	    .give_up_at = give_up_at(notice, give_up_ms),
 	    .source_offset = notice->offset,
+	    .awaits_from = "",
 	};
 }
 

@@ -10,6 +10,7 @@
 #include "noroshi/core/topic.h"
 
 #define ACKS_AGE_MS 100    /* the view is refreshed before a start after it */
+#define HOPE_MS 1000       /* between looks whether a contact was reached */
 #define KNOWN_AGE_MS 30000 /* floors of acknowledgements move this often */
 
 enum nrs_rc
@@ -191,4 +192,94 @@ sender_due_void(struct sender *s, struct dispatcher_part *part,
 		if (load->batch != NULL && load->batch != batch &&
 		    strcmp(load->batch->thread_id, batch->thread_id) == 0)
 			void_load(s, load, batch->revision);
+}
+
+/* ---- what waits for an arrangement ---- */
+
+/* Kept beside a parked record: whom it waits for. */
+struct dispatcher_hope {
+	uint8_t awaits[NRS_SHA256_SIZE];
+	char *notice_id, *whose;
+};
+
+void
+sender_due_unhope(struct sender *s, struct dispatcher_load *load)
+{
+	if (load->hope == NULL)
+		return;
+	free(load->hope->notice_id);
+	free(load->hope->whose);
+	free(load->hope);
+	load->hope = NULL;
+	s->due.n_hopes--;
+}
+
+void
+sender_due_hope(struct sender *s, struct dispatcher_load *load)
+{
+	const struct nrs_delivery_batch *batch = load->batch;
+	const struct nrs_delivery *first = batch->deliveries;
+
+	if (s->due.acks == NULL || batch->awaits_from[0] == '\0' ||
+	    batch->n_deliveries == 0 || first->awaits.len != NRS_SHA256_SIZE)
+		return;
+	load->hope = nrs_calloc(1, sizeof(*load->hope));
+	memcpy(load->hope->awaits, first->awaits.data, NRS_SHA256_SIZE);
+	load->hope->notice_id = nrs_strdup(batch->notice_id);
+	load->hope->whose = nrs_strdup(batch->awaits_from);
+	s->due.n_hopes++;
+}
+
+static bool
+is_hopeless(const struct sender *s, const struct dispatcher_load *load)
+{
+	const struct dispatcher_hope *hope = load->hope;
+
+	return hope != NULL && load->n_open > 0 &&
+	       dispatcher_acks_hopeless(
+	           s->due.acks, &(struct dispatcher_acks_query){
+	                            .partition = load->part->number,
+	                            .awaits = {hope->awaits, NRS_SHA256_SIZE},
+	                            .notice_id = hope->notice_id,
+	                            .subscriber_id = hope->whose});
+}
+
+static void
+send_now(struct sender *s, struct dispatcher_load *load, int64_t now)
+{
+	struct dispatcher_task *task;
+	size_t i;
+
+	if (load->parked && !sender_take_up(s, load))
+		return;
+	nrs_log(NRS_LOG_WARN, "arrangement_not_reached",
+	    NRS_S("alert", load->hope->notice_id),
+	    NRS_S("contact", load->hope->whose),
+	    NRS_I("recipients", load->n_tasks));
+	sender_due_unhope(s, load);
+	for (i = 0; i < load->n_tasks; i++) {
+		task = load->tasks[i];
+		if (task == NULL || task->step != DISPATCHER_WAITING ||
+		    task->due_ms <= now)
+			continue;
+		task->due_ms = now;
+		dispatcher_queue_update(s->queue, task, now);
+	}
+}
+
+void
+sender_due_despair(struct sender *s, int64_t now)
+{
+	struct dispatcher_load *load;
+	int i;
+
+	if (s->due.n_hopes == 0 ||
+	    (now - s->due.hoped_at < HOPE_MS && now >= s->due.hoped_at) ||
+	    !sender_due_know(s, now))
+		return;
+	s->due.hoped_at = now;
+	for (i = 0; i < s->n_parts; i++)
+		for (load = s->parts[i].first; load != NULL; load = load->next)
+			if (is_hopeless(s, load))
+				send_now(s, load, now);
 }

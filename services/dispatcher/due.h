@@ -19,6 +19,8 @@ struct dispatcher_due {
 	int64_t acks_at;              /* wall time of the last refresh */
 	int64_t known_at;             /* of the last look where topics end */
 	int64_t parked_at;            /* when the next is to be taken up */
+	size_t n_hopes;               /* records that wait for an arrangement */
+	int64_t hoped_at;             /* wall time of the last look at them */
 };
 
 /* ---- due.c: the firing rule ---- */
@@ -40,6 +42,12 @@ bool sender_due_know(struct sender *s, int64_t now);
 /* Why it must not be sent; NULL: it may. */
 const char *sender_due_why_not(
     const struct sender *s, const struct dispatcher_task *task);
+/* The record waits for what an arrangement's contact says. */
+void sender_due_hope(struct sender *s, struct dispatcher_load *load);
+void sender_due_unhope(struct sender *s, struct dispatcher_load *load);
+/* Once a second: where the contact cannot be reached, the usual recipients are
+ * told at once. */
+void sender_due_despair(struct sender *s, int64_t now);
 /* A record without deliveries: earlier revisions of its thread are void. */
 void sender_due_void(struct sender *s, struct dispatcher_part *part,
     const struct nrs_delivery_batch *batch);
@@ -52,6 +60,8 @@ void sender_unpark(struct sender *s, int64_t now);
 /* All of the thread, whose successor has come. */
 void sender_unpark_thread(
     struct sender *s, struct dispatcher_part *part, const char *thread_id);
+/* Read it again now. False: the bus is silent. */
+bool sender_take_up(struct sender *s, struct dispatcher_load *load);
 /* Its partition goes. */
 void sender_forget_parked(struct dispatcher_load *load);
 

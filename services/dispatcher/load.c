@@ -35,6 +35,7 @@ free_load(struct sender *s, struct dispatcher_load *load)
 	free_arena(s, load);
 	free(load->tasks);
 	free(load->thread_id);
+	sender_due_unhope(s, load);
 	free(load);
 }
 
@@ -63,6 +64,7 @@ sender_settle(struct sender *s, struct dispatcher_load *load)
 {
 	if (load->n_open > 0)
 		return;
+	sender_due_unhope(s, load);
 	if (load->lost)
 		free_load(s, load);
 	else
@@ -336,6 +338,7 @@ load_batch(struct sender *s, struct dispatcher_load *load)
 {
 	const struct nrs_delivery_batch *batch = load->batch;
 
+	sender_due_hope(s, load);
 	if (batch->revision > 1 && s->due.acks != NULL)
 		sender_unpark_thread(s, load->part, batch->thread_id);
 	else if (sender_park(s, load))

@@ -112,9 +112,8 @@ read_again(struct sender *s, struct dispatcher_load *load, struct nrs_err *err)
 	return rc;
 }
 
-/* False: to be tried again. */
-static bool
-take_up(struct sender *s, struct dispatcher_load *load)
+bool
+sender_take_up(struct sender *s, struct dispatcher_load *load)
 {
 	struct dispatcher_part *part = load->part;
 	struct nrs_err err = {0};
@@ -147,7 +146,8 @@ unpark_part(struct sender *s, struct dispatcher_part *part, int64_t until)
 			continue;
 		if (load->not_before > until) {
 			wake_at(s, load);
-		} else if (sender_is_full(s, s->paused) || !take_up(s, load)) {
+		} else if (sender_is_full(s, s->paused) ||
+		           !sender_take_up(s, load)) {
 			return false;
 		}
 	}
@@ -184,7 +184,7 @@ sender_unpark_thread(
 	for (load = part->first; load != NULL; load = load->next) {
 		if (!load->parked || strcmp(load->thread_id, thread_id) != 0)
 			continue;
-		while (!take_up(s, load))
+		while (!sender_take_up(s, load))
 			if (nrs_stop_asked(nrs_service_stop(s->ctx)))
 				return;
 	}

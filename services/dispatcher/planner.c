@@ -53,8 +53,8 @@ admit(struct planner *p, const struct nrs_dispatch *dispatch,
 	return rc;
 }
 
-static enum nrs_rc
-read_notice(struct planner *p, const struct nrs_record *record,
+enum nrs_rc
+planner_read(struct planner *p, const struct nrs_record *record,
     struct dispatcher_notice *out, struct nrs_err *err)
 {
 	struct nrs_wire_input in = {.type = NRS_TYPE_DISPATCH,
@@ -81,12 +81,6 @@ read_notice(struct planner *p, const struct nrs_record *record,
 	return rc;
 }
 
-static void
-see_prior(void *ctx, const struct nrs_delivery_batch *batch)
-{
-	nrs_audience_prior(ctx, batch);
-}
-
 enum nrs_rc
 planner_priors(struct planner *p, const char *thread_id,
     void (*each)(void *ctx, const struct nrs_delivery_batch *batch), void *ctx,
@@ -107,25 +101,13 @@ planner_priors(struct planner *p, const char *thread_id,
 	return dispatcher_threads_read(p->threads, &query, err);
 }
 
-static enum nrs_rc
-find_targets(struct planner *p, const struct dispatcher_notice *notice,
-    struct nrs_targets *out, struct nrs_err *err)
+struct nrs_match_notice
+planner_match(const struct dispatcher_notice *notice)
 {
-	const struct nrs_admitted *a = notice->admitted;
-	const struct nrs_audience_query query = {
-	    .subs = dispatcher_subs_set(p->subs),
-	    .notice = {.content = a->content,
-	        .addressing = a->addressing,
-	        .copies = notice->dispatch->copies,
-	        .n_copies = notice->dispatch->n_copies},
-	    .has_stub = notice->stub != NULL,
-	};
-	struct nrs_audience *audience = nrs_audience_new(p->arena, &query);
-	enum nrs_rc rc =
-	    planner_priors(p, a->content->thread_id, see_prior, audience, err);
-
-	*out = nrs_audience_end(audience);
-	return rc;
+	return (struct nrs_match_notice){.content = notice->admitted->content,
+	    .addressing = notice->admitted->addressing,
+	    .copies = notice->dispatch->copies,
+	    .n_copies = notice->dispatch->n_copies};
 }
 
 /* ---- writing ---- */
@@ -138,6 +120,13 @@ planned(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 	(void)partition;
 	if (rc == NRS_OK)
 		pending->offset = offset;
+}
+
+static bool
+is_fallback(const struct pending *pending)
+{
+	return strcmp(pending->topic, NRS_TOPIC_DELIVERY_DUE) == 0 &&
+	       pending->batch->purpose == NRS_PURPOSE_ALERT;
 }
 
 void
@@ -158,6 +147,8 @@ planner_write(struct planner *p, const struct dispatcher_batch *b,
 	pending->headers[1] = (struct nrs_bus_header){
 	    DISPATCHER_HEADER_SOURCE, nrs_arena_printf(p->arena, "%lld",
 	                                  (long long)b->batch.source_offset)};
+	pending->headers[2] = (struct nrs_bus_header){
+	    DISPATCHER_HEADER_FALLBACK, b->batch.thread_id};
 	if (p->last == NULL)
 		p->first = pending;
 	else
@@ -169,7 +160,7 @@ planner_write(struct planner *p, const struct dispatcher_batch *b,
 	                          strlen(b->batch.thread_id)},
 	                      .value = pending->value,
 	                      .headers = pending->headers,
-	                      .n_headers = 2,
+	                      .n_headers = is_fallback(pending) ? 3 : 2,
 	                      .acked = planned,
 	                      .opaque = pending});
 	NRS_FAILPOINT("planner.written");
@@ -224,15 +215,19 @@ planner_reject(struct planner *p, const struct nrs_record *record,
 
 static void
 report(struct planner *p, const struct dispatcher_notice *notice,
-    const struct nrs_targets *targets)
+    const struct planner_parts *parts)
 {
 	const struct nrs_content *content = notice->admitted->content;
 
-	nrs_metric_add(p->planned, (int64_t)targets->n);
+	const struct nrs_targets *targets = &parts->now;
+
+	nrs_metric_add(p->planned,
+	    (int64_t)(targets->n + parts->behind.n + parts->later.n));
 	nrs_metric_add(p->not_cleared, (int64_t)targets->n_not_cleared);
 	nrs_log(NRS_LOG_INFO, "planned", NRS_S("alert", content->notice_id),
 	    NRS_I("revision", content->revision),
-	    NRS_I("deliveries", targets->n),
+	    NRS_I("deliveries", targets->n + parts->behind.n),
+	    NRS_I("waiting", parts->later.n),
 	    NRS_I("not_cleared", targets->n_not_cleared),
 	    NRS_I("unreachable", targets->n_unreachable));
 }
@@ -243,11 +238,11 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 {
 	struct dispatcher_composer composer = {
 	    .d = p->d, .arena = p->arena, .notice = notice};
-	struct nrs_targets targets;
+	struct planner_parts parts;
 	struct dispatcher_ack_plan ack;
 	struct nrs_delivery_batch head = dispatcher_batches_head(
 	    notice, nrs_wall_ms(), p->d->conf->give_up_ms);
-	const struct dispatcher_due_plan due = {.targets = &targets,
+	const struct dispatcher_due_plan due = {.parts = &parts,
 	    .head = &head,
 	    .asks = dispatcher_due_asks(p->d->conf, notice->dispatch),
 	    .ack = &ack,
@@ -255,7 +250,7 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	const struct dispatcher_batches_query query = {
 	    .arena = p->arena,
 	    .composer = &composer,
-	    .targets = &targets,
+	    .targets = &parts.now,
 	    .n_partitions = dispatcher_threads_partitions(p->threads),
 	    .head = &head,
 	    .content_sha256 = notice->admitted->payload_sha256,
@@ -264,7 +259,7 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	};
 	struct dispatcher_batch *batches;
 	size_t i, n;
-	enum nrs_rc rc = find_targets(p, notice, &targets, err);
+	enum nrs_rc rc = planner_route(p, notice, &parts, err);
 
 	dispatcher_ack_plan(p->d, notice->admitted->content, &ack);
 	head.ack_by = due.asks ? due.times.ack_by : 0;
@@ -276,7 +271,9 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 		planner_write(p, &batches[i], p->traffic->delivery, txn);
 	if (n == 0)
 		planner_write_none(p, &head, txn);
-	report(p, notice, &targets);
+	report(p, notice, &parts);
+	dispatcher_arrangements_note(
+	    p->arrangements, notice->admitted->content);
 	return planner_due(p, notice, &due, txn, err);
 }
 
@@ -285,7 +282,7 @@ plan_alert(struct planner *p, const struct nrs_record *record,
     struct nrs_txn *txn, struct nrs_err *err)
 {
 	struct dispatcher_notice notice;
-	enum nrs_rc rc = read_notice(p, record, &notice, err);
+	enum nrs_rc rc = planner_read(p, record, &notice, err);
 
 	return rc == NRS_OK ? plan_notice(p, &notice, txn, err) : rc;
 }
@@ -334,16 +331,27 @@ forget_pending(struct planner *p)
 }
 
 static void
+add_durable(struct planner *p, const struct pending *pending)
+{
+	struct dispatcher_threads *threads = NULL;
+
+	if (pending->topic == p->traffic->delivery)
+		threads = p->threads;
+	else if (is_fallback(pending))
+		threads = p->due_threads;
+	if (threads != NULL)
+		dispatcher_threads_add(threads, pending->batch->thread_id,
+		    pending->partition, pending->offset);
+}
+
+static void
 settled(void *self)
 {
 	struct planner *p = self;
 	const struct pending *pending;
 
 	for (pending = p->first; pending != NULL; pending = pending->next)
-		if (pending->topic == p->traffic->delivery)
-			dispatcher_threads_add(p->threads,
-			    pending->batch->thread_id, pending->partition,
-			    pending->offset);
+		add_durable(p, pending);
 	forget_pending(p);
 }
 
@@ -363,12 +371,16 @@ lost(void *self)
 	p->subs = NULL;
 	dispatcher_threads_close(p->threads);
 	p->threads = NULL;
+	dispatcher_threads_close(p->due_threads);
+	p->due_threads = NULL;
+	dispatcher_arrangements_free(p->arrangements);
+	p->arrangements = NULL;
 }
 
-static void
-alive(void *ctx)
+void
+planner_alive(void *planner)
 {
-	struct planner *p = ctx;
+	struct planner *p = planner;
 
 	nrs_service_alive(p->ctx, p->lane);
 }
@@ -381,7 +393,8 @@ take_over(void *self, int64_t committed, int64_t *start, struct nrs_err *err)
 	    .bus = &p->d->conf->common.bus,
 	    .topic = p->traffic->delivery,
 	    .timeout_ms = (int)p->d->conf->answer_timeout_ms,
-	    .alive = alive,
+	    .header = DISPATCHER_HEADER_THREAD,
+	    .alive = planner_alive,
 	    .ctx = p,
 	};
 	int64_t last_source = -1;
@@ -399,6 +412,9 @@ take_over(void *self, int64_t committed, int64_t *start, struct nrs_err *err)
 	/* The committed offset is advice and may have expired; what was planned
 	 * is on record. */
 	*start = committed > last_source ? committed : last_source + 1;
+	rc = planner_recall(p, *start, err);
+	if (rc != NRS_OK)
+		return rc;
 	nrs_log(NRS_LOG_INFO, "plan_rebuilt", NRS_I("next", *start),
 	    NRS_I("subscriptions",
 	        nrs_match_set_count(dispatcher_subs_set(p->subs))));

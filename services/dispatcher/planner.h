@@ -5,6 +5,7 @@
  * planner: who gets what, frozen, one transaction per batch of dispatch
  * records. One thread: the lane's.
  */
+#include "dispatcher/arrangements.h"
 #include "dispatcher/batches.h"
 #include "dispatcher/dispatcher.h"
 #include "dispatcher/due_plan.h"
@@ -18,7 +19,7 @@ struct pending {
 	const char *topic;
 	const struct nrs_delivery_batch *batch;
 	struct nrs_bytes value;
-	struct nrs_bus_header headers[2];
+	struct nrs_bus_header headers[3];
 	int partition;
 	int64_t offset; /* -1 until acknowledged */
 	struct pending *next;
@@ -32,21 +33,31 @@ struct planner {
 	struct nrs_arena *arena; /* of the open transaction */
 	struct dispatcher_subs *subs;
 	struct dispatcher_threads *threads;
+	struct dispatcher_threads *due_threads; /* NULL until needed */
+	struct dispatcher_arrangements *arrangements;
 	struct pending *first, *last;
 	struct nrs_metric *planned, *not_cleared, *rejected;
 };
 
+/* How an alert goes. */
+struct planner_parts {
+	struct nrs_targets now; /* an arrangement's contacts among them */
+	/* Instead of what already waits in delivery.due: at once, but there. */
+	struct nrs_targets behind;
+	/* When the contact of keyed_by has not acknowledged it. */
+	struct nrs_targets later;
+};
+
 /* An alert as it was planned. */
 struct dispatcher_due_plan {
-	const struct nrs_targets *targets;
+	const struct planner_parts *parts;
 	const struct nrs_delivery_batch *head;
 	bool asks; /* it must be acknowledged, by these times */
 	struct dispatcher_due_times times;
 	const struct dispatcher_ack_plan *ack;
 };
 
-/* Call each on every batch of the thread, on the bus and in this transaction.
- */
+/* Call each on every batch of the thread, on the bus and in the transaction. */
 NRS_CHECKED enum nrs_rc planner_priors(struct planner *p, const char *thread_id,
     void (*each)(void *ctx, const struct nrs_delivery_batch *batch), void *ctx,
     struct nrs_err *err);
@@ -58,6 +69,22 @@ void planner_write_none(struct planner *p,
 /* A record, or a part of one, that cannot be read or believed. */
 void planner_reject(struct planner *p, const struct nrs_record *record,
     const struct nrs_err *why, struct nrs_txn *txn);
+
+struct nrs_match_notice planner_match(const struct dispatcher_notice *notice);
+void planner_alive(void *planner);
+/* Decode and verify. */
+NRS_CHECKED enum nrs_rc planner_read(struct planner *p,
+    const struct nrs_record *record, struct dispatcher_notice *out,
+    struct nrs_err *err);
+
+/* planner_recall.c: the arrangements as they were before this record. */
+NRS_CHECKED enum nrs_rc planner_recall(
+    struct planner *p, int64_t end, struct nrs_err *err);
+
+/* planner_route.c */
+NRS_CHECKED enum nrs_rc planner_route(struct planner *p,
+    const struct dispatcher_notice *notice, struct planner_parts *out,
+    struct nrs_err *err);
 
 /* planner_due.c: what becomes due after the alert, and word to delivery.due of
  * what it voids. NRS_REJECT: it cannot be put into a channel. */

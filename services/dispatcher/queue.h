@@ -33,7 +33,8 @@ struct dispatcher_load {
 	/* Lane due: nothing is kept but where it is; see park.c. */
 	bool parked;
 	int64_t not_before;
-	char *thread_id;   /* while parked */
+	char *thread_id;              /* while parked */
+	struct dispatcher_hope *hope; /* waits for an arrangement; or NULL */
 	int64_t ack_floor; /* acknowledgements of it are at or after this */
 	struct dispatcher_load *next;
 	struct dispatcher_load *all_prev, *all_next;

@@ -100,6 +100,7 @@ work(struct sender *s, struct nrs_err *err)
 		if (take_records(s, &more, err) == NRS_FATAL)
 			return NRS_FATAL;
 		throttle(s);
+		sender_due_despair(s, nrs_wall_ms());
 		sender_unpark(s, nrs_wall_ms());
 		(void)dispatcher_queue_wake(s->queue, nrs_wall_ms());
 		sender_pump(s);

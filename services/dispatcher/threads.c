@@ -79,13 +79,15 @@ static enum nrs_rc
 see(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 {
 	struct dispatcher_threads *threads = ctx;
-	const char *thread_id =
-	    nrs_record_header(record, DISPATCHER_HEADER_THREAD);
+	const char *thread_id = nrs_record_header(record, threads->conf.header);
 	const char *source =
 	    nrs_record_header(record, DISPATCHER_HEADER_SOURCE);
 
 	(void)err;
 	count_read(threads);
+	if (thread_id == NULL &&
+	    strcmp(threads->conf.header, DISPATCHER_HEADER_THREAD) != 0)
+		return NRS_OK;
 	if (thread_id == NULL || source == NULL) {
 		nrs_log(NRS_LOG_ERROR, "delivery_without_thread",
 		    NRS_I("partition", record->partition),

@@ -11,6 +11,8 @@
 #include "noroshi/io/bus.h"
 
 #define DISPATCHER_HEADER_THREAD NRS_HEADER_THREAD
+/* The same, of what waits for an arrangement. */
+#define DISPATCHER_HEADER_FALLBACK "fallback"
 #define DISPATCHER_HEADER_SOURCE NRS_HEADER_SOURCE
 
 struct dispatcher_threads;
@@ -20,6 +22,7 @@ struct dispatcher_threads;
 struct dispatcher_threads_conf {
 	const struct nrs_bus_conf *bus;
 	const char *topic;
+	const char *header; /* that names the thread; others are not ours */
 	int timeout_ms;
 	void (*alive)(void *ctx); /* called now and then */
 	void *ctx;

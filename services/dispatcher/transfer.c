@@ -10,6 +10,7 @@
 #include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
 #include "noroshi/base/rand.h"
+#include "noroshi/core/audience.h"
 #include "noroshi/core/verp.h"
 #include "noroshi/io/mime.h"
 
@@ -28,6 +29,8 @@ why_not(struct sender *s, const struct dispatcher_task *task)
 
 	if (batch->purpose == NRS_PURPOSE_STUB ||
 	    dispatcher_is_own(batch->purpose))
+		return NULL;
+	if (nrs_audience_is_arrangement(task->delivery->subscriber_id))
 		return NULL;
 	sub = nrs_match_set_find(
 	    dispatcher_subs_set(s->subs), task->delivery->subscriber_id);

@@ -232,13 +232,19 @@ slow_content_of(const char *id)
 	return content;
 }
 
+/* arrangement: in place of the usual way; or "". */
 static void
-release(const struct nrs_content *content, bool ack_required)
+release_by(const char *arrangement, const struct nrs_content *content,
+    bool ack_required)
 {
+	enum nrs_route route =
+	    arrangement[0] == '\0' ? NRS_ROUTE_REALTIME : NRS_ROUTE_OVERRIDE;
 	struct nrs_classification copy = {.sector = "power",
 	    .ceptoar = "",
 	    .route_rule = "",
-	    .arrangement_id = "",
+	    .routes = &route,
+	    .n_routes = 1,
+	    .arrangement_id = arrangement,
 	    .posture = NRS_POSTURE_NORMAL,
 	    .ack_required = ack_required};
 	const struct nrs_submission *said =
@@ -257,6 +263,12 @@ release(const struct nrs_content *content, bool ack_required)
 	    nrs_wire_encode(arena, NRS_TYPE_DISPATCH, &dispatch));
 }
 
+static void
+release(const struct nrs_content *content, bool ack_required)
+{
+	release_by("", content, ack_required);
+}
+
 /* ---- what comes out ---- */
 
 struct wanted {
@@ -266,6 +278,7 @@ struct wanted {
 	enum nrs_delivery_state state;
 	const struct nrs_receipt *last;
 	size_t n;
+	bool due; /* although it is an alert */
 };
 
 static enum nrs_rc
@@ -296,7 +309,7 @@ look(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 static size_t
 count(struct wanted *wanted)
 {
-	const char *topic = wanted->purpose == NRS_PURPOSE_ALERT
+	const char *topic = wanted->purpose == NRS_PURPOSE_ALERT && !wanted->due
 	                        ? NRS_TOPIC_RECEIPT_ALERT
 	                        : NRS_TOPIC_RECEIPT_DUE;
 	struct nrs_reader_from from[PARTITIONS];
@@ -336,29 +349,28 @@ static const struct nrs_receipt *
 wait_mail(const char *notice, enum nrs_delivery_purpose purpose,
     enum nrs_delivery_state state)
 {
-	return wait_for(
-	    (struct wanted){notice, "op", purpose, MAIL, state, NULL, 0});
+	return wait_for((struct wanted){
+	    notice, "op", purpose, MAIL, state, NULL, 0, false});
 }
 
 static void
 wait_record(const char *notice, const char *who)
 {
 	(void)wait_for((struct wanted){
-	    notice, who, ESCALATION, TOPIC, DELIVERED, NULL, 0});
+	    notice, who, ESCALATION, TOPIC, DELIVERED, NULL, 0, false});
 }
 
-/* What the page, the webhook or noroshictl will write. */
+/* What the page, the webhook or noroshictl writes. */
 static void
-acknowledge(const char *notice)
+acknowledge(const char *notice, const char *who)
 {
-	const struct nrs_receipt *delivered =
-	    wait_mail(notice, ALERT, DELIVERED);
-	struct nrs_receipt said = *delivered;
+	struct nrs_receipt said = *wait_for((struct wanted){
+	    notice, who, ALERT, MAIL, DELIVERED, NULL, 0, false});
 
 	said.state = NRS_STATE_ACKNOWLEDGED;
 	said.at = nrs_wall_ms();
 	put(NRS_TOPIC_RECEIPT_ALERT,
-	    nrs_bus_partition(bus_fixture_bytes("op"), PARTITIONS), "op",
+	    nrs_bus_partition(bus_fixture_bytes(who), PARTITIONS), who,
 	    nrs_wire_encode(arena, NRS_TYPE_RECEIPT, &said));
 }
 
@@ -395,8 +407,8 @@ static void
 a_ceptoar_that_reads_topics_is_asked_too(void **state)
 {
 	(void)state;
-	(void)wait_for(
-	    (struct wanted){"n-1", "cep", REMINDER, TOPIC, DELIVERED, NULL, 0});
+	(void)wait_for((struct wanted){
+	    "n-1", "cep", REMINDER, TOPIC, DELIVERED, NULL, 0, false});
 	wait_record("n-1", "cep");
 }
 
@@ -407,34 +419,41 @@ who_acknowledges_hears_nothing_more(void **state)
 
 	(void)state;
 	release(slow_content_of("n-2"), true);
-	acknowledge("n-2");
+	acknowledge("n-2", "op");
 	assert_string_equal(
 	    wait_mail("n-2", REMINDER, CANCELLED)->detail, "acknowledged");
 	(void)wait_mail("n-2", ESCALATION, CANCELLED);
 	(void)wait_for((struct wanted){
-	    "n-2", "op", ESCALATION, TOPIC, CANCELLED, NULL, 0});
+	    "n-2", "op", ESCALATION, TOPIC, CANCELLED, NULL, 0, false});
 	assert_int_equal(mails_to("first@x.example"), mails + 1);
 	assert_int_equal(mails_to("second@x.example"), 1);
 }
 
-static void
-nobody_is_reminded_of_what_was_retracted(void **state)
+static struct nrs_content *
+retraction_of(const char *thread)
 {
-	static const char *supersedes[] = {"n-3"};
-	struct nrs_content *content;
+	struct nrs_content *content =
+	    content_of(nrs_arena_printf(arena, "%sb", thread));
+	const char **supersedes = nrs_arena_array(arena, 1, sizeof(char *));
 
-	(void)state;
-	release(slow_content_of("n-3"), true);
-	(void)wait_mail("n-3", ALERT, DELIVERED);
-	content = content_of("n-3b");
-	content->thread_id = "n-3";
+	supersedes[0] = thread;
+	content->thread_id = thread;
 	content->revision = 2;
 	content->kind = NRS_KIND_RETRACTION;
 	content->supersedes = supersedes;
 	content->n_supersedes = 1;
 	content->revision_reason = "誤り";
+	return content;
+}
+
+static void
+nobody_is_reminded_of_what_was_retracted(void **state)
+{
+	(void)state;
+	release(slow_content_of("n-3"), true);
+	(void)wait_mail("n-3", ALERT, DELIVERED);
 	/* nor is anybody asked to acknowledge it */
-	release(content, false);
+	release(retraction_of("n-3"), false);
 	assert_string_equal(
 	    wait_mail("n-3", REMINDER, CANCELLED)->detail, "superseded");
 	(void)wait_mail("n-3", ESCALATION, CANCELLED);
@@ -445,7 +464,7 @@ a_restart_before_the_time_loses_and_repeats_nothing(void **state)
 {
 	int mails = mails_to("first@x.example");
 	struct wanted wanted = {
-	    "n-4", "op", REMINDER, MAIL, DELIVERED, NULL, 0};
+	    "n-4", "op", REMINDER, MAIL, DELIVERED, NULL, 0, false};
 
 	(void)state;
 	release(slow_content_of("n-4"), true);
@@ -458,7 +477,105 @@ a_restart_before_the_time_loses_and_repeats_nothing(void **state)
 	/* and what had fired before does not again */
 	wanted.notice = "n-1";
 	assert_int_equal(count(&wanted), 1);
+}
+
+/* 対策室の設置: from now on power is reached by hq@x.example. */
+static void
+the_contact_of_an_arrangement_is_told_in_place_of_others(void **state)
+{
+	static const char *sectors[] = {"power"};
+	static struct nrs_contact contact = {"連絡", "mail", "hq@x.example"};
+	static struct nrs_contact_arrangement change = {
+	    .action = NRS_ARRANGEMENT_ESTABLISH,
+	    .arrangement_id = "hq",
+	    .hq_name = "対策室",
+	    .sectors = sectors,
+	    .n_sectors = 1,
+	    .contacts = &contact,
+	    .n_contacts = 1,
+	    .policy = NRS_POLICY_REPLACE};
+	struct nrs_content *content = content_of("c-1");
+	int mails;
+
+	(void)state;
+	change.effective_until = nrs_wall_ms() + 24 * HOUR_MS;
+	content->item_type = NRS_ITEM_C1;
+	content->contact_change = &change;
+	release(content, false);
+	(void)wait_mail("c-1", ALERT, DELIVERED);
+	mails = mails_to("first@x.example");
+	release_by("hq", slow_content_of("n-5"), true);
+	acknowledge("n-5", "@hq");
+	assert_int_equal(mails_to("hq@x.example"), 1);
+	assert_string_equal(wait_for((struct wanted){"n-5", "op", ALERT, MAIL,
+	                                 CANCELLED, NULL, 0, true})
+	                        ->detail,
+	    "acknowledged");
+	assert_int_equal(mails_to("first@x.example"), mails);
+}
+
+/* Also to a planner that was not there when it was set up. */
+static void
+what_it_does_not_acknowledge_goes_to_them_after_all(void **state)
+{
+	const struct nrs_receipt *told;
+
+	(void)state;
 	stop(&successor);
+	start(&first, 2000);
+	release_by("hq", content_of("n-6"), true);
+	(void)wait_for((struct wanted){
+	    "n-6", "@hq", ALERT, MAIL, DELIVERED, NULL, 0, false});
+	told = wait_for((struct wanted){
+	    "n-6", "op", ALERT, MAIL, DELIVERED, NULL, 0, true});
+	assert_true(told->at - told->accepted_at >= 2000);
+	(void)wait_for((struct wanted){
+	    "n-6", "cep", ALERT, TOPIC, DELIVERED, NULL, 0, true});
+}
+
+static void
+who_was_not_told_hears_of_no_retraction(void **state)
+{
+	int mails = mails_to("first@x.example");
+
+	(void)state;
+	release_by("hq", slow_content_of("n-7"), true);
+	(void)wait_for((struct wanted){
+	    "n-7", "@hq", ALERT, MAIL, DELIVERED, NULL, 0, false});
+	release_by("hq", retraction_of("n-7"), false);
+	/* the contact was told, and is told of this */
+	(void)wait_for((struct wanted){
+	    "n-7b", "@hq", ALERT, MAIL, DELIVERED, NULL, 0, false});
+	assert_string_equal(wait_for((struct wanted){"n-7b", "op", ALERT, MAIL,
+	                                 CANCELLED, NULL, 0, true})
+	                        ->detail,
+	    "nothing to retract");
+	(void)wait_for((struct wanted){
+	    "n-7", "op", ALERT, MAIL, CANCELLED, NULL, 0, true});
+	assert_int_equal(mails_to("first@x.example"), mails);
+	/* who was told by the way of n-6 is */
+	release_by("", retraction_of("n-6"), false);
+	(void)wait_for((struct wanted){
+	    "n-6b", "op", ALERT, MAIL, DELIVERED, NULL, 0, true});
+}
+
+static void
+a_contact_that_cannot_be_reached_holds_up_nobody(void **state)
+{
+	const struct nrs_receipt *told;
+	struct nrs_content *content = content_of("n-8");
+
+	(void)state;
+	content->ack_deadline = content->issued_at + HOUR_MS;
+	script.rcpt = "550 5.1.1 no such user";
+	release_by("hq", content, true);
+	(void)wait_for((struct wanted){
+	    "n-8", "@hq", ALERT, MAIL, NRS_STATE_FAILED, NULL, 0, false});
+	script.rcpt = NULL;
+	told = wait_for((struct wanted){
+	    "n-8", "cep", ALERT, TOPIC, DELIVERED, NULL, 0, true});
+	assert_true(told->at - told->accepted_at < HOUR_MS);
+	stop(&first);
 }
 
 /* ---- the stage ---- */
@@ -550,6 +667,12 @@ main(void)
 	    cmocka_unit_test(nobody_is_reminded_of_what_was_retracted),
 	    cmocka_unit_test(
 	        a_restart_before_the_time_loses_and_repeats_nothing),
+	    cmocka_unit_test(
+	        the_contact_of_an_arrangement_is_told_in_place_of_others),
+	    cmocka_unit_test(
+	        what_it_does_not_acknowledge_goes_to_them_after_all),
+	    cmocka_unit_test(who_was_not_told_hears_of_no_retraction),
+	    cmocka_unit_test(a_contact_that_cannot_be_reached_holds_up_nobody),
 	};
 
 	return cmocka_run_group_tests_name(

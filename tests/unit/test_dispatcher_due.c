@@ -281,6 +281,7 @@ struct plan {
 	int64_t in_ms; /* due from now */
 	const char *who;
 	bool no_deliveries;
+	const char *whose; /* waits for this arrangement's contact */
 };
 
 #define REMINDER                                                               \
@@ -326,6 +327,7 @@ write_plan(struct plan plan)
 	    .tlp = NRS_TLP_GREEN,
 	    .purpose = plan.purpose,
 	    .urgency = NRS_URGENCY_IMMEDIATE,
+	    .awaits_from = plan.whose == NULL ? "" : plan.whose,
 	    .not_before = nrs_wall_ms() + plan.in_ms,
 	    .give_up_at = nrs_wall_ms() + 2 * FAR,
 	    .variants = &variant,
@@ -665,6 +667,103 @@ a_partition_that_goes_takes_what_was_parked_with_it(void **state)
 	assert_int_equal(w->part.n_parked_past, 0);
 }
 
+/* ---- what waits for an arrangement ---- */
+
+static struct plan
+fallback(void)
+{
+	struct plan plan = REMINDER;
+
+	plan.purpose = NRS_PURPOSE_ALERT;
+	plan.whose = "@hq";
+	plan.in_ms = FAR;
+	return plan;
+}
+
+/* A look at once, not after a second. */
+static size_t
+turn_with_despair(void)
+{
+	w->s.due.hoped_at = 0;
+	sender_due_despair(&w->s, nrs_wall_ms());
+	return turn();
+}
+
+static void
+the_usual_recipients_wait_while_the_contact_may_answer(void **state)
+{
+	(void)state;
+	plan(fallback());
+	receipt(NRS_STATE_DELIVERED, "t 1 s", "@hq");
+	assert_int_equal(turn_with_despair(), 0);
+	assert_int_equal(w->s.n_open, 0);
+}
+
+static void
+the_contact_acknowledges_for_them(void **state)
+{
+	struct plan now = fallback();
+
+	(void)state;
+	now.in_ms = 0;
+	plan(now);
+	receipt(NRS_STATE_ACKNOWLEDGED, "another channel", "@hq");
+	assert_int_equal(turn_with_despair(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, "acknowledged"), 1);
+	assert_int_equal(w->s.due.n_hopes, 0);
+}
+
+static void
+a_contact_that_cannot_be_reached_holds_up_nobody(void **state)
+{
+	(void)state;
+	plan(fallback());
+	receipt(NRS_STATE_FAILED, "t 1 s", "@hq");
+	assert_int_equal(turn_with_despair(), 1);
+	assert_int_equal(w->s.due.n_hopes, 0);
+}
+
+static void
+but_while_another_of_it_was_reached_they_wait(void **state)
+{
+	(void)state;
+	plan(fallback());
+	receipt(NRS_STATE_FAILED, "t 1 s", "@hq");
+	receipt(NRS_STATE_DELIVERED, "another channel", "@hq");
+	assert_int_equal(turn_with_despair(), 0);
+}
+
+/* One lane, one place: it goes at once, and what waited does not. */
+static void
+a_correction_replaces_what_waited(void **state)
+{
+	struct plan next = fallback();
+
+	(void)state;
+	plan(next);
+	next.revision = 2;
+	next.kind = NRS_KIND_CORRECTION;
+	next.in_ms = 0;
+	plan(next);
+	assert_int_equal(turn(), 1);
+	assert_int_equal(count(NRS_STATE_CANCELLED, "superseded"), 1);
+}
+
+static void
+nobody_hears_of_the_retraction_of_what_waited(void **state)
+{
+	struct plan next = fallback();
+
+	(void)state;
+	plan(next);
+	next.revision = 2;
+	next.kind = NRS_KIND_RETRACTION;
+	next.in_ms = 0;
+	plan(next);
+	assert_int_equal(turn(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
+}
+
 /* ---- the mark ---- */
 
 static void
@@ -721,6 +820,12 @@ main(void)
 	    CASE(it_is_read_again_when_its_time_is_near),
 	    CASE(a_bus_that_is_silent_then_is_asked_again),
 	    CASE(a_partition_that_goes_takes_what_was_parked_with_it),
+	    CASE(the_usual_recipients_wait_while_the_contact_may_answer),
+	    CASE(the_contact_acknowledges_for_them),
+	    CASE(a_contact_that_cannot_be_reached_holds_up_nobody),
+	    CASE(but_while_another_of_it_was_reached_they_wait),
+	    CASE(a_correction_replaces_what_waited),
+	    CASE(nobody_hears_of_the_retraction_of_what_waited),
 	    CASE(the_mark_says_from_where_on_acknowledgements_matter),
 	    CASE(a_successor_sees_what_was_acknowledged_before_it),
 	};

@@ -10,6 +10,11 @@
 #include "noroshi/core/alert.h"
 #include "noroshi/core/match.h"
 
+/* What the id of an arrangement's contact begins with; no subscriber's does. */
+#define NRS_AUDIENCE_ARRANGEMENT "@"
+/* Nobody's subscription: the desk named it, for all labels but RED. */
+bool nrs_audience_is_arrangement(const char *subscriber_id);
+
 struct nrs_audience;
 
 struct nrs_target {

