@@ -159,6 +159,46 @@ get_notice(struct ack_call *c)
 		reply_failed(c, rc, &err);
 }
 
+/* ---- addresses ---- */
+
+/* Of another purpose, or in a drill, which proves nothing. */
+static bool
+may_verify(struct ack_call *c)
+{
+	struct nrs_err err = {0};
+
+	if (!c->ack->conf->common.bus.drill &&
+	    open_token(c, c->req->path + strlen(DISPATCHER_VERIFY_PATH),
+	        &err) == NRS_OK &&
+	    c->token.use == NRS_TOKEN_VERIFY)
+		return true;
+	ack_reply_refused(c, &err);
+	return false;
+}
+
+static void
+reply_verify(struct ack_call *c, bool done)
+{
+	c->reply->status = 200;
+	c->reply->type = "text/html; charset=utf-8";
+	c->reply->fields = ack_page_fields(&c->reply->n_fields);
+	ack_page_verify(c->token.english, done, &c->reply->body);
+}
+
+static void
+get_verify(struct ack_call *c)
+{
+	if (may_verify(c))
+		reply_verify(c, false);
+}
+
+static void
+post_verify(struct ack_call *c)
+{
+	if (may_verify(c) && ack_record_proof(c))
+		reply_verify(c, true);
+}
+
 /* A path that nobody was given. */
 static void
 refuse_path(struct ack_call *c)
@@ -198,6 +238,20 @@ on_post(void *self, const struct nrs_http_request *req,
 }
 
 static void
+on_get_verify(void *self, const struct nrs_http_request *req,
+    struct nrs_http_reply *reply)
+{
+	run_call(self, req, reply, get_verify);
+}
+
+static void
+on_post_verify(void *self, const struct nrs_http_request *req,
+    struct nrs_http_reply *reply)
+{
+	run_call(self, req, reply, post_verify);
+}
+
+static void
 on_other(void *self, const struct nrs_http_request *req,
     struct nrs_http_reply *reply)
 {
@@ -207,6 +261,8 @@ on_other(void *self, const struct nrs_http_request *req,
 static const struct nrs_http_route routes[] = {
     {"GET", DISPATCHER_ACK_PATH, on_get},
     {"POST", DISPATCHER_ACK_PATH, on_post},
+    {"GET", DISPATCHER_VERIFY_PATH, on_get_verify},
+    {"POST", DISPATCHER_VERIFY_PATH, on_post_verify},
     {"GET", "/", on_other},
     {"POST", "/", on_other},
 };
@@ -276,8 +332,10 @@ enum nrs_rc
 dispatcher_ack(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err)
 {
-	static const char *const topics[] = {NRS_TOPIC_RECEIPT_ALERT};
+	static const char *const topics[] = {
+	    NRS_TOPIC_RECEIPT_ALERT, NRS_TOPIC_VERIFICATION};
 	struct dispatcher *d = self;
+	const size_t n_topics = d->conf->common.bus.drill ? 1 : 2;
 	struct ack ack = {.d = d, .conf = d->conf};
 	enum nrs_rc rc;
 
@@ -290,7 +348,7 @@ dispatcher_ack(void *self, struct nrs_service_ctx *ctx,
 	ack.notices = ack_notices_new(d->conf);
 	ack.memory = ack_memory_new();
 	rc = nrs_producer_open(
-	    &d->conf->common.bus, topics, 1, &ack.producer, err);
+	    &d->conf->common.bus, topics, n_topics, &ack.producer, err);
 	if (rc == NRS_OK)
 		rc = serve(&ack, ctx, lane, err);
 	nrs_producer_close(ack.producer);

@@ -73,6 +73,8 @@ struct ack_page {
 	const struct dispatcher_answer *said;
 };
 void ack_page_notice(const struct ack_page *page, struct nrs_buf *out);
+/* Of an address that is to be proven, or was just now. */
+void ack_page_verify(bool english, bool done, struct nrs_buf *out);
 /* One sentence in both languages: what is wrong, without a reason. */
 enum ack_words {
 	ACK_WORDS_INVALID,   /* the token, whatever is wrong with it */

@@ -49,4 +49,6 @@ NRS_CHECKED enum nrs_rc ack_partition_of(
  * not, and the call has been replied to. */
 bool ack_record(
     const struct ack_call *call, const struct nrs_receipt *about, size_t n);
+/* The token's address is proven, on the bus. The same when it is not. */
+bool ack_record_proof(const struct ack_call *call);
 #endif

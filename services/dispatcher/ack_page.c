@@ -219,6 +219,39 @@ ack_page_notice(const struct ack_page *page, struct nrs_buf *out)
 	close_page(out);
 }
 
+/* ---- an address ---- */
+
+void
+ack_page_verify(bool english, bool done, struct nrs_buf *out)
+{
+	const char *title =
+	    english ? "Confirmation of a contact" : "連絡先の確認";
+
+	open_page(out, english ? "en" : "ja", title);
+	nrs_buf_printf(out, "<h1>%s</h1>\n", title);
+	if (done)
+		nrs_buf_printf(out,
+		    "<p class=\"done\"><strong>%s</strong></p>\n",
+		    english ? "Thank you: from now on alerts are sent to your "
+		              "address."
+		            : "確認しました。これから、この宛先に情報をお送りし"
+		              "ます。");
+	else
+		nrs_buf_printf(out,
+		    "<p>%s</p>\n<form method=\"post\"><button>%s</button>"
+		    "</form>\n",
+		    english
+		        ? "Do you want to be sent information on critical "
+		          "infrastructure at the address that this link was "
+		          "sent to?"
+		        : "このリンクが届いた宛先で、重要インフラに関する情報を"
+		          "受け取"
+		          "りますか。",
+		    english ? "Yes, this address is right"
+		            : "はい、この宛先で受け取ります");
+	close_page(out);
+}
+
 /* ---- sentences ---- */
 
 static const struct {

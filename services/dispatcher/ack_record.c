@@ -6,6 +6,7 @@
 #include "noroshi/base/log.h"
 #include "noroshi/core/label.h"
 #include "noroshi/core/topic.h"
+#include "noroshi/io/roster.h"
 #include "noroshi/io/wire.h"
 
 #define RATE_AFTER_S 600
@@ -129,5 +130,44 @@ ack_record(const struct ack_call *c, const struct nrs_receipt *about, size_t n)
 	}
 	ack_memory_note(c->ack->memory, key, &c->answer);
 	nrs_metric_add(c->ack->recorded, 1);
+	return true;
+}
+
+/* ---- an address ---- */
+
+static enum nrs_rc
+append_proof(const struct ack_call *c, struct nrs_err *err)
+{
+	const struct nrs_verification proof = {
+	    .subscriber_id = c->token.subscriber_id,
+	    .address_sha256 = {c->token.key, NRS_SHA256_SIZE},
+	    .verified_at = nrs_wall_ms()};
+	const char *key = nrs_roster_proof_key(
+	    c->arena, c->token.subscriber_id, c->token.key);
+	const struct nrs_outgoing out = {.topic = NRS_TOPIC_VERIFICATION,
+	    .key = {(const uint8_t *)key, strlen(key)},
+	    .value = nrs_wire_encode(c->arena, NRS_TYPE_VERIFICATION, &proof)};
+
+	return nrs_producer_send_wait(
+	    c->ack->producer, &out, (int)c->ack->conf->ack.wait_ms, NULL, err);
+}
+
+bool
+ack_record_proof(const struct ack_call *c)
+{
+	const struct dispatcher_answer yes = {.notice_id = ""};
+	struct nrs_err err = {0};
+
+	/* Written before, and once is enough. */
+	if (ack_memory_ask(c->ack->memory, c->token.key, &yes, nrs_wall_ms()) ==
+	    ACK_REPEATED)
+		return true;
+	if (append_proof(c, &err) != NRS_OK) {
+		ack_reply_later(c, &err);
+		return false;
+	}
+	ack_memory_note(c->ack->memory, c->token.key, &yes);
+	nrs_log(NRS_LOG_INFO, "contact_verified",
+	    NRS_S("subscriber", c->token.subscriber_id));
 	return true;
 }

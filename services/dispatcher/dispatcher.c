@@ -676,6 +676,7 @@ static const struct nrs_lane lanes[] = {
     {.name = "planner-newsletter", .run = dispatcher_plan, .arg = &newsletter},
     {.name = "sender-newsletter", .run = dispatcher_send, .arg = &newsletter},
     {.name = "ack", .run = dispatcher_ack},
+    {.name = "verify", .run = dispatcher_verify},
     {.name = "duty", .run = dispatcher_duty},
     {.name = "sender-due", .run = dispatcher_send, .arg = &due},
     {.name = "audit", .run = dispatcher_audit},

@@ -104,6 +104,9 @@ enum nrs_rc dispatcher_plan(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
 enum nrs_rc dispatcher_send(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
+/* lane->arg is NULL. Sleeps when ack.url is empty, and in drills. */
+enum nrs_rc dispatcher_verify(void *self, struct nrs_service_ctx *ctx,
+    const struct nrs_lane *lane, struct nrs_err *err);
 /* lane->arg is NULL. Sleeps when ack.listen is empty. */
 enum nrs_rc dispatcher_ack(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);

@@ -12,31 +12,47 @@
 
 struct dispatcher_subs {
 	struct nrs_reader *reader;
-	struct nrs_match_set *set;
-	struct nrs_map *owned; /* subscriber_id -> the clone in set */
-	struct nrs_map *gone;  /* record key -> clone of the endpoint */
+	struct nrs_roster *roster;
+	struct nrs_map *gone; /* record key -> clone of the endpoint */
 	bool has_endpoints;
 	struct nrs_arena *scratch;
 };
 
+/* A topic that an older version has not made yet. */
+static enum nrs_rc
+add_topic(struct dispatcher_subs *subs, const char *topic, bool *there,
+    struct nrs_err *err)
+{
+	int n = 0;
+	enum nrs_rc rc = nrs_reader_partitions(subs->reader, topic, &n, err);
+
+	*there = n > 0;
+	if (rc == NRS_OK && n == 0)
+		nrs_log(NRS_LOG_WARN, "no_topic", NRS_S("topic", topic),
+		    NRS_S("remedy", "noroshictl topics apply, and a restart"));
+	return rc;
+}
+
 static enum nrs_rc
 assign(struct dispatcher_subs *subs, struct nrs_err *err)
 {
-	const struct nrs_reader_from from[] = {
-	    {NRS_TOPIC_SUBSCRIPTION, 0, NRS_FROM_START},
-	    {NRS_TOPIC_ENDPOINT, 0, NRS_FROM_START}};
-	int n = 0;
+	struct nrs_reader_from from[3] = {
+	    {NRS_TOPIC_SUBSCRIPTION, 0, NRS_FROM_START}};
+	bool proofs = false;
+	size_t n = 1;
 	enum nrs_rc rc =
-	    nrs_reader_partitions(subs->reader, NRS_TOPIC_ENDPOINT, &n, err);
+	    add_topic(subs, NRS_TOPIC_ENDPOINT, &subs->has_endpoints, err);
 
-	if (rc != NRS_OK)
-		return rc;
-	subs->has_endpoints = n > 0;
-	if (!subs->has_endpoints)
-		nrs_log(NRS_LOG_WARN, "no_endpoint_topic",
-		    NRS_S("remedy", "noroshictl topics apply, and a restart"));
-	return nrs_reader_assign(
-	    subs->reader, from, subs->has_endpoints ? 2 : 1, err);
+	if (rc == NRS_OK && subs->has_endpoints)
+		from[n++] = (struct nrs_reader_from){
+		    NRS_TOPIC_ENDPOINT, 0, NRS_FROM_START};
+	if (rc == NRS_OK)
+		rc = add_topic(subs, NRS_TOPIC_VERIFICATION, &proofs, err);
+	if (rc == NRS_OK && proofs)
+		from[n++] = (struct nrs_reader_from){
+		    NRS_TOPIC_VERIFICATION, 0, NRS_FROM_START};
+	return rc == NRS_OK ? nrs_reader_assign(subs->reader, from, n, err)
+	                    : rc;
 }
 
 enum nrs_rc
@@ -46,8 +62,7 @@ dispatcher_subs_open(const struct nrs_bus_conf *bus,
 	struct dispatcher_subs *subs = nrs_calloc(1, sizeof(*subs));
 	enum nrs_rc rc;
 
-	subs->set = nrs_match_set_new();
-	subs->owned = nrs_map_new();
+	subs->roster = nrs_roster_new();
 	subs->gone = nrs_map_new();
 	subs->scratch = nrs_arena_new();
 	rc = nrs_reader_open(bus, &subs->reader, err);
@@ -66,8 +81,7 @@ dispatcher_subs_close(struct dispatcher_subs *subs)
 	if (subs == NULL)
 		return;
 	nrs_reader_close(subs->reader);
-	nrs_match_set_free(subs->set);
-	nrs_map_free(subs->owned, free);
+	nrs_roster_free(subs->roster);
 	nrs_map_free(subs->gone, free);
 	nrs_arena_free(subs->scratch);
 	free(subs);
@@ -76,23 +90,13 @@ dispatcher_subs_close(struct dispatcher_subs *subs)
 const struct nrs_match_set *
 dispatcher_subs_set(const struct dispatcher_subs *subs)
 {
-	return subs->set;
+	return nrs_roster_set(subs->roster);
 }
 
-static void
-forget(struct dispatcher_subs *subs, const char *id)
+const struct nrs_roster *
+dispatcher_subs_roster(const struct dispatcher_subs *subs)
 {
-	nrs_match_set_remove(subs->set, id);
-	free(nrs_map_del(subs->owned, id));
-}
-
-static void
-keep(struct dispatcher_subs *subs, const struct nrs_subscription *sub)
-{
-	struct nrs_subscription *clone = nrs_clone(NRS_TYPE_SUBSCRIPTION, sub);
-
-	nrs_match_set_put(subs->set, clone);
-	free(nrs_map_put(subs->owned, clone->subscriber_id, clone));
+	return subs->roster;
 }
 
 /* ---- endpoints ---- */
@@ -130,7 +134,7 @@ dispatcher_subs_is_gone(const struct dispatcher_subs *subs,
     const char *subscriber_id, const char *address)
 {
 	const struct nrs_subscription *sub =
-	    nrs_match_set_find(subs->set, subscriber_id);
+	    nrs_match_set_find(nrs_roster_set(subs->roster), subscriber_id);
 	const struct nrs_endpoint *endpoint;
 
 	if (nrs_map_count(subs->gone) == 0) /* as almost always */
@@ -149,6 +153,27 @@ dispatcher_subs_has_endpoints(const struct dispatcher_subs *subs)
 	return subs->has_endpoints;
 }
 
+/* ---- proven addresses ---- */
+
+static void
+apply_verification(
+    struct dispatcher_subs *subs, const struct nrs_record *record)
+{
+	const struct nrs_wire_input in = {.type = NRS_TYPE_VERIFICATION,
+	    .bytes = record->value,
+	    .how = NRS_WIRE_TOLERANT};
+	struct nrs_err err = {0};
+	void *proof;
+
+	if (record->value.data == NULL)
+		return;
+	if (nrs_wire_decode(subs->scratch, &in, &proof, &err) == NRS_OK)
+		nrs_roster_prove(subs->roster, proof);
+	else
+		nrs_log(NRS_LOG_ERROR, "verification_unreadable",
+		    NRS_I("offset", record->offset), NRS_S("why", err.text));
+}
+
 /* ---- records ---- */
 
 void
@@ -163,10 +188,14 @@ dispatcher_subs_apply(
 		apply_endpoint(subs, record);
 		return;
 	}
+	if (strcmp(record->topic, NRS_TOPIC_VERIFICATION) == 0) {
+		apply_verification(subs, record);
+		return;
+	}
 	if (record->value.data == NULL) {
-		forget(
-		    subs, nrs_arena_strndup(subs->scratch,
-		              (const char *)record->key.data, record->key.len));
+		nrs_roster_remove(subs->roster,
+		    nrs_arena_strndup(subs->scratch,
+		        (const char *)record->key.data, record->key.len));
 		return;
 	}
 	/* What cannot be read changes nothing: whom we knew stays known. */
@@ -176,7 +205,7 @@ dispatcher_subs_apply(
 		    NRS_I("offset", record->offset), NRS_S("why", err.text));
 		return;
 	}
-	keep(subs, sub);
+	nrs_roster_put(subs->roster, sub);
 }
 
 static enum nrs_rc

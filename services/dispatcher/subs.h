@@ -7,6 +7,7 @@
  */
 #include "noroshi/core/match.h"
 #include "noroshi/io/bus.h"
+#include "noroshi/io/roster.h"
 
 struct dispatcher_subs;
 
@@ -15,6 +16,9 @@ NRS_CHECKED enum nrs_rc dispatcher_subs_open(const struct nrs_bus_conf *bus,
 /* Bring the view to the topic's current end. NRS_RETRY: the bus is silent. */
 NRS_CHECKED enum nrs_rc dispatcher_subs_refresh(
     struct dispatcher_subs *subs, int timeout_ms, struct nrs_err *err);
+/* The same with whose addresses are not proven yet. */
+const struct nrs_roster *dispatcher_subs_roster(
+    const struct dispatcher_subs *subs);
 /* Borrowed; what it holds is valid until the next refresh. */
 const struct nrs_match_set *dispatcher_subs_set(
     const struct dispatcher_subs *subs);

@@ -285,6 +285,7 @@ set_up(void **state)
 	arena = nrs_arena_new();
 	bus_fixture_topic(NRS_TOPIC_DISPATCH_ALERT, 1);
 	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS);
+	bus_fixture_topic(NRS_TOPIC_VERIFICATION, 1);
 	bus = bus_fixture_conf("ack");
 	assert_int_equal(nrs_key_new(&key, NULL), NRS_OK);
 	assert_int_equal(nrs_reader_open(&bus, &reader, NULL), NRS_OK);
@@ -599,6 +600,58 @@ a_reader_of_topics_confirms_what_it_was_sent_and_nothing_else(void **state)
 	assert_int_equal(r->relayed, 4);
 }
 
+/* ---- an address ---- */
+
+static const char *
+verify_path(const struct nrs_token *token)
+{
+	return nrs_arena_printf(arena, DISPATCHER_VERIFY_PATH "%s",
+	    nrs_token_make(arena, &policy.tokens, token));
+}
+
+static enum nrs_rc
+keep_proof(void *to, const struct nrs_record *record, struct nrs_err *err)
+{
+	const struct nrs_wire_input in = {.type = NRS_TYPE_VERIFICATION,
+	    .how = NRS_WIRE_STRICT,
+	    .bytes =
+	        nrs_arena_bytes(arena, record->value.data, record->value.len)};
+
+	assert_memory_equal(record->key.data, "ceptoar-power eeee", 18);
+	return nrs_wire_decode(arena, &in, to, err);
+}
+
+static void
+an_address_is_proven_by_a_post_and_by_nothing_else(void **state)
+{
+	const struct nrs_reader_from from = {
+	    NRS_TOPIC_VERIFICATION, 0, NRS_FROM_START};
+	struct nrs_token token = token_of(4);
+	const struct nrs_verification *proof = NULL;
+	void *decoded = NULL;
+
+	(void)state;
+	memset(token.key, 0xee, sizeof(token.key));
+	assert_int_equal(status_of(get(verify_path(&token))), 404);
+	assert_int_equal(status_of(post(verify_path(&token), "")), 404);
+	token.use = NRS_TOKEN_VERIFY;
+	assert_int_equal(status_of(post(path_of(&token), "")), 404);
+	assert_int_equal(status_of(get(verify_path(&token))), 200);
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_VERIFICATION), 0);
+	assert_int_equal(status_of(post(verify_path(&token), "")), 200);
+	assert_int_equal(status_of(post(verify_path(&token), "")), 200);
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_VERIFICATION), 1);
+	assert_int_equal(nrs_reader_assign(reader, &from, 1, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_reader_to_end(reader, WAIT_MS, keep_proof, &decoded, NULL),
+	    NRS_OK);
+	proof = decoded;
+	assert_string_equal(proof->subscriber_id, "ceptoar-power");
+	assert_memory_equal(
+	    proof->address_sha256.data, token.key, NRS_SHA256_SIZE);
+	assert_true(proof->verified_at > 0);
+}
+
 int
 main(void)
 {
@@ -617,6 +670,8 @@ main(void)
 	    cmocka_unit_test(hostile_paths_get_the_same_refusal),
 	    cmocka_unit_test(
 	        a_reader_of_topics_confirms_what_it_was_sent_and_nothing_else),
+	    cmocka_unit_test(
+	        an_address_is_proven_by_a_post_and_by_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -63,6 +63,7 @@ static const ProtobufCMessageDescriptor *const all[] = {
     &noroshi__v1__variant__descriptor,
     &noroshi__v1__delivery__descriptor,
     &noroshi__v1__endpoint__descriptor,
+    &noroshi__v1__verification__descriptor,
     &noroshi__v1__delivery_batch__descriptor,
     &noroshi__v1__receipt__descriptor,
 };

@@ -82,7 +82,7 @@ every_sector_has_one_alert_and_one_newsletter_topic_per_label(void **state)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_non_null(find(names[i]));
-	assert_int_equal(n_topics, 16 + 2 * 8 + 1);
+	assert_int_equal(n_topics, 17 + 2 * 8 + 1);
 }
 
 static void

@@ -25,6 +25,7 @@ struct nrs_channel {
 	 * another */
 	const char **secrets;
 	size_t n_secrets;
+	bool unverified; /* MAIL: not used before its link was opened */
 };
 
 struct nrs_filter {
@@ -92,6 +93,14 @@ struct nrs_delivery {
 	/* Set: where the text may no longer go when it is sent, the batch's
 	 * second variant, a stub, goes instead, under this key. */
 	struct nrs_bytes stub_key;
+};
+
+/* Who reads an address has opened the link that was sent to it. By subscriber
+ * and hash, in the topic verification. */
+struct nrs_verification {
+	const char *subscriber_id;
+	struct nrs_bytes address_sha256;
+	int64_t verified_at;
 };
 
 /* A webhook that said 410: it gets nothing more until its subscription is

@@ -3,8 +3,7 @@
 #define NOROSHI_CORE_SCHEMA_H
 /*
  * schema: one row per field of every message: it ties our struct to the wire
- * number, and wire, JSON and the checks walk it. A unit test proves each row
- * against the generated descriptors.
+ * number, and wire, JSON and the checks walk it. A test proves each row.
  */
 #include "noroshi/core/label.h"
 #include <stdbool.h>
@@ -54,6 +53,7 @@ enum nrs_message_type {
 	NRS_TYPE_VARIANT,
 	NRS_TYPE_DELIVERY,
 	NRS_TYPE_ENDPOINT,
+	NRS_TYPE_VERIFICATION,
 	NRS_TYPE_DELIVERY_BATCH,
 	NRS_TYPE_RECEIPT,
 	NRS_TYPE_TRANSLATION, /* the seeds of the fuzzers know the others' place
@@ -81,8 +81,8 @@ struct nrs_field {
 	size_t n_offset; /* of the size_t count, when many */
 	enum nrs_vocabulary voc;
 	enum nrs_message_type message;
-	/* TERM: what an unknown number is taken for where nrs_term_safest would
-	 * be the wrong way round (a clearance, a filter's floor); else 0. */
+	/* TERM: what an unknown number is taken for where nrs_term_safest is
+	 * the wrong way round (a clearance, a filter's floor); else 0. */
 	int safest;
 	bool secret; /* strings that JSON shows as "***" */
 };

@@ -20,6 +20,7 @@
 #define NRS_TOPIC_WEB "web"
 #define NRS_TOPIC_SUBSCRIPTION "subscription"
 #define NRS_TOPIC_ENDPOINT "endpoint"
+#define NRS_TOPIC_VERIFICATION "verification"
 #define NRS_TOPIC_DELIVERY_ALERT "delivery.alert"
 #define NRS_TOPIC_DELIVERY_NEWSLETTER "delivery.newsletter"
 #define NRS_TOPIC_DELIVERY_DUE "delivery.due"

@@ -64,6 +64,17 @@ check_secrets(
 	return NRS_OK;
 }
 
+/* Only a mailbox opens links. */
+static enum nrs_rc
+check_unverified(
+    const char *field, const struct nrs_channel *channel, struct nrs_err *err)
+{
+	if (!channel->unverified || channel->type == NRS_CHANNEL_MAIL)
+		return NRS_OK;
+	return nrs_refuse(err, check_path("%s.unverified", field).text,
+	    "unverified", "only a mail address is verified by a link");
+}
+
 static enum nrs_rc
 check_channel(const char *field, const struct nrs_channel *channel,
     enum nrs_subscriber_kind kind, struct nrs_err *err)
@@ -71,6 +82,8 @@ check_channel(const char *field, const struct nrs_channel *channel,
 	const struct check_path address = check_path("%s.address", field);
 	enum nrs_rc rc = check_secrets(field, channel, err);
 
+	if (rc == NRS_OK)
+		rc = check_unverified(field, channel, err);
 	if (rc != NRS_OK)
 		return rc;
 	switch (channel->type) {

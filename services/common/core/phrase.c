@@ -75,6 +75,16 @@ static const char *const phrases[NRS_PHRASE_COUNT][2] = {
     [NRS_PHRASE_STUB_CHANGED_SUBJECT] = {"以前お送りした情報の変更",
 	"Change of a notice sent to you"},
     [NRS_PHRASE_ACK_DEADLINE] = {"受領確認の期限", "Confirm receipt by"},
+    [NRS_PHRASE_CONTACT_SUBJECT] = {"【確認のお願い】情報の配信先としての登録",
+	"[Please confirm] This address was registered for alerts"},
+    [NRS_PHRASE_CONTACT_ASK] = {"このメールアドレスが、重要インフラに関する情報の配信先として登録されまし"
+		       "た。配信を始めるには、次のリンクを開いて確認してください。",
+	"This address was registered to be sent information on critical "
+	"infrastructure. To start, open this link and confirm."},
+    [NRS_PHRASE_CONTACT_ELSE] = {"心当たりがなければ、何もしないでください。確認があるまで、何も送られませ"
+			"ん。",
+	"If you know nothing of it, do nothing: nothing is sent before you "
+	"confirm."},
     [NRS_PHRASE_ACK_ASK] = {"■ 受領の確認をお願いします。次のリンクを開き、回答を選んでください。"
 		   "リンクは宛先専用です。転送しないでください。",
 	"■ Please confirm receipt: open this link and choose an answer. The "

@@ -473,6 +473,7 @@ static const struct nrs_field channel_fields[] = {
 	TERM(1, channel, type, CHANNEL_TYPE),
 	ONE(2, channel, address, STRING),
 	MANY_SECRET(3, channel, secrets),
+	ONE(4, channel, unverified, BOOL),
 };
 
 static const struct nrs_field filter_fields[] = {
@@ -525,6 +526,12 @@ static const struct nrs_field delivery_fields[] = {
 	ONE(8, delivery, organisation, STRING),
 	ONE(9, delivery, awaits, BYTES),
 	ONE(10, delivery, stub_key, BYTES),
+};
+
+static const struct nrs_field verification_fields[] = {
+	ONE(1, verification, subscriber_id, STRING),
+	ONE(2, verification, address_sha256, BYTES),
+	ONE(3, verification, verified_at, TIME),
 };
 
 static const struct nrs_field endpoint_fields[] = {
@@ -635,6 +642,7 @@ static const struct nrs_schema schemas[NRS_TYPE_COUNT] = {
 	TYPE(VARIANT, variant),
 	TYPE(DELIVERY, delivery),
 	TYPE(ENDPOINT, endpoint),
+	TYPE(VERIFICATION, verification),
 	TYPE(DELIVERY_BATCH, delivery_batch),
 	TYPE(RECEIPT, receipt),
 };

@@ -24,6 +24,7 @@ static const struct nrs_topic fixed[] = {
 	{NRS_TOPIC_WEB, 1, FOREVER, true, true, NRS_TOPIC_MAX_BYTES, P | C, "classifier", "", "", 0},
 	{NRS_TOPIC_SUBSCRIPTION, 1, FOREVER, true, true, NRS_TOPIC_MAX_BYTES, D | P | C, "producer", "", "", 0},
 	{NRS_TOPIC_ENDPOINT, 1, FOREVER, true, true, NRS_TOPIC_MAX_BYTES, D | P | C, "dispatcher", "", "", 0},
+	{NRS_TOPIC_VERIFICATION, 1, FOREVER, true, true, NRS_TOPIC_MAX_BYTES, D | P | C, "dispatcher", "", "", 0},
 	{NRS_TOPIC_DELIVERY_ALERT, DELIVERY_PARTITIONS, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D, "dispatcher", "", "", 0},
 	{NRS_TOPIC_DELIVERY_NEWSLETTER, DELIVERY_PARTITIONS, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D, "dispatcher", "", "", 0},
 	{NRS_TOPIC_DELIVERY_DUE, DELIVERY_PARTITIONS, YEARS_3, false, true, NRS_TOPIC_MAX_BYTES, D, "dispatcher", "", "", 0},

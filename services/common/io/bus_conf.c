@@ -143,14 +143,21 @@ struct nrs_bus_setup {
 	bool drill;
 };
 
-/* Drills read the real subscriptions (invariant 6): one name is never
- * prefixed with "drill.". */
+/* Drills read the real subscriptions (invariant 6) and which of their addresses
+ * are proven: these names are never prefixed with "drill.". */
 #define DRILL "drill."
+
+static bool
+is_real_in_drills(const char *name)
+{
+	return strcmp(name, NRS_TOPIC_SUBSCRIPTION) == 0 ||
+	       strcmp(name, NRS_TOPIC_VERIFICATION) == 0;
+}
 
 static const char *
 drill_part(bool drill, const char *name)
 {
-	return drill && strcmp(name, NRS_TOPIC_SUBSCRIPTION) != 0 ? DRILL : "";
+	return drill && !is_real_in_drills(name) ? DRILL : "";
 }
 
 char *
@@ -183,7 +190,7 @@ nrs_bus_setup_short(const struct nrs_bus_setup *setup, const char *full)
 bool
 nrs_bus_setup_may_write(const struct nrs_bus_setup *setup, const char *name)
 {
-	return !setup->drill || strcmp(name, NRS_TOPIC_SUBSCRIPTION) != 0;
+	return !setup->drill || !is_real_in_drills(name);
 }
 
 static void

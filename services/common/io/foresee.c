@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "noroshi/base/map.h"
-#include "noroshi/core/clone.h"
 #include "noroshi/core/topic.h"
+#include "noroshi/io/roster.h"
 #include "noroshi/io/subscription.h"
 #include "noroshi/io/wire.h"
 
@@ -31,10 +31,9 @@ struct nrs_foresee {
 	struct nrs_foresee_conf conf;
 	const struct nrs_keyring *ring; /* while it is refreshed */
 	struct nrs_arena *scratch;      /* of one record */
-	struct place journal, outcome, subscription;
+	struct place journal, outcome, subscription, verification;
 	struct nrs_state *state;
-	struct nrs_match_set *subs;
-	struct nrs_map *owned;   /* subscriber id: what subs points to */
+	struct nrs_roster *roster;
 	struct nrs_map *signers; /* submission id: struct signed_by */
 	struct nrs_map *usages;  /* principal, "" for all: struct nrs_usage */
 	bool knows_issuers;
@@ -66,8 +65,9 @@ nrs_foresee_open(const struct nrs_foresee_conf *conf, struct nrs_foresee **out,
 	f->subscription =
 	    (struct place){NRS_TOPIC_SUBSCRIPTION, NRS_TYPE_SUBMISSION, 0};
 	f->state = nrs_state_new();
-	f->subs = nrs_match_set_new();
-	f->owned = nrs_map_new();
+	f->verification =
+	    (struct place){NRS_TOPIC_VERIFICATION, NRS_TYPE_VERIFICATION, 0};
+	f->roster = nrs_roster_new();
 	f->signers = nrs_map_new();
 	f->usages = nrs_map_new();
 	*out = f;
@@ -80,8 +80,7 @@ nrs_foresee_close(struct nrs_foresee *f)
 	if (f == NULL)
 		return;
 	nrs_state_free(f->state);
-	nrs_match_set_free(f->subs);
-	nrs_map_free(f->owned, free);
+	nrs_roster_free(f->roster);
 	nrs_map_free(f->signers, free);
 	nrs_map_free(f->usages, free_usage);
 	nrs_arena_free(f->scratch);
@@ -179,8 +178,7 @@ forget(struct nrs_foresee *f, const struct nrs_record *record)
 	const char *id = nrs_arena_strndup(
 	    f->scratch, (const char *)record->key.data, record->key.len);
 
-	nrs_match_set_remove(f->subs, id);
-	free(nrs_map_del(f->owned, id));
+	nrs_roster_remove(f->roster, id);
 }
 
 /* What cannot be read changes nothing, as in the dispatcher. */
@@ -188,14 +186,11 @@ static void
 see_subscription(struct nrs_foresee *f, const struct nrs_submission *s)
 {
 	const struct nrs_subscription *sub;
-	struct nrs_subscription *own;
 	struct nrs_err unused = {0};
 
 	if (nrs_subscription_open(f->scratch, s, &sub, &unused) != NRS_OK)
 		return;
-	own = nrs_clone(NRS_TYPE_SUBSCRIPTION, sub);
-	nrs_match_set_put(f->subs, own);
-	free(nrs_map_put(f->owned, own->subscriber_id, own));
+	nrs_roster_put(f->roster, sub);
 }
 
 /* ---- reading on ---- */
@@ -218,6 +213,8 @@ take(
 		see_command(pass->f, value);
 	else if (pass->place == &pass->f->outcome)
 		see_outcome(pass->f, value);
+	else if (pass->place == &pass->f->verification)
+		nrs_roster_prove(pass->f->roster, value);
 	else
 		see_subscription(pass->f, value);
 }
@@ -306,6 +303,10 @@ nrs_foresee_refresh(
 		rc = read_on(f, reader, &f->outcome, err);
 	if (rc == NRS_OK)
 		rc = read_on(f, reader, &f->subscription, err);
+	/* One that is not there yet proves nothing. */
+	if (rc == NRS_OK &&
+	    read_on(f, reader, &f->verification, &unused) == NRS_RETRY)
+		rc = nrs_fail(err, NRS_RETRY, "%s", unused.text);
 	f->ring = NULL;
 	nrs_reader_close(reader);
 	return rc;
@@ -418,7 +419,7 @@ nrs_foresee(struct nrs_foresee *f, const struct nrs_foresee_query *query,
 	struct nrs_preview_query preview = {.arena = query->arena,
 	    .policy = query->policy,
 	    .state = f->state,
-	    .subs = f->subs,
+	    .subs = nrs_roster_set(f->roster),
 	    .cmd = &cmd,
 	    .stub = stub_of(query)};
 	enum nrs_rc rc = NRS_OK;

@@ -61,6 +61,7 @@ static const ProtobufCMessageDescriptor *const descriptors[NRS_TYPE_COUNT] = {
 	[NRS_TYPE_VARIANT] = &noroshi__v1__variant__descriptor,
 	[NRS_TYPE_DELIVERY] = &noroshi__v1__delivery__descriptor,
 	[NRS_TYPE_ENDPOINT] = &noroshi__v1__endpoint__descriptor,
+	[NRS_TYPE_VERIFICATION] = &noroshi__v1__verification__descriptor,
 	[NRS_TYPE_DELIVERY_BATCH] = &noroshi__v1__delivery_batch__descriptor,
 	[NRS_TYPE_RECEIPT] = &noroshi__v1__receipt__descriptor,
 };
