@@ -60,7 +60,8 @@ def main():
         return 2
     client = Client(sys.argv[1])
     interval = 1 / float(sys.argv[3]) if float(sys.argv[3]) else 0
-    answers = open(sys.argv[4], "w", encoding="utf-8") \
+    # Line-buffered: a reader may follow it while notices are posted.
+    answers = open(sys.argv[4], "w", encoding="utf-8", buffering=1) \
         if len(sys.argv) == 5 else sys.stdout
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
