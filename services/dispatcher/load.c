@@ -186,7 +186,7 @@ cancel_earlier(struct sender *s, struct dispatcher_task *task)
 /* A stub that went, or may have gone, in place of the text. */
 static void
 take_up_stub(struct sender *s, struct dispatcher_part *part,
-    struct dispatcher_task *task)
+    const struct dispatcher_past *text, struct dispatcher_task *task)
 {
 	struct nrs_delivery stub = *task->delivery;
 	const struct dispatcher_past *past;
@@ -197,8 +197,11 @@ take_up_stub(struct sender *s, struct dispatcher_part *part,
 	past = sender_past(part, &stub);
 	if (past == NULL)
 		return;
-	task->stub = true;
 	task->stub_sent = past->state >= NRS_STATE_DELIVERED;
+	/* The clearance may have come back since: the text's doubt counts. */
+	if (text != NULL && text->at > past->at)
+		return;
+	task->stub = true;
 	task->attempt = past->attempt;
 	task->ambiguous = past->ambiguous;
 	if (past->state == NRS_STATE_DEFERRED)
@@ -221,7 +224,7 @@ take_up(struct sender *s, struct dispatcher_part *part,
 			    past->at + sender_pause(s->conf, past->attempt);
 	}
 	if (open)
-		take_up_stub(s, part, task);
+		take_up_stub(s, part, past, task);
 	return open;
 }
 
