@@ -616,6 +616,30 @@ who_says_410_gets_nothing_more_until_it_subscribes_again(void **state)
 	assert_int_equal(pump(), 1);
 }
 
+/* F30: 429 and 503 say when, and the horizon says until when. */
+static void
+a_peer_is_not_tried_before_it_wants_to_be(void **state)
+{
+	struct nrs_transfer_result later = {.class = NRS_TRANSFER_DEFERRED,
+	    .reason = NRS_FAILURE_REJECTED,
+	    .retry_after_s = 70};
+	struct nrs_delivery_batch short_lived = batch_of(1, NRS_KIND_INITIAL);
+	int64_t now = nrs_wall_ms();
+
+	(void)state;
+	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'a');
+	assert_int_equal(pump(), 1);
+	finish_with(0, &later);
+	assert_true(dispatcher_queue_wake(w->s.queue, now) >= now + 70000);
+	assert_true(dispatcher_queue_wake(w->s.queue, now) <= now + 80000);
+	short_lived.give_up_at = now + 30000;
+	load(short_lived, HOOK, 'b');
+	assert_int_equal(pump(), 1);
+	finish_with(1, &later);
+	assert_int_equal(
+	    dispatcher_queue_wake(w->s.queue, now), short_lived.give_up_at);
+}
+
 /* So that a bounce tells which of them it is about. */
 static void
 each_mail_has_an_envelope_of_its_own(void **state)
@@ -826,6 +850,7 @@ main(void)
 	    CASE(who_wants_no_newsletter_any_more_gets_none),
 	    CASE(a_webhook_is_signed_by_the_secrets_of_now),
 	    CASE(who_says_410_gets_nothing_more_until_it_subscribes_again),
+	    CASE(a_peer_is_not_tried_before_it_wants_to_be),
 	    CASE(each_mail_has_an_envelope_of_its_own),
 	    CASE(each_lane_has_connections_of_its_own),
 	    CASE(who_lost_the_clearance_since_gets_nothing),
