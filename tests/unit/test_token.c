@@ -138,6 +138,24 @@ the_longest_subscriber_id_fits(void **state)
 }
 
 static void
+the_contact_of_an_arrangement_is_a_recipient_too(void **state)
+{
+	struct nrs_token in = sample(), out;
+
+	in.subscriber_id = "@hq-telecom";
+	assert_int_equal(open_as(&keys, NRS_MODE_ACTUAL,
+	                     nrs_token_make(arena, &keys, &in), &out, NULL),
+	    NRS_OK);
+	assert_string_equal(out.subscriber_id, in.subscriber_id);
+	in.subscriber_id = "@";
+	refused(nrs_token_make(arena, &keys, &in));
+	in.subscriber_id = "@@hq";
+	refused(nrs_token_make(arena, &keys, &in));
+	in.subscriber_id = "hq@telecom";
+	refused(nrs_token_make(arena, &keys, &in));
+}
+
+static void
 no_bit_of_it_can_be_flipped(void **state)
 {
 	const struct nrs_token in = sample();
@@ -287,6 +305,7 @@ main(void)
 	    cmocka_unit_test(what_was_put_in_comes_out),
 	    cmocka_unit_test(a_token_is_a_path_segment_and_the_same_each_time),
 	    cmocka_unit_test(the_longest_subscriber_id_fits),
+	    cmocka_unit_test(the_contact_of_an_arrangement_is_a_recipient_too),
 	    cmocka_unit_test(no_bit_of_it_can_be_flipped),
 	    cmocka_unit_test(no_part_of_it_is_accepted_nor_anything_after_it),
 	    cmocka_unit_test(what_is_no_token_is_refused),

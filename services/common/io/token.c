@@ -8,6 +8,7 @@
 
 #include "noroshi/base/conf.h"
 #include "noroshi/base/text.h"
+#include "noroshi/core/audience.h"
 
 /*
  * version 1, use 1, flags 1, expiry 6, offset 6, key 32, length 1, subscriber
@@ -215,6 +216,17 @@ refuse(struct nrs_err *err, const char *rule)
 	return nrs_refuse(err, "token", rule, "the token is not valid");
 }
 
+/* A subscriber's id, or that of an arrangement's contact. */
+static bool
+is_recipient(const char *id)
+{
+	size_t mark = nrs_audience_is_arrangement(id)
+	                  ? strlen(NRS_AUDIENCE_ARRANGEMENT)
+	                  : 0;
+
+	return nrs_text_is_id(id + mark, ID_MAX);
+}
+
 enum nrs_rc
 nrs_token_open(struct nrs_arena *arena, const struct nrs_token_want *want,
     const char *text, struct nrs_token *out, struct nrs_err *err)
@@ -231,8 +243,7 @@ nrs_token_open(struct nrs_arena *arena, const struct nrs_token_want *want,
 	    bytes.data[HEAD_SIZE - 1] != bytes.len - HEAD_SIZE - MAC_SIZE)
 		return refuse(err, "token");
 	read_fields(arena, bytes, out);
-	if (out->mode != want->mode ||
-	    !nrs_text_is_id(out->subscriber_id, ID_MAX))
+	if (out->mode != want->mode || !is_recipient(out->subscriber_id))
 		return refuse(err, "token");
 	if (want->now_ms >= out->expires_at)
 		return refuse(err, "expired");
