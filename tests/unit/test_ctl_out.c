@@ -182,6 +182,40 @@ notices_look_as_reviewed_and_command_no_terminal(void **state)
 }
 
 static void
+two_languages_are_shown_the_readers_first(void **state)
+{
+	static struct nrs_section theirs[] = {{"Details", "One\ntwo"}};
+	static const char *steps[] = {"Update.", "Keep the logs."};
+	static struct nrs_translation english = {.lang = "en",
+	    .title = "A title",
+	    .summary = "A summary",
+	    .sections = theirs,
+	    .n_sections = 1,
+	    .countermeasures = steps,
+	    .n_countermeasures = 2,
+	    .nisc_comment = "",
+	    .impact = "",
+	    .revision_reason = ""};
+	static const char *const langs[] = {"ja", "en"};
+	struct nrs_content said = content;
+	struct page page;
+
+	said.title = "題名";
+	said.translations = &english;
+	said.n_translations = 1;
+	for (size_t i = 0; i < 2; i++) {
+		char name[32];
+		page_begin(&page, langs[i], false);
+		ctl_out_begin(page.ctl.out, CTL_BLOCK);
+		ctl_view_content(&page.ctl, &said);
+		ctl_out_end(page.ctl.out);
+		(void)snprintf(
+		    name, sizeof(name), "two-languages.%s", langs[i]);
+		page_end(&page, name);
+	}
+}
+
+static void
 a_retraction_asks_for_nothing_to_be_done(void **state)
 {
 	static const char *const langs[] = {"ja", "en"};
@@ -320,6 +354,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(outcomes_look_as_reviewed),
 	    cmocka_unit_test(notices_look_as_reviewed_and_command_no_terminal),
+	    cmocka_unit_test(two_languages_are_shown_the_readers_first),
 	    cmocka_unit_test(a_retraction_asks_for_nothing_to_be_done),
 	    cmocka_unit_test(a_stub_says_first_that_something_was_withdrawn),
 	    cmocka_unit_test(reach_reads_as_reviewed),
