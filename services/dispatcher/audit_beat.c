@@ -12,7 +12,7 @@
 #include "noroshi/core/topic.h"
 #include "noroshi/io/wire.h"
 
-#define POST_MS 10000
+#define POST_MS 5000
 
 const char *
 auditor_canary(const struct auditor *a, enum nrs_channel_type channel)

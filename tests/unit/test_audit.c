@@ -575,6 +575,7 @@ a_replay_takes_the_obligation_over(void **state)
 	release(0, "n1");
 	dispatch(0, "n1");
 	dispatch_again(1, "n1", 0);
+	assert_true(nrs_audit_is_settled(w->audit));
 	assert_int_equal(gaps(T0 + MINUTE), 1);
 	assert_int_equal(w->gaps[0].offset, 1);
 	plan(0, 1, "ab");

@@ -154,7 +154,7 @@ each_held_notice_is_told_and_its_release_is_not(void **state)
 	assert_int_equal(desk->matters[0].kind, NRS_MATTER_HELD);
 	assert_string_equal(desk->matters[0].scope, "second-person");
 	assert_int_equal(see_held(desk, "n2", false), 1);
-	assert_int_equal(see_held(desk, "n1", true), 0);
+	assert_int_equal(see_held(desk, "n3", true), 0);
 }
 
 static void
