@@ -271,6 +271,42 @@ end_acknowledged(struct sender *s, struct dispatcher_task *task,
 	    NRS_FAILURE_UNSPECIFIED, "");
 }
 
+/* A reminder that is confirmed confirms the alert, where the due lane looks. It
+ * travels by itself: should it be lost, the next step is taken. */
+static void
+acknowledge_alert(struct sender *s, const struct dispatcher_task *task,
+    const struct dispatcher_answer *answer)
+{
+	struct nrs_receipt receipt =
+	    receipt_of(task, answer->response == NRS_RESPONSE_UNSPECIFIED
+	                         ? NRS_STATE_ACKNOWLEDGED
+	                         : NRS_STATE_RESPONDED);
+
+	receipt.key = task->delivery->awaits;
+	receipt.purpose = NRS_PURPOSE_ALERT;
+	receipt.delivery_offset = -1;
+	receipt.response = answer->response;
+	receipt.relayed = answer->relayed;
+	receipt.relayed_of = answer->relayed_of;
+	receipt.by = "webhook";
+	nrs_arena_reset(s->scratch);
+	sender_post(s, &(struct sender_record){.topic = NRS_TOPIC_RECEIPT_ALERT,
+	                   .partition = task->load->part->number,
+	                   .key = receipt.key,
+	                   .value = nrs_wire_encode(
+	                       s->scratch, NRS_TYPE_RECEIPT, &receipt)});
+}
+
+static bool
+is_again(const struct dispatcher_task *task)
+{
+	const enum nrs_delivery_purpose purpose = task->load->batch->purpose;
+
+	return (purpose == NRS_PURPOSE_REMINDER ||
+	           purpose == NRS_PURPOSE_ESCALATION) &&
+	       task->delivery->awaits.len == NRS_SHA256_SIZE;
+}
+
 void
 sender_delivered(struct sender *s, struct dispatcher_task *task,
     const struct nrs_transfer_result *result)
@@ -278,14 +314,19 @@ sender_delivered(struct sender *s, struct dispatcher_task *task,
 	const struct nrs_bytes said = {
 	    (const uint8_t *)result->answer, strlen(result->answer)};
 	struct dispatcher_answer answer;
+	bool confirmed;
 
 	nrs_arena_reset(s->scratch);
-	if (said.len > 0 && task->load->batch->purpose == NRS_PURPOSE_ALERT &&
-	    dispatcher_answer_webhook(s->scratch, said, &answer))
+	confirmed = said.len > 0 &&
+	            dispatcher_answer_webhook(s->scratch, said, &answer);
+	if (confirmed && task->load->batch->purpose == NRS_PURPOSE_ALERT) {
 		end_acknowledged(s, task, &answer, result->detail);
-	else
-		sender_end(s, task, NRS_STATE_DELIVERED,
-		    NRS_FAILURE_UNSPECIFIED, result->detail);
+		return;
+	}
+	if (confirmed && is_again(task))
+		acknowledge_alert(s, task, &answer);
+	sender_end(s, task, NRS_STATE_DELIVERED, NRS_FAILURE_UNSPECIFIED,
+	    result->detail);
 }
 
 void

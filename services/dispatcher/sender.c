@@ -239,8 +239,9 @@ open_bus(struct sender *s, struct nrs_err *err)
 	static const struct nrs_group_ops ops = {
 	    .gained = gained, .lost = lost};
 	const struct nrs_bus_conf *bus = &s->conf->common.bus;
-	const char *const topics[] = {s->traffic->receipt, NRS_TOPIC_REJECTED,
-	    s->traffic->delivery, NRS_TOPIC_ENDPOINT};
+	const char *topics[] = {s->traffic->receipt, NRS_TOPIC_REJECTED,
+	    s->traffic->delivery, NULL, NULL};
+	size_t n_topics = 3;
 	const struct nrs_group_conf group = {
 	    .bus = bus,
 	    .group = s->traffic->sender_group,
@@ -252,10 +253,15 @@ open_bus(struct sender *s, struct nrs_err *err)
 	    (rc = dispatcher_subs_open(bus, &s->subs, err)) != NRS_OK ||
 	    (rc = dispatcher_subs_refresh(
 	         s->subs, (int)s->conf->answer_timeout_ms, err)) != NRS_OK ||
-	    (rc = nrs_producer_open(bus, topics,
-	         dispatcher_subs_has_endpoints(s->subs) ? 4 : 3, &s->producer,
-	         err)) != NRS_OK ||
 	    (rc = sender_due_open(s, err)) != NRS_OK)
+		return rc;
+	if (dispatcher_subs_has_endpoints(s->subs))
+		topics[n_topics++] = NRS_TOPIC_ENDPOINT;
+	/* Who confirms a reminder confirms the alert. */
+	if (strcmp(s->traffic->receipt, NRS_TOPIC_RECEIPT_DUE) == 0)
+		topics[n_topics++] = NRS_TOPIC_RECEIPT_ALERT;
+	rc = nrs_producer_open(bus, topics, n_topics, &s->producer, err);
+	if (rc != NRS_OK)
 		return rc;
 	return nrs_group_open(&group, &ops, s, &s->group, err);
 }

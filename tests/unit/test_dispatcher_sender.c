@@ -255,6 +255,8 @@ batch_of(uint32_t revision, enum nrs_msg_kind kind)
 	    .give_up_at = nrs_wall_ms() + 3600000};
 }
 
+#define AWAITED "the key of the alert, 32 bytes.."
+
 /* One delivery to "a@x.example", "b@x.example", ...; with a stub beside it, if
  * the batch speaks of one (n_variants == 2). */
 static void
@@ -281,6 +283,9 @@ load(struct nrs_delivery_batch batch, enum nrs_channel_type type, char who)
 
 	(void)snprintf((char *)key, sizeof(key), "%c %u %d", who,
 	    batch.revision, (int)batch.purpose);
+	if (batch.purpose == NRS_PURPOSE_REMINDER)
+		delivery.awaits =
+		    (struct nrs_bytes){(const uint8_t *)AWAITED, 32};
 	variants[0].parts = &parts[0];
 	variants[1].parts = &parts[1];
 	variants[0].n_parts = variants[1].n_parts = 1;
@@ -828,6 +833,31 @@ a_webhook_confirms_by_its_answer(void **state)
 }
 
 static void
+a_reminder_that_is_confirmed_confirms_the_alert(void **state)
+{
+	struct nrs_delivery_batch batch = batch_of(1, NRS_KIND_INITIAL);
+	const struct nrs_receipt *r;
+	size_t i, n = 0;
+
+	(void)state;
+	batch.purpose = NRS_PURPOSE_REMINDER;
+	load(batch, HOOK, 'a');
+	assert_int_equal(pump(), 1);
+	answer(0, "{\"acknowledged\":true}");
+	for (i = 0; i < w->n_letters; i++) {
+		r = w->letters[i].receipt;
+		if (r->state < NRS_STATE_ACKNOWLEDGED)
+			continue;
+		n++;
+		assert_memory_equal(r->key.data, AWAITED, 32);
+		assert_int_equal(r->purpose, NRS_PURPOSE_ALERT);
+	}
+	assert_int_equal(n, 1);
+	assert_int_equal(count(NRS_STATE_DELIVERED, 1), 1);
+	assert_int_equal(w->s.n_open, 0);
+}
+
+static void
 any_other_answer_of_a_webhook_is_delivery_and_no_more(void **state)
 {
 	(void)state;
@@ -865,6 +895,7 @@ main(void)
 	    CASE(memory_is_bounded_by_bytes_too),
 	    CASE(a_retraction_counts_revisions_not_records),
 	    CASE(a_webhook_confirms_by_its_answer),
+	    CASE(a_reminder_that_is_confirmed_confirms_the_alert),
 	    CASE(any_other_answer_of_a_webhook_is_delivery_and_no_more),
 	};
 
