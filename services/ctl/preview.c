@@ -44,15 +44,18 @@ print_outcome(struct ctl *ctl, const struct nrs_outcome *o)
 static void
 print_recipient(struct ctl *ctl, const struct nrs_preview_recipient *r)
 {
-	const char *when = r->now ? pick(ctl, "now", "即時")
-	                          : pick(ctl, "newsletter", "次の号");
+	const char *when = r->unless != NULL ? "unconfirmed"
+	                   : r->now          ? "now"
+	                                     : "newsletter";
 	struct ctl_out *out = ctl->out;
 
 	ctl_out_begin(out, CTL_ROW);
-	if (ctl_out_is_json(out)) {
+	if (ctl_out_is_json(out))
 		ctl_out_str(out, "step", "recipient");
-		when = r->now ? "now" : "newsletter";
-	}
+	else if (r->unless != NULL)
+		when = pick(ctl, "unconfirmed", "未確認時");
+	else
+		when = pick(ctl, when, r->now ? "即時" : "次の号");
 	ctl_out_str(out, "subscriber_id", r->subscriber_id);
 	ctl_out_term(out, "channel", NRS_VOC_CHANNEL_TYPE, (int)r->channel);
 	ctl_out_term(out, "purpose", NRS_VOC_DELIVERY_PURPOSE, (int)r->purpose);

@@ -276,6 +276,14 @@ wait_for_all(struct standdown *s, size_t expected)
 	return CTL_UNKNOWN;
 }
 
+/* Whom an arrangement names, or replaces, is not waited for. */
+static bool
+is_at_once(const struct nrs_preview_recipient *r)
+{
+	return r->now && r->unless == NULL &&
+	       !nrs_audience_is_arrangement(r->subscriber_id);
+}
+
 /* How many deliveries the planner will make of it. */
 static enum nrs_rc
 foresee(struct ctl *ctl, const struct ctl_draft *draft, size_t *expected,
@@ -288,7 +296,7 @@ foresee(struct ctl *ctl, const struct ctl_draft *draft, size_t *expected,
 	if (rc == NRS_OK)
 		rc = ctl_foresee(&f, draft, nrs_wall_ms(), err);
 	for (size_t i = 0; rc == NRS_OK && i < f.preview.n_recipients; i++)
-		*expected += f.preview.recipients[i].now;
+		*expected += is_at_once(&f.preview.recipients[i]);
 	ctl_foresee_close(&f);
 	return rc;
 }

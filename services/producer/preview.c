@@ -83,7 +83,10 @@ add_recipients(struct nrs_buf *out, const struct nrs_preview *preview)
 		    nrs_term_name(NRS_VOC_CHANNEL_TYPE, (int)r->channel));
 		member(out, "what",
 		    r->purpose == NRS_PURPOSE_STUB ? "STUB" : "ALERT");
-		member(out, "when", r->now ? "now" : "newsletter");
+		member(out, "when",
+		    r->unless != NULL ? "unconfirmed"
+		    : r->now          ? "now"
+		                      : "newsletter");
 		member(out, "rule", r->rule);
 		nrs_buf_addc(out, '}');
 	}

@@ -251,6 +251,32 @@ what_would_be_refused_or_held_reaches_nobody(void **state)
 	assert_int_equal(preview.n_texts, 1); /* what they would read */
 }
 
+/* Source: ※緊急事態等における別の連絡体制や手続きがある場合を除く */
+static void
+where_an_arrangement_replaces_the_usual_way_others_come_after_it(void **state)
+{
+	struct nrs_contact_arrangement hq = {
+	    .action = NRS_ARRANGEMENT_ESTABLISH,
+	    .arrangement_id = "hq-1",
+	    .hq_name = "HQ",
+	    .policy = NRS_POLICY_REPLACE,
+	    .effective_until = s.now + DAY};
+	const struct nrs_addressing to = scene_to(&s, "power");
+	struct nrs_content content = urgent("hq");
+
+	content.item_type = NRS_ITEM_C1;
+	content.contact_change = &hq;
+	scene_notice(&s, &content, &to);
+	content = urgent("a");
+	look(&content, "power,finance");
+	assert_string_equal(names(NRS_PURPOSE_ALERT, true),
+	    "@hq-1/1 bank/1 one/1 quiet/1 two/1 two/2");
+	assert_null(preview.recipients[0].unless);
+	assert_null(preview.recipients[1].unless); /* finance has none */
+	assert_string_equal(preview.recipients[2].unless, "hq-1");
+	assert_string_equal(preview.recipients[2].rule, "override:5");
+}
+
 static void
 a_named_recipient_alone_gets_what_is_red(void **state)
 {
@@ -287,6 +313,7 @@ main(void)
 	    T(a_correction_reaches_whom_it_was_planned_for_and_the_rest_get_the_stub),
 	    T(a_sector_or_a_label_never_used_is_unusual),
 	    T(what_would_be_refused_or_held_reaches_nobody),
+	    T(where_an_arrangement_replaces_the_usual_way_others_come_after_it),
 	    T(a_named_recipient_alone_gets_what_is_red),
 	};
 

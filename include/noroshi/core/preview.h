@@ -39,6 +39,9 @@ struct nrs_preview_recipient {
 	enum nrs_channel_type channel;
 	enum nrs_delivery_purpose purpose; /* ALERT or STUB */
 	bool now;                          /* else with the next newsletter */
+	/* Not even now, but when the contact of this arrangement, which stands
+	 * in for the usual way, has not confirmed it; NULL: at once. */
+	const char *unless;
 	/* Of the first copy that is for them; "override:1" or "override:3":
 	 * only because of what they were told before. */
 	const char *rule;

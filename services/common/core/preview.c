@@ -115,6 +115,75 @@ add(struct making *m, const struct nrs_preview_recipient *one)
 		out->n_reached++;
 }
 
+static bool
+is_override(const struct nrs_classification *copy)
+{
+	size_t i;
+	bool override = false;
+
+	for (i = 0; i < copy->n_routes; i++) {
+		if (copy->routes[i] == NRS_ROUTE_REALTIME)
+			return false;
+		override |= copy->routes[i] == NRS_ROUTE_OVERRIDE;
+	}
+	return override;
+}
+
+/* The arrangement that REPLACEs the usual way for all that is meant for them,
+ * as the planner sees it; whom it was wrong to tell is told at once. */
+static const char *
+replaced_by(const struct making *m, const struct nrs_target *target)
+{
+	const enum nrs_msg_kind kind = m->q->cmd->content->kind;
+	const struct nrs_subscription *sub =
+	    nrs_match_set_find(m->q->subs, target->subscriber_id);
+	struct nrs_match_notice one = m->now;
+	const char *id = NULL;
+	size_t i;
+
+	if (sub == NULL || target->purpose != NRS_PURPOSE_ALERT ||
+	    (target->had_thread &&
+	        (kind == NRS_KIND_CORRECTION || kind == NRS_KIND_RETRACTION)))
+		return NULL;
+	one.n_copies = 1;
+	for (i = 0; i < m->now.n_copies; i++) {
+		one.copies = &m->now.copies[i];
+		if (nrs_match_one(&one, sub, target->had_thread) !=
+		    NRS_MATCH_YES)
+			continue;
+		if (!is_override(one.copies))
+			return NULL;
+		id = one.copies->arrangement_id;
+	}
+	return id;
+}
+
+/* The contacts of what it goes by; who they are its own notice says. */
+static void
+add_arrangements(struct making *m)
+{
+	const struct nrs_addressing *to = m->q->cmd->addressing;
+	struct names ids = {0};
+	size_t i, j;
+
+	for (i = 0; i < m->now.n_copies; i++)
+		for (j = 0; j < m->now.copies[i].n_routes; j++)
+			if (m->now.copies[i].routes[j] == NRS_ROUTE_OVERRIDE &&
+			    m->now.copies[i].arrangement_id[0] != '\0')
+				names_add(m->q->arena, &ids,
+				    m->now.copies[i].arrangement_id);
+	for (i = 0; i < ids.n && to->n_recipients == 0; i++)
+		add(m, &(struct nrs_preview_recipient){
+		           .subscriber_id = nrs_arena_printf(m->q->arena,
+		               NRS_AUDIENCE_ARRANGEMENT "%s", ids.items[i]),
+		           .name = "",
+		           .lang = "ja",
+		           .channel = NRS_CHANNEL_MAIL,
+		           .purpose = NRS_PURPOSE_ALERT,
+		           .now = true,
+		           .rule = "override:5"});
+}
+
 /* As the planner finds them. */
 static void
 find_now(struct making *m)
@@ -143,9 +212,11 @@ find_now(struct making *m)
 		           .channel = t->channel.type,
 		           .purpose = t->purpose,
 		           .now = true,
+		           .unless = replaced_by(m, t),
 		           .rule = rule_of(m, t),
 		       });
 	}
+	add_arrangements(m);
 	m->out->n_not_cleared = targets.n_not_cleared;
 	m->out->n_filtered = targets.n_filtered;
 	m->out->n_unreachable = targets.n_unreachable;
