@@ -148,7 +148,8 @@ release() { # SECTOR COMMAND...: as a line of sent.jsonl; the id in ID
 
 news() { # STREAM SECTOR LABEL TYPE
 	local title
-	title=N$1$(printf %03d $((++NEWS)))X
+	NEWS=$((NEWS + 1))
+	title=N$1$(printf %03d "$NEWS")X
 	shift
 	notice "$title" ".sectors = [\"$1\"] | .urgency = \"ROUTINE\" | .tlp = \"$2\" |
 		.item_type = \"$3\"" >"$FILES/n.json"
