@@ -287,7 +287,7 @@ a_hostile_address_never_reaches_the_relay(void **state)
 
 /* F24 */
 static void
-a_4xx_at_any_stage_is_deferred_and_heals(void **state)
+f24_a_4xx_at_any_stage_is_deferred_and_heals(void **state)
 {
 	struct world *w = *state;
 	peer_line *stages[] = {&w->script.banner, &w->script.ehlo,
@@ -305,7 +305,7 @@ a_4xx_at_any_stage_is_deferred_and_heals(void **state)
 /* F25: what the relay says of this recipient or this message ends it; what it
  * says before it knows either does not. */
 static void
-a_5xx_ends_a_recipient_only_when_it_is_about_it(void **state)
+f25_a_5xx_ends_a_recipient_only_when_it_is_about_it(void **state)
 {
 	struct world *w = *state;
 
@@ -375,7 +375,7 @@ the_peers_last_words_are_kept_printable(void **state)
 
 /* F26 */
 static void
-a_hang_before_the_end_is_deferred_in_time(void **state)
+f26_a_hang_before_the_end_is_deferred_in_time(void **state)
 {
 	struct world *w = *state;
 	peer_line *stages[] = {&w->script.banner, &w->script.ehlo,
@@ -394,7 +394,7 @@ a_hang_before_the_end_is_deferred_in_time(void **state)
 
 /* F27, F28 */
 static void
-silence_after_the_end_is_ambiguous(void **state)
+f27_silence_after_the_end_is_ambiguous(void **state)
 {
 	struct world *w = *state;
 
@@ -406,7 +406,7 @@ silence_after_the_end_is_ambiguous(void **state)
 }
 
 static void
-a_drop_before_the_end_is_deferred(void **state)
+f26_a_drop_before_the_end_is_deferred(void **state)
 {
 	struct world *w = *state;
 	peer_line *stages[] = {&w->script.banner, &w->script.ehlo,
@@ -503,7 +503,7 @@ the_end_waits_for_no_relay(void **state)
 
 /* F29: the peer offers no STARTTLS. */
 static void
-required_tls_is_never_stripped(void **state)
+f29_required_tls_is_never_stripped(void **state)
 {
 	struct world *w = *state;
 
@@ -527,7 +527,7 @@ mail_over_tls(struct world *w, int starttls, const char *name, int days)
 
 /* Verified: by an authority of ours, for the relay's name, and in time. */
 static void
-a_relay_that_cannot_prove_its_name_gets_nothing(void **state)
+f29_a_relay_that_cannot_prove_its_name_gets_nothing(void **state)
 {
 	struct world *w = *state;
 	const int fd = mkstemp(certificate);
@@ -641,7 +641,7 @@ a_signature_goes_with_the_webhook_that_has_one(void **state)
 
 /* F30 */
 static void
-each_status_has_its_meaning(void **state)
+f30_each_status_has_its_meaning(void **state)
 {
 	static const struct {
 		const char *http;
@@ -682,7 +682,7 @@ each_status_has_its_meaning(void **state)
 
 /* F32 */
 static void
-a_redirect_is_not_followed(void **state)
+f32_a_redirect_is_not_followed(void **state)
 {
 	static char line[128];
 	struct world *w = *state;
@@ -697,7 +697,7 @@ a_redirect_is_not_followed(void **state)
 }
 
 static void
-an_address_inside_gets_no_socket(void **state)
+f32_an_address_inside_gets_no_socket(void **state)
 {
 	struct world *w = *state;
 	static const char *const forms[] = {"https://127.0.0.1:%d/",
@@ -723,7 +723,7 @@ an_address_inside_gets_no_socket(void **state)
 /* Either the grammar refuses the URL, or the socket is: nothing is sent in any
  * spelling of an address inside, of metadata services above all. */
 static void
-no_spelling_of_an_address_inside_gets_through(void **state)
+f32_no_spelling_of_an_address_inside_gets_through(void **state)
 {
 	static const char *const hosts[] = {"127.0.0.1", "127.1", "127.0.1",
 	    "2130706433", "0177.0.0.1", "017700000001", "0x7f.0.0.1",
@@ -795,7 +795,7 @@ plain_http_goes_to_allowed_networks_only(void **state)
 }
 
 static void
-a_proxy_in_the_environment_is_ignored(void **state)
+f32_a_proxy_in_the_environment_is_ignored(void **state)
 {
 	struct world *w = *state;
 	char proxy[64];
@@ -853,7 +853,7 @@ a_short_answer_is_kept_whole_and_a_long_one_not_at_all(void **state)
 }
 
 static void
-hangs_drips_and_floods_end_in_time(void **state)
+f31_hangs_drips_and_floods_end_in_time(void **state)
 {
 	struct world *w = *state;
 
@@ -904,7 +904,7 @@ a_name_that_is_not_answered_holds_up_nobody(void **state)
 
 /* What got through by another address was delivered. */
 static void
-one_address_inside_does_not_spoil_the_other(void **state)
+f32_one_address_inside_does_not_spoil_the_other(void **state)
 {
 	struct world *w = *state;
 	char url[64];
@@ -926,34 +926,34 @@ main(void)
 	    CASE(a_mail_may_have_an_envelope_of_its_own),
 	    CASE(a_connection_is_used_again),
 	    CASE(a_hostile_address_never_reaches_the_relay),
-	    CASE(a_4xx_at_any_stage_is_deferred_and_heals),
-	    CASE(a_5xx_ends_a_recipient_only_when_it_is_about_it),
+	    CASE(f24_a_4xx_at_any_stage_is_deferred_and_heals),
+	    CASE(f25_a_5xx_ends_a_recipient_only_when_it_is_about_it),
 	    CASE(a_refusal_says_whether_the_contact_is_stale),
 	    CASE(the_peers_last_words_are_kept_printable),
-	    CASE(a_hang_before_the_end_is_deferred_in_time),
-	    CASE(silence_after_the_end_is_ambiguous),
-	    CASE(a_drop_before_the_end_is_deferred),
+	    CASE(f26_a_hang_before_the_end_is_deferred_in_time),
+	    CASE(f27_silence_after_the_end_is_ambiguous),
+	    CASE(f26_a_drop_before_the_end_is_deferred),
 	    CASE(one_hanging_mail_holds_up_no_other),
 	    CASE(a_relay_that_thinks_about_a_mail_holds_up_nobody),
 	    CASE(after_a_timeout_the_connection_is_not_used_again),
 	    CASE(the_end_waits_for_no_relay),
-	    CASE(required_tls_is_never_stripped),
-	    CASE(a_relay_that_cannot_prove_its_name_gets_nothing),
+	    CASE(f29_required_tls_is_never_stripped),
+	    CASE(f29_a_relay_that_cannot_prove_its_name_gets_nothing),
 	    CASE(opportunistic_tls_takes_any_certificate),
 	    CASE(no_more_than_the_limit_at_a_time),
 	    CASE(a_webhook_carries_id_and_time),
 	    CASE(a_signature_goes_with_the_webhook_that_has_one),
-	    CASE(each_status_has_its_meaning),
-	    CASE(a_redirect_is_not_followed),
-	    CASE(an_address_inside_gets_no_socket),
-	    CASE(no_spelling_of_an_address_inside_gets_through),
+	    CASE(f30_each_status_has_its_meaning),
+	    CASE(f32_a_redirect_is_not_followed),
+	    CASE(f32_an_address_inside_gets_no_socket),
+	    CASE(f32_no_spelling_of_an_address_inside_gets_through),
 	    CASE(plain_http_goes_to_allowed_networks_only),
-	    CASE(a_proxy_in_the_environment_is_ignored),
+	    CASE(f32_a_proxy_in_the_environment_is_ignored),
 	    CASE(a_url_that_is_none_is_refused),
 	    CASE(a_name_that_is_not_answered_holds_up_nobody),
-	    CASE(one_address_inside_does_not_spoil_the_other),
+	    CASE(f32_one_address_inside_does_not_spoil_the_other),
 	    CASE(a_short_answer_is_kept_whole_and_a_long_one_not_at_all),
-	    CASE(hangs_drips_and_floods_end_in_time),
+	    CASE(f31_hangs_drips_and_floods_end_in_time),
 	    CASE(a_repeat_is_never_hidden),
 	};
 

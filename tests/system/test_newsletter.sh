@@ -142,5 +142,5 @@ judge() {
 calm() { judge >"$STACK/verdict" 2>&1; }
 wait_until 40 calm
 cat "$STACK/verdict"
-check "what waited is in one issue or was promoted, and nobody saw too much" calm
+check "F38: what waited is in one issue or was promoted, and nobody saw too much" calm
 system_end

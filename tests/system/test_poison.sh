@@ -20,15 +20,15 @@ done
 poison subscription 0
 
 next=$(issue "毒の後")
-check "the notice after the poison is accepted" test -n "$next"
+check "F17: the notice after the poison is accepted" test -n "$next"
 wait_until 30 mail_came "$next" reader
-check "the notice after the poison is delivered" mail_came "$next" reader
+check "F17: the notice after the poison is delivered" mail_came "$next" reader
 check "it is delivered once" equal 1 "$(mails_of "$next" reader)"
 rejected_has() { ctl --json rejected | jq -es --arg t "$1" \
 	'any(.topic == $t)' >/dev/null; }
 for topic in journal dispatch.alert delivery.alert; do
 	wait_until 20 rejected_has "$topic"
-	check "the poison of $topic is in rejected" rejected_has "$topic"
+	check "F17: the poison of $topic is in rejected" rejected_has "$topic"
 done
 check "rejected holds a pointer, no content" equal 0 \
 	"$(records rejected '%s\n' | grep -c -a 'no protobuf')"
