@@ -94,10 +94,15 @@ state_of(const struct ctl_recipient *who)
 }
 
 static void
-csv_registration(struct report *r, const struct nrs_subscription *s)
+csv_registration(struct report *r, const struct ctl_recipient *who)
 {
 	struct nrs_arena *arena = r->ctl->arena;
+	const struct nrs_subscription *s =
+	    ctl_members_find(&r->members, who->subscriber_id);
 
+	nrs_csv_cell(&r->csv, who->organisation[0] == '\0' && s != NULL
+	                          ? s->organisation
+	                          : who->organisation);
 	nrs_csv_cell(&r->csv, s == NULL ? "" : s->name);
 	nrs_csv_cell(
 	    &r->csv, s == NULL ? "" : words(arena, s->sectors, s->n_sectors));
@@ -116,8 +121,7 @@ csv_row(struct report *r, const struct ctl_recipient *who)
 	nrs_csv_cell(out, nrs_arena_printf(arena, "%u", who->revision));
 	nrs_csv_cell(out, who->subscriber_id);
 	nrs_csv_cell(out, term(NRS_VOC_SUBSCRIBER_KIND, (int)who->stage));
-	nrs_csv_cell(out, who->organisation);
-	csv_registration(r, ctl_members_find(&r->members, who->subscriber_id));
+	csv_registration(r, who);
 	nrs_csv_cell(out, state_of(who));
 	nrs_csv_cell(out, term(NRS_VOC_FAILURE_REASON, (int)who->reason));
 	csv_time(out, who->accepted_at);

@@ -436,7 +436,7 @@ a_drill_is_reported_per_subscriber_and_from_its_own_topics(void **state)
 	    "\"addressed_at\",\"delivered_at\",\"delivered_minutes\","
 	    "\"acknowledged_at\",\"acknowledged_minutes\",\"response\","
 	    "\"reminders\",\"escalations\"\r\n"
-	    "\"DRILL-2026\",\"d-1\",\"1\",\"op-a\",\"OPERATOR\",\"\","
+	    "\"DRILL-2026\",\"d-1\",\"1\",\"op-a\",\"OPERATOR\",\"op-a\","
 	    "\"op-a\",\"finance\",\"bank\",\"RESPONDED\",\"\","
 	    "\"2026-11-24T09:34:56+09:00\",\"2026-11-24T09:36:26+09:00\","
 	    "\"1.5\",\"2026-11-24T09:44:56+09:00\",\"10.0\","
