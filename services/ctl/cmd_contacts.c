@@ -58,6 +58,7 @@ read_table(struct import *im, struct nrs_err *err)
 	    .csv = &csv,
 	    .check = &check,
 	    .registered = im->registered,
+	    .verified = ctl_opt(ctl, CTL_OPT_VERIFIED) != NULL,
 	    .wrong = tell_wrong,
 	    .ctx = im};
 	return ctl_contacts_parse(&query, &im->contacts, err);

@@ -184,6 +184,8 @@ load(struct ctl_deliveries *d, struct ctl_resend **resend, struct nrs_err *err)
 	if (rc == NRS_OK)
 		rc = ctl_members_load(d->ctl,
 		    nrs_map_get(d->notices.by_id, d->id), &d->members, err);
+	if (rc == NRS_OK && again)
+		rc = ctl_members_prove(d->ctl, &d->members, err);
 	if (rc == NRS_OK)
 		rc = ctl_gather_open(d->ctl, &d->notices, &d->gather, err);
 	return rc == NRS_OK ? ctl_gather_to_end(d->gather, err) : rc;

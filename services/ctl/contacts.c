@@ -196,6 +196,37 @@ new_addresses(const struct row *row)
 	               !has_address(row->old, s->second_contact));
 }
 
+/* What is registered keeps its mark, unless somebody vouches for the row. */
+static void
+mark(const struct row *row, struct nrs_channel *channel)
+{
+	if (channel->type != NRS_CHANNEL_MAIL)
+		return;
+	if (row->q->verified)
+		channel->unverified = false;
+	else if (!has_address(row->old, channel))
+		channel->unverified = true;
+}
+
+static void
+mark_all(const struct row *row)
+{
+	for (size_t i = 0; i < row->s->n_channels; i++)
+		mark(row, &row->s->channels[i]);
+	if (row->s->second_contact != NULL)
+		mark(row, row->s->second_contact);
+}
+
+static size_t
+count_unverified(const struct nrs_subscription *s)
+{
+	size_t n = s->second_contact != NULL && s->second_contact->unverified;
+
+	for (size_t i = 0; i < s->n_channels; i++)
+		n += s->channels[i].unverified;
+	return n;
+}
+
 static void
 compare(const struct row *row, struct ctl_contact *out)
 {
@@ -207,6 +238,9 @@ compare(const struct row *row, struct ctl_contact *out)
 		        ctl_column_write(arena, c, row->s)) != 0)
 			out->columns[out->n_columns++] = c->name;
 	}
+	if (row->old != NULL && out->n_columns == 0 &&
+	    count_unverified(row->old) != count_unverified(row->s))
+		out->columns[out->n_columns++] = "verified";
 	out->n_addresses = new_addresses(row);
 	out->change = row->old == NULL     ? CTL_CONTACT_NEW
 	              : out->n_columns > 0 ? CTL_CONTACT_CHANGED
@@ -233,6 +267,7 @@ parse_row(struct row *row, struct nrs_map *seen, struct ctl_contact *out,
 	(void)nrs_map_put(seen, id, out);
 	if (fill(row, err) != NRS_OK)
 		return NRS_REJECT;
+	mark_all(row);
 	compare(row, out);
 	return NRS_OK;
 }

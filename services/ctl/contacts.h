@@ -31,6 +31,9 @@ struct ctl_contacts_query {
 	const struct nrs_csv *csv;
 	const struct nrs_check *check;
 	const struct nrs_map *registered; /* id -> its subscription */
+	/* New mailboxes are known to be their readers': else each is used only
+	 * when its reader has opened a link that is sent to it. */
+	bool verified;
 	/* Called for each row that is wrong, with its first error; its field is
 	 * "line 3, column 5 (mail)". */
 	void (*wrong)(void *ctx, const struct nrs_err *err);

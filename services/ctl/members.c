@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/read.h"
+#include "noroshi/core/clone.h"
+#include "noroshi/core/topic.h"
+#include "noroshi/io/roster.h"
+
 enum nrs_rc
 ctl_members_load(struct ctl *ctl, const struct ctl_notice *notice,
     struct ctl_members *out, struct nrs_err *err)
@@ -24,6 +29,61 @@ ctl_members_load(struct ctl *ctl, const struct ctl_notice *notice,
 			    ceptoar, ctl->conf.sectors);
 	}
 	return ctl_subscriptions(ctl, &out->by_id, err);
+}
+
+/* ---- addresses that are proven ---- */
+
+static enum nrs_rc
+see_proof(void *ctx, const struct nrs_record *record, const void *value,
+    struct nrs_err *err)
+{
+	(void)record;
+	(void)err;
+	nrs_roster_prove(ctx, value);
+	return NRS_OK;
+}
+
+static struct nrs_subscription *
+without_waiting(struct nrs_arena *arena, const struct nrs_roster *roster,
+    const struct nrs_subscription *s)
+{
+	struct nrs_subscription *out =
+	    nrs_clone_into(arena, NRS_TYPE_SUBSCRIPTION, s);
+
+	out->n_channels = 0;
+	for (size_t i = 0; i < s->n_channels; i++)
+		if (!nrs_roster_waits(
+		        roster, s->subscriber_id, &s->channels[i]))
+			out->channels[out->n_channels++] = out->channels[i];
+	return out;
+}
+
+enum nrs_rc
+ctl_members_prove(
+    struct ctl *ctl, struct ctl_members *members, struct nrs_err *err)
+{
+	struct nrs_roster *roster = nrs_roster_new();
+	const struct ctl_reading reading = {.topic = NRS_TOPIC_VERIFICATION,
+	    .type = NRS_TYPE_VERIFICATION,
+	    .each = see_proof,
+	    .ctx = roster,
+	    .from = NRS_FROM_START,
+	    .optional = true};
+	struct nrs_map *proven = nrs_map_new();
+	void *cursor = NULL, *value;
+	const char *id;
+	enum nrs_rc rc = ctl_read(ctl, &reading, err);
+
+	while (rc == NRS_OK &&
+	       nrs_map_next(members->by_id, &cursor, &id, &value)) {
+		nrs_roster_put(roster, value);
+		(void)nrs_map_put(
+		    proven, id, without_waiting(ctl->arena, roster, value));
+	}
+	nrs_map_free(members->by_id, NULL);
+	members->by_id = proven;
+	nrs_roster_free(roster);
+	return rc;
 }
 
 void

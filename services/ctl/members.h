@@ -18,6 +18,10 @@ struct ctl_members {
 NRS_CHECKED enum nrs_rc ctl_members_load(struct ctl *ctl,
     const struct ctl_notice *notice, struct ctl_members *out,
     struct nrs_err *err);
+/* Take away the channels whose readers have not opened their link yet: nothing
+ * may be sent there. */
+NRS_CHECKED enum nrs_rc ctl_members_prove(
+    struct ctl *ctl, struct ctl_members *members, struct nrs_err *err);
 void ctl_members_fini(struct ctl_members *members);
 /* NULL: not registered any more. */
 const struct nrs_subscription *ctl_members_find(

@@ -18,6 +18,7 @@
 static struct nrs_arena *arena;
 static struct nrs_map *registered;
 static char told[4096];
+static bool vouched;
 
 static int
 setup(void **state)
@@ -25,6 +26,7 @@ setup(void **state)
 	arena = nrs_arena_new();
 	registered = nrs_map_new();
 	told[0] = '\0';
+	vouched = false;
 	return 0;
 }
 
@@ -57,6 +59,7 @@ parse(const char *text, struct ctl_contacts *out, struct nrs_err *err)
 	    .csv = &csv,
 	    .check = &check,
 	    .registered = registered,
+	    .verified = vouched,
 	    .wrong = wrong};
 
 	*err = (struct nrs_err){0};
@@ -181,6 +184,38 @@ secrets_stay_with_their_address_and_go_with_it(void **state)
 }
 
 static void
+a_new_mailbox_waits_for_its_link_unless_somebody_vouches(void **state)
+{
+	struct ctl_contacts c =
+	    good("subscriber_id,kind,organisation,name,sectors,max_tlp,mail,"
+	         "webhook,second_mail\n"
+	         "op,OPERATOR,o,n,finance,AMBER,old@example.jp,,\n");
+	const struct nrs_subscription *s = c.list[0].subscription;
+
+	assert_true(s->channels[0].unverified);
+	s->channels[0].unverified = false; /* registered one by one, say */
+	keep(&c);
+	c = good("subscriber_id,mail,webhook,second_mail\n"
+	         "op,old@example.jp;new@example.jp,https://h.example.jp/,"
+	         "s@example.jp\n");
+	s = c.list[0].subscription;
+	assert_false(s->channels[0].unverified);
+	assert_string_equal(s->channels[1].address, "new@example.jp");
+	assert_true(s->channels[1].unverified);
+	assert_false(s->channels[2].unverified); /* a webhook opens no link */
+	assert_true(s->second_contact->unverified);
+	keep(&c);
+	c = good("subscriber_id,mail\nop,old@example.jp;new@example.jp\n");
+	assert_int_equal(c.list[0].change, CTL_CONTACT_SAME);
+	assert_true(c.list[0].subscription->channels[1].unverified);
+	vouched = true;
+	c = good("subscriber_id,mail\nop,old@example.jp;new@example.jp\n");
+	assert_int_equal(c.list[0].change, CTL_CONTACT_CHANGED);
+	assert_string_equal(c.list[0].columns[0], "verified");
+	assert_false(c.list[0].subscription->channels[1].unverified);
+}
+
+static void
 an_error_names_line_and_column(void **state)
 {
 	assert_wrong(HEAD ALPHA "op-b,OPERATOR,b,名,finance,AMBER,nobody\n",
@@ -246,6 +281,7 @@ main(void)
 	    FACT(a_row_becomes_a_subscription),
 	    FACT(the_same_table_again_changes_nothing),
 	    FACT(secrets_stay_with_their_address_and_go_with_it),
+	    FACT(a_new_mailbox_waits_for_its_link_unless_somebody_vouches),
 	    FACT(an_error_names_line_and_column),
 	    FACT(a_heading_that_is_not_known_is_refused),
 	    FACT(what_is_exported_imports_as_unchanged),
