@@ -169,6 +169,11 @@ fill(const struct ctl_again_query *q, const struct ctl_again *again,
 	ctl_delivery_again_key(
 	    old->key, q->old->occasion + 1, again->channel, key);
 	out->key = nrs_arena_bytes(q->arena, key, sizeof(key));
+	if (old->stub_key.len == 0)
+		return;
+	ctl_delivery_again_key(
+	    old->stub_key, q->old->occasion + 1, again->channel, key);
+	out->stub_key = nrs_arena_bytes(q->arena, key, sizeof(key));
 }
 
 const struct nrs_delivery_batch *

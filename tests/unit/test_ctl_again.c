@@ -108,6 +108,7 @@ planned(const char *const *who, size_t n)
 		c->address = nrs_arena_printf(arena, "%s@old.example", who[i]);
 		b->deliveries[i] = (struct nrs_delivery){
 		    .key = {(const uint8_t *)who[i], strlen(who[i])},
+		    .stub_key = {(const uint8_t *)"stub", 4},
 		    .subscriber_id = who[i],
 		    .organisation = who[i],
 		    .channel = c,
@@ -200,6 +201,9 @@ only_the_failed_go_again_with_the_bytes_that_were_frozen(void **state)
 	    b->deliveries[0].channel->address, "gone@old.example");
 	assert_int_equal(b->occasion, 1);
 	assert_int_equal(b->deliveries[0].key.len, NRS_SHA256_SIZE);
+	assert_int_equal(b->deliveries[0].stub_key.len, NRS_SHA256_SIZE);
+	assert_memory_not_equal(b->deliveries[0].stub_key.data,
+	    b->deliveries[0].key.data, NRS_SHA256_SIZE);
 	assert_ptr_equal(b->variants, old->variants);
 	assert_int_equal(b->n_variants, old->n_variants);
 	assert_int_equal(b->source_offset, 41);
