@@ -28,5 +28,9 @@ check "every command was decided" test ! -s "$STACK/undecided"
 check "the judge finds nothing but announced repeats" \
 	chaos_judged
 check "nor anything wrong with the newsletters" news_judged
+# Our own auditor's check, after the judges that share no code with it.
+nothing_missing() { ctl -q audit --budget 20s >"$STACK/gaps"; }
+check "and noroshictl audit nothing that has not gone on" \
+	wait_until 60 nothing_missing
 [ "$FAILED" -eq 0 ] || echo "again: make chaos N=$N SEED=$SEED BROKERS=$BROKERS"
 system_end
