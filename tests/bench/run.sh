@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # `make bench`: measure on a real broker. Prints `<name> <value> <unit>` lines
-# and leaves them, with tabs, in build/bench.tsv. T=latency|throughput|idle
-# |state picks one part; ROUNDS, COMMANDS, ALERTS and WAITING may be set.
+# and leaves them, with tabs, in build/bench.tsv. T=latency|idle|throughput|state
+# |fanout picks one part; ROUNDS, COMMANDS, ALERTS and WAITING may be set.
 #
 # Ratios compare programs that ran one after another on the same broker: only
 # they mean something on another machine.
@@ -12,6 +12,8 @@ cd "$(dirname "$0")/../.." || exit 1
 : "${WAITING:=10000}"
 # shellcheck source=tests/support/stack.sh
 . tests/support/stack.sh
+# shellcheck source=tests/bench/fanout.sh
+. tests/bench/fanout.sh
 
 dir=$PWD/$BUILD/bench
 peer=build/peers/kafka-streams
@@ -239,9 +241,9 @@ trap 'exit 130' INT TERM
 : >"$table"
 SERVERS=$(deploy/kafka/kafka.sh start --dir "$dir/kafka" | tail -n 1)
 [ -n "$SERVERS" ] || die "no Kafka"
-for part in ${T:-latency idle throughput state}; do
+for part in ${T:-latency idle throughput state fanout}; do
 	case $part in
-	latency | idle | throughput | state) "$part" ;;
-	*) die "T is latency, idle, throughput or state, not $part" ;;
+	latency | idle | throughput | state | fanout) "$part" ;;
+	*) die "T is latency, idle, throughput, state or fanout, not $part" ;;
 	esac
 done
