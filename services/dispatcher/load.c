@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispatcher/ready.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"
@@ -163,6 +164,8 @@ cancel_earlier(struct sender *s, struct dispatcher_task *task)
 		revision = earlier->load->batch->revision;
 		if (revision >= batch->revision)
 			continue;
+		if (earlier->step == DISPATCHER_READY)
+			sender_not_ready(s, earlier);
 		/* One revision may have come in two records. */
 		if (revision < counted && was_never_tried(earlier)) {
 			counted = revision;
@@ -421,6 +424,7 @@ sender_unload(struct sender *s, struct dispatcher_part *part)
 {
 	struct dispatcher_load *load, *next;
 
+	sender_drop_ready(s, part);
 	for (load = part->first; load != NULL; load = next) {
 		next = load->next;
 		drop_load(s, load);

@@ -39,6 +39,6 @@ struct dispatcher_part {
 	size_t n_parked_past; /* parked below past_end: the past is kept */
 	int64_t committed;
 	struct dispatcher_load *first, *last;
-	size_t n_moving; /* tasks in INTENT or TRANSFER */
+	size_t n_moving; /* tasks in INTENT, READY or TRANSFER */
 };
 #endif

@@ -160,6 +160,7 @@ candidate(const struct dispatcher_place *place)
 
 	for (t = place->first; t != NULL; t = t->next) {
 		if (t->step == DISPATCHER_INTENT ||
+		    t->step == DISPATCHER_READY ||
 		    t->step == DISPATCHER_TRANSFER)
 			return NULL;
 		if (t->step == DISPATCHER_WAITING &&

@@ -43,6 +43,7 @@ struct dispatcher_load {
 enum dispatcher_step {
 	DISPATCHER_WAITING,  /* for its turn or its time */
 	DISPATCHER_INTENT,   /* intent is on its way to the bus */
+	DISPATCHER_READY,    /* for a connection; the intent is durable */
 	DISPATCHER_TRANSFER, /* bytes are on their way to the recipient */
 	DISPATCHER_CLOSING,  /* its end is on its way to the bus */
 };
@@ -59,6 +60,8 @@ struct dispatcher_task {
 	bool stub;        /* the batch's stub goes instead of its text */
 	bool stub_sent;   /* and has gone before */
 	int64_t intent;   /* offset of the last one's receipt */
+	int64_t ready_ms; /* READY: since when */
+	struct dispatcher_task *ready_next;
 	struct nrs_buf body;
 	enum nrs_delivery_state end; /* CLOSING */
 	enum nrs_failure_reason reason;

@@ -4,6 +4,7 @@
 
 #include "dispatcher/duty.h"
 #include "dispatcher/post.h"
+#include "dispatcher/ready.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"
@@ -32,9 +33,9 @@ intent_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 	if (task->load->lost || !task->load->part->ours)
 		sender_abandon(s, task);
 	else if (rc == NRS_OK)
-		sender_transfer(s, task);
+		sender_ready(s, task);
 	else
-		sender_postpone(s, task);
+		sender_postpone(s, task, SENDER_PAUSE_MS);
 }
 
 static void

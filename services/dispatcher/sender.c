@@ -167,10 +167,10 @@ lost(void *self, int partition, bool clean)
 
 	if (partition >= s->n_parts || !part->ours)
 		return;
-	part->ours = false;
-	s->n_ours--;
 	if (clean && !s->stopping)
 		drain(s, part);
+	part->ours = false;
+	s->n_ours--;
 	sender_unload(s, part);
 	sender_due_lost(s, part);
 	nrs_log(NRS_LOG_INFO, "partition_lost",
@@ -304,10 +304,10 @@ finish(struct sender *s)
 	size_t moving = 0;
 	int i;
 
-	/* Intents that are not acknowledged yet start nothing more. */
-	s->stopping = true;
+	/* What is promised to the bus is kept, if that takes no longer. */
 	for (i = 0; i < s->n_parts; i++)
 		drain(s, &s->parts[i]);
+	s->stopping = true;
 	for (i = 0; i < s->n_parts; i++)
 		moving += s->parts[i].n_moving;
 	if (moving > 0)

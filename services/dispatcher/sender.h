@@ -17,7 +17,13 @@
 #include "noroshi/base/clock.h"
 #include "noroshi/io/group.h"
 
+#define SENDER_PAUSE_MS 200 /* while the lease or the bus is away */
 #define DISPATCHER_STATES (NRS_STATE_RESPONDED + 1)
+
+/* Tasks in the order of their intents. */
+struct sender_row {
+	struct dispatcher_task *first, *last;
+};
 
 struct sender {
 	struct dispatcher *d;
@@ -40,6 +46,7 @@ struct sender {
 	struct dispatcher_task *again; /* whose end the bus did not take */
 	int64_t again_at;
 	struct nrs_mono draining; /* since when, if it was a moment ago */
+	struct sender_row ready[NRS_CHANNEL_TOPIC + 1];
 	size_t n_moving[NRS_CHANNEL_TOPIC + 1];
 	size_t n_retried[NRS_CHANNEL_TOPIC + 1]; /* of them */
 	bool paused, stopping;
@@ -89,11 +96,15 @@ void sender_reject(struct sender *s, const struct nrs_record *record,
 /* transfer.c */
 /* Start what is due, as far as there is room. */
 void sender_pump(struct sender *s);
-/* The bus has acknowledged the intent. */
+/* May it still go as its intent says, after a while? */
+bool sender_may_still_go(
+    struct sender *s, struct dispatcher_task *task, int64_t now);
+/* The intent is durable, and there is room. */
 void sender_transfer(struct sender *s, struct dispatcher_task *task);
 void sender_abandon(struct sender *s, struct dispatcher_task *task);
 /* How long to wait after so many attempts, without jitter. */
 int64_t sender_pause(const struct dispatcher_conf *conf, uint32_t attempt);
-/* It has not: the transfer must not start now. */
-void sender_postpone(struct sender *s, struct dispatcher_task *task);
+/* The transfer must not start now: back to its place for pause_ms. */
+void sender_postpone(
+    struct sender *s, struct dispatcher_task *task, int64_t pause_ms);
 #endif

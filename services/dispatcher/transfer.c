@@ -5,6 +5,7 @@
 #include "dispatcher/duty.h"
 #include "dispatcher/endpoint.h"
 #include "dispatcher/post.h"
+#include "dispatcher/ready.h"
 #include "dispatcher/sender.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"
@@ -15,7 +16,6 @@
 #include "noroshi/io/mime.h"
 
 #define SUBS_AGE_MS 1000 /* the view is refreshed before a start after it */
-#define POSTPONE_MS 200  /* while the lease or the bus is away */
 
 /* ---- may it go? ---- */
 
@@ -172,13 +172,19 @@ begin(struct sender *s, struct dispatcher_task *task, int64_t now)
 /* ---- starting ---- */
 
 static size_t
+connections_of(const struct sender *s, enum nrs_channel_type channel)
+{
+	return channel == NRS_CHANNEL_MAIL
+	           ? (size_t)s->transfer_conf.max_mail
+	           : (size_t)s->transfer_conf.max_webhook;
+}
+
+static size_t
 limit_of(const struct sender *s, enum nrs_channel_type channel)
 {
-	if (channel == NRS_CHANNEL_MAIL)
-		return (size_t)s->transfer_conf.max_mail;
-	if (channel == NRS_CHANNEL_WEBHOOK)
-		return (size_t)s->transfer_conf.max_webhook;
-	return SIZE_MAX;
+	if (channel == NRS_CHANNEL_TOPIC)
+		return SIZE_MAX;
+	return sender_window(connections_of(s, channel));
 }
 
 /* Recipients that hang whenever they are tried get half of the connections, so
@@ -186,7 +192,7 @@ limit_of(const struct sender *s, enum nrs_channel_type channel)
 static bool
 is_full_of_retries(const struct sender *s, enum nrs_channel_type channel)
 {
-	return s->n_retried[channel] >= (limit_of(s, channel) + 1) / 2;
+	return s->n_retried[channel] >= (connections_of(s, channel) + 1) / 2;
 }
 
 /* Clearance as it is now: a look at the topic's end before anything starts,
@@ -208,6 +214,16 @@ know_subscribers(struct sender *s, int64_t now)
 	return true;
 }
 
+/* What begin() looked at, looked at again. */
+bool
+sender_may_still_go(struct sender *s, struct dispatcher_task *task, int64_t now)
+{
+	return know_subscribers(s, now) && sender_due_know(s, now) &&
+	       sender_due_why_not(s, task) == NULL &&
+	       now < task->load->batch->give_up_at &&
+	       (why_not(s, task) != NULL) == task->stub;
+}
+
 /* False: nothing may start now. */
 static bool
 pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
@@ -221,7 +237,7 @@ pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
 			return true;
 		if (!know_subscribers(s, now) || !sender_due_know(s, now) ||
 		    !nrs_group_lease_held(s->group)) {
-			task->due_ms = now + POSTPONE_MS;
+			task->due_ms = now + SENDER_PAUSE_MS;
 			dispatcher_queue_update(s->queue, task, now);
 			return false;
 		}
@@ -253,14 +269,15 @@ sender_abandon(struct sender *s, struct dispatcher_task *task)
 }
 
 void
-sender_postpone(struct sender *s, struct dispatcher_task *task)
+sender_postpone(
+    struct sender *s, struct dispatcher_task *task, int64_t pause_ms)
 {
 	int64_t now = nrs_wall_ms();
 
 	count_moving(s, task, -1);
 	task->attempt--;
 	task->step = DISPATCHER_WAITING;
-	task->due_ms = now + POSTPONE_MS;
+	task->due_ms = now + pause_ms;
 	nrs_buf_fini(&task->body);
 	dispatcher_queue_update(s->queue, task, now);
 }
@@ -347,6 +364,7 @@ finished(void *opaque, const struct nrs_transfer_result *result)
 		sender_free_task(s, task);
 	else
 		defer(s, task, result);
+	sender_start_ready(s);
 }
 
 /* With the secrets of now: one that was replaced since signs no more. */
@@ -415,7 +433,7 @@ sender_transfer(struct sender *s, struct dispatcher_task *task)
 		return;
 	}
 	if (rc != NRS_REJECT) {
-		sender_postpone(s, task);
+		sender_postpone(s, task, SENDER_PAUSE_MS);
 		return;
 	}
 	count_moving(s, task, -1);

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# `make bench T=fanout`: one notice to very many. Sourced by run.sh.
+# `make bench T=fanout|webhooks|backlog`: one notice to very many, and alerts
+# beside a large newsletter. Sourced by run.sh.
 #
 # Postfix's smtp-source and smtp-sink, and Prometheus' Alertmanager, are Debian's,
 # unpacked under build/peers: nothing is installed, no mail server is configured.
@@ -187,30 +188,45 @@ of() { last "$1" | median; }
 fanout() {
 	local n
 	debian postfix
-	debian prometheus-alertmanager
 	rm -f "$dir"/*.s "$dir"/peak.mib
 	capture
-	for ((n = 1; n <= ROUNDS; n++)); do
-		mail_round "$n"
-		hook_round "$n"
-	done
-	many_round 1
+	for ((n = 1; n <= ROUNDS; n++)); do mail_round "$n"; done
+	[ "$MANY" = 0 ] || many_round 1
 	last "$dir/fan.s" >"$dir/fan-last.s"
 	figure fanout_10k_s "$(of "$dir/fan.s")" s
 	figure fanout_10k_vs_smtp_source \
 		"$(median_ratio "$dir/fan-last.s" "$dir/source.s")" ratio
 	figure fanout_10k_vs_kept_connections \
 		"$(median_ratio "$dir/fan-last.s" "$dir/kept.s")" ratio
+	figure retract_99pct_s "$(awk '{ print $2 }' "$dir/retract.s" | median)" s
+	[ "$MANY" = 0 ] && return
 	figure fanout_growth_exponent "$(awk -v a="$(of "$dir/fan.s")" \
 		-v b="$(of "$dir/many.s")" -v n="$MAILBOXES" -v m="$MANY" \
 		'BEGIN { printf "%.2f", log(b / a) / log(m / n) }')" exponent
 	figure dispatcher_peak_rss_mib "$(median <"$dir/peak.mib")" MiB
-	figure retract_99pct_s "$(awk '{ print $2 }' "$dir/retract.s" | median)" s
+	"$BUILD/tests/bench/bench_match" | while read -r n ms; do
+		figure "$n" "$ms" ms
+	done
+}
+
+webhooks() {
+	local n
+	debian prometheus-alertmanager
+	rm -f "$dir"/*.s
+	for ((n = 1; n <= ROUNDS; n++)); do hook_round "$n"; done
+	figure fanout_10k_webhooks_s "$(median <"$dir/hook.s")" s
 	figure fanout_10k_webhooks_vs_alertmanager \
 		"$(median_ratio "$dir/hook.s" "$dir/alertmanager.s")" ratio
-	"$BUILD/tests/bench/bench_match" | take
-	beside calm 0 "$dir/calm.p99"
-	beside busy "$BACKLOG" "$dir/busy.p99"
+}
+
+backlog() {
+	local n
+	rm -f "$dir"/*.p99
+	for ((n = 1; n <= ROUNDS; n++)); do
+		beside "calm$n" 0 "$dir/calm.p99"
+		beside "busy$n" "$BACKLOG" "$dir/busy.p99"
+	done
+	figure alert_p99_beside_backlog_s "$(median <"$dir/busy.p99")" s
 	figure alert_p99_under_backlog_ratio \
 		"$(median_ratio "$dir/busy.p99" "$dir/calm.p99")" ratio
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench`: measure on a real broker. Prints `<name> <value> <unit>` lines
 # and leaves them, with tabs, in build/bench.tsv. T=latency|idle|throughput|state
-# |fanout picks one part; ROUNDS, COMMANDS, ALERTS and WAITING may be set.
+# |fanout|webhooks|backlog picks one part; ROUNDS, COMMANDS, ALERTS and WAITING may be set.
 #
 # Ratios compare programs that ran one after another on the same broker: only
 # they mean something on another machine.
@@ -241,9 +241,9 @@ trap 'exit 130' INT TERM
 : >"$table"
 SERVERS=$(deploy/kafka/kafka.sh start --dir "$dir/kafka" | tail -n 1)
 [ -n "$SERVERS" ] || die "no Kafka"
-for part in ${T:-latency idle throughput state fanout}; do
+for part in ${T:-latency idle throughput state fanout webhooks backlog}; do
 	case $part in
-	latency | idle | throughput | state | fanout) "$part" ;;
-	*) die "T is latency, idle, throughput, state or fanout, not $part" ;;
+	latency | idle | throughput | state | fanout | webhooks | backlog) "$part" ;;
+	*) die "T is a part of the benchmark (see the top of tests/bench/run.sh), not $part" ;;
 	esac
 done

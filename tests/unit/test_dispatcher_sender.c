@@ -53,7 +53,7 @@ struct world {
 	const char *gone; /* this address has said so before */
 	/* what is under way */
 	struct nrs_transfer_job jobs[KEPT];
-	size_t n_jobs;
+	size_t n_jobs, n_finished;
 };
 
 static struct world *w;
@@ -161,6 +161,15 @@ nrs_service_stop(struct nrs_service_ctx *ctx)
 	return NULL;
 }
 
+/* As many at a time as the real one: those of both channels together. */
+size_t
+nrs_transfer_room(
+    const struct nrs_transfer *transfer, enum nrs_channel_type channel)
+{
+	(void)transfer, (void)channel;
+	return ROOM - (w->n_jobs - w->n_finished);
+}
+
 enum nrs_rc
 nrs_transfer_start(struct nrs_transfer *transfer,
     const struct nrs_transfer_job *job, struct nrs_err *err)
@@ -204,6 +213,7 @@ pump(void)
 static void
 finish_with(size_t job, const struct nrs_transfer_result *result)
 {
+	w->n_finished++;
 	w->jobs[job].done(w->jobs[job].opaque, result);
 	ack();
 }
@@ -224,8 +234,7 @@ answer(size_t job, const char *text)
 	struct nrs_transfer_result result = {.class = NRS_TRANSFER_DELIVERED};
 
 	(void)snprintf(result.answer, sizeof(result.answer), "%s", text);
-	w->jobs[job].done(w->jobs[job].opaque, &result);
-	ack();
+	finish_with(job, &result);
 }
 
 static size_t
@@ -869,6 +878,74 @@ any_other_answer_of_a_webhook_is_delivery_and_no_more(void **state)
 	assert_int_equal(w->s.n_open, 0);
 }
 
+/* ---- waiting for a connection ---- */
+
+static struct dispatcher_task *
+load_one_too_many(void)
+{
+	size_t i;
+
+	for (i = 0; i < (size_t)ROOM + 1; i++)
+		load(batch_of(1, NRS_KIND_INITIAL), MAIL, (char)('a' + i));
+	assert_int_equal(pump(), ROOM);
+	assert_int_equal(count(NRS_STATE_INTENT, 1), ROOM + 1);
+	return w->s.ready[MAIL].first;
+}
+
+static void
+an_intent_does_not_wait_for_a_connection(void **state)
+{
+	(void)state;
+	assert_non_null(load_one_too_many());
+	finish(0, NRS_TRANSFER_DELIVERED);
+	assert_int_equal(w->n_jobs, ROOM + 1);
+	assert_null(w->s.ready[MAIL].first);
+}
+
+static void
+a_successor_cancels_what_waits_for_a_connection(void **state)
+{
+	(void)state;
+	(void)load_one_too_many();
+	load(batch_of(2, NRS_KIND_FOLLOW_UP), MAIL, 'a' + ROOM);
+	ack();
+	assert_int_equal(count(NRS_STATE_CANCELLED, 1), 1);
+	finish(0, NRS_TRANSFER_DELIVERED);
+	assert_int_equal(w->n_jobs, ROOM);
+	assert_int_equal(pump(), 1);
+	assert_int_equal(count(NRS_STATE_INTENT, 2), 1);
+}
+
+static void
+what_waits_for_a_connection_goes_with_its_partition(void **state)
+{
+	(void)state;
+	(void)load_one_too_many();
+	w->part.ours = false;
+	sender_unload(&w->s, &w->part);
+	finish(0, NRS_TRANSFER_DELIVERED);
+	assert_int_equal(w->n_jobs, ROOM);
+	assert_int_equal(w->part.n_moving, ROOM - 1);
+}
+
+static void
+after_a_long_wait_for_a_connection_the_clearance_is_asked_for_again(
+    void **state)
+{
+	static struct nrs_subscription lowered = {.subscriber_id = "s",
+	    .organisation = "o",
+	    .max_tlp = NRS_TLP_CLEAR};
+
+	(void)state;
+	load_one_too_many()->ready_ms -= 2000;
+	nrs_match_set_put(w->subs, &lowered);
+	w->s.subs_at = 0;
+	finish(0, NRS_TRANSFER_DELIVERED);
+	assert_int_equal(w->n_jobs, ROOM);
+	assert_int_equal(pump(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, 1), 1);
+}
+
 int
 main(void)
 {
@@ -894,6 +971,11 @@ main(void)
 	    CASE(our_own_mails_ask_no_subscription_and_enter_no_statistic),
 	    CASE(memory_is_bounded_by_bytes_too),
 	    CASE(a_retraction_counts_revisions_not_records),
+	    CASE(an_intent_does_not_wait_for_a_connection),
+	    CASE(a_successor_cancels_what_waits_for_a_connection),
+	    CASE(what_waits_for_a_connection_goes_with_its_partition),
+	    CASE(
+	        after_a_long_wait_for_a_connection_the_clearance_is_asked_for_again),
 	    CASE(a_webhook_confirms_by_its_answer),
 	    CASE(a_reminder_that_is_confirmed_confirms_the_alert),
 	    CASE(any_other_answer_of_a_webhook_is_delivery_and_no_more),
