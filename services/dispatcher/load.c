@@ -5,6 +5,7 @@
 
 #include "dispatcher/ready.h"
 #include "dispatcher/sender.h"
+#include "dispatcher/transfer.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"

@@ -14,6 +14,7 @@
 struct dispatcher_load;
 struct nrs_map;
 struct sender;
+struct sender_letter;
 
 /* What receipts say of one delivery after a take-over. */
 struct dispatcher_past {
@@ -40,5 +41,9 @@ struct dispatcher_part {
 	int64_t committed;
 	struct dispatcher_load *first, *last;
 	size_t n_moving; /* tasks in INTENT, READY or TRANSFER */
+	/* Receipts that wait for the bus, and how many it has in hand. */
+	struct sender_letter *letters, *letters_last;
+	size_t n_posted;
+	struct dispatcher_part *out_next;
 };
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dispatcher/ready.h"
+#include "dispatcher/transfer.h"
 
 #include "noroshi/base/clock.h"
 

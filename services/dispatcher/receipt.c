@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "dispatcher/duty.h"
+#include "dispatcher/outbox.h"
 #include "dispatcher/post.h"
 #include "dispatcher/ready.h"
 #include "dispatcher/sender.h"
+#include "dispatcher/transfer.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"
@@ -15,16 +17,6 @@
 #include "noroshi/io/wire.h"
 
 #define AGAIN_MS 500 /* after a receipt that the bus did not take */
-
-/* A record of ours until the bus has acknowledged it. */
-struct letter {
-	struct sender *s;
-	struct dispatcher_part *part;         /* NULL: no receipt */
-	struct dispatcher_task *task;         /* NULL: nobody waits for it */
-	struct nrs_bytes key, value;          /* in the same block */
-	const struct nrs_bus_header *headers; /* only while it is posted */
-	size_t n_headers;
-};
 
 static void
 intent_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
@@ -55,17 +47,21 @@ end_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 static void
 arrived(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 {
-	struct letter *letter = opaque;
+	struct sender_letter *letter = opaque;
 	struct sender *s = letter->s;
 	struct dispatcher_task *task = letter->task;
 	struct dispatcher_part *part = letter->part;
 
 	(void)partition;
 	free(letter);
-	if (part == NULL && rc != NRS_OK)
-		nrs_log(NRS_LOG_ERROR, "record_not_written",
-		    NRS_S("why", nrs_rc_name(rc)));
-	if (part != NULL && rc == NRS_OK && offset >= part->receipt_end)
+	if (part == NULL) {
+		if (rc != NRS_OK)
+			nrs_log(NRS_LOG_ERROR, "record_not_written",
+			    NRS_S("why", nrs_rc_name(rc)));
+		return;
+	}
+	sender_outbox_answered(s, part);
+	if (rc == NRS_OK && offset >= part->receipt_end)
 		part->receipt_end = offset + 1;
 	if (task == NULL)
 		return;
@@ -77,44 +73,42 @@ arrived(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 	end_arrived(s, task, rc);
 }
 
-/* Copies what letter says, so that nothing is borrowed while it travels. */
-static void
-post(const struct letter *letter, const char *topic, int partition)
+/* Copies key and value, so that nothing is borrowed while they travel. */
+static struct sender_letter *
+letter_of(struct sender *s, const struct nrs_outgoing *out)
 {
-	struct letter *own =
-	    nrs_alloc(sizeof(*own) + letter->key.len + letter->value.len);
-	uint8_t *data = (uint8_t *)(own + 1);
-	struct nrs_outgoing out = {.topic = topic,
-	    .partition = partition,
-	    .headers = letter->headers,
-	    .n_headers = letter->n_headers};
-	struct nrs_err err = {0};
+	struct sender_letter *letter =
+	    nrs_alloc(sizeof(*letter) + out->key.len + out->value.len);
+	uint8_t *data = (uint8_t *)(letter + 1);
 
-	*own = *letter;
-	if (letter->key.len > 0)
-		memcpy(data, letter->key.data, letter->key.len);
-	memcpy(data + letter->key.len, letter->value.data, letter->value.len);
-	out.key = (struct nrs_bytes){data, letter->key.len};
-	out.value =
-	    (struct nrs_bytes){data + letter->key.len, letter->value.len};
-	out.acked = arrived;
-	out.opaque = own; /* freed in arrived */
-	if (nrs_producer_send(letter->s->producer, &out, &err) == NRS_OK)
-		return;
-	nrs_log(NRS_LOG_WARN, "record_not_sent", NRS_S("topic", topic),
-	    NRS_S("why", err.text));
-	arrived(own, NRS_RETRY, partition, -1);
+	*letter = (struct sender_letter){.s = s, .out = *out};
+	if (out->key.len > 0)
+		memcpy(data, out->key.data, out->key.len);
+	memcpy(data + out->key.len, out->value.data, out->value.len);
+	letter->out.key.data = data;
+	letter->out.value.data = data + out->key.len;
+	letter->out.acked = arrived;
+	letter->out.opaque = letter; /* freed in arrived */
+	return letter;
 }
 
 void
 sender_post(struct sender *s, const struct sender_record *record)
 {
-	post(&(struct letter){.s = s,
-	         .key = record->key,
-	         .value = record->value,
-	         .headers = record->headers,
-	         .n_headers = record->n_headers},
-	    record->topic, record->partition);
+	struct sender_letter *letter =
+	    letter_of(s, &(struct nrs_outgoing){.topic = record->topic,
+	                     .partition = record->partition,
+	                     .key = record->key,
+	                     .value = record->value,
+	                     .headers = record->headers,
+	                     .n_headers = record->n_headers});
+	struct nrs_err err = {0};
+
+	if (nrs_producer_send(s->producer, &letter->out, &err) == NRS_OK)
+		return;
+	nrs_log(NRS_LOG_WARN, "record_not_sent", NRS_S("topic", record->topic),
+	    NRS_S("why", err.text));
+	arrived(letter, NRS_RETRY, record->partition, -1);
 }
 
 static void
@@ -122,15 +116,18 @@ post_receipt(struct sender *s, const struct nrs_receipt *receipt,
     const struct dispatcher_task *about, struct dispatcher_task *waiting)
 {
 	struct dispatcher_part *part = about->load->part;
+	struct sender_letter *letter;
 
 	nrs_arena_reset(s->scratch);
-	post(&(struct letter){.s = s,
-	         .part = part,
-	         .task = waiting,
-	         .key = receipt->key,
-	         .value =
-	             nrs_wire_encode(s->scratch, NRS_TYPE_RECEIPT, receipt)},
-	    s->traffic->receipt, part->number);
+	letter =
+	    letter_of(s, &(struct nrs_outgoing){.topic = s->traffic->receipt,
+	                     .partition = part->number,
+	                     .key = receipt->key,
+	                     .value = nrs_wire_encode(
+	                         s->scratch, NRS_TYPE_RECEIPT, receipt)});
+	letter->part = part;
+	letter->task = waiting;
+	sender_outbox_add(s, letter);
 }
 
 static struct nrs_receipt

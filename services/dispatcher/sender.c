@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dispatcher/sender.h"
+#include "dispatcher/outbox.h"
+#include "dispatcher/transfer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,7 @@ move_on(struct sender *s, int timeout_ms)
 	const int fds[] = {nrs_group_fd(s->group), nrs_producer_fd(s->producer),
 	    nrs_stop_fd(nrs_service_stop(s->ctx))};
 
+	sender_outbox_push(s);
 	nrs_transfer_poll(s->transfer, timeout_ms, fds, 3);
 	nrs_producer_poll(s->producer, 0);
 	sender_end_again(s);
@@ -153,6 +156,7 @@ drain(struct sender *s, const struct dispatcher_part *part)
 		s->draining = nrs_mono_now();
 	while (
 	    part->n_moving > 0 && nrs_mono_since_ms(s->draining) < DRAIN_MS) {
+		sender_outbox_push(s);
 		nrs_transfer_poll(s->transfer, 10, NULL, 0);
 		nrs_producer_poll(s->producer, 0);
 		nrs_service_alive(s->ctx, s->lane);
@@ -313,8 +317,8 @@ finish(struct sender *s)
 	if (moving > 0)
 		nrs_log(NRS_LOG_WARN, "stopped_under_way",
 		    NRS_I("transfers", moving));
-	if (nrs_producer_flush(
-	        s->producer, (int)s->conf->answer_timeout_ms, &err) != NRS_OK)
+	if (sender_outbox_flush(s, (int)s->conf->answer_timeout_ms, &err) !=
+	    NRS_OK)
 		nrs_log(NRS_LOG_WARN, "receipts_not_flushed",
 		    NRS_S("why", err.text));
 }
@@ -350,6 +354,7 @@ dispatcher_send(void *self, struct nrs_service_ctx *ctx,
 	nrs_producer_close(s.producer);
 	s.producer = NULL;
 	nrs_transfer_close(s.transfer);
+	sender_outbox_drop(&s);
 	sender_unload_all(&s);
 	close_bus(&s);
 	dispatcher_queue_free(s.queue);

@@ -47,6 +47,8 @@ struct sender {
 	int64_t again_at;
 	struct nrs_mono draining; /* since when, if it was a moment ago */
 	struct sender_row ready[NRS_CHANNEL_TOPIC + 1];
+	struct dispatcher_part *out_first, *out_last; /* with letters */
+	size_t n_busy; /* partitions whose letters the bus has */
 	size_t n_moving[NRS_CHANNEL_TOPIC + 1];
 	size_t n_retried[NRS_CHANNEL_TOPIC + 1]; /* of them */
 	bool paused, stopping;
@@ -92,19 +94,4 @@ void sender_end_again(struct sender *s);
 /* A record that cannot be read. */
 void sender_reject(struct sender *s, const struct nrs_record *record,
     const struct nrs_err *why);
-
-/* transfer.c */
-/* Start what is due, as far as there is room. */
-void sender_pump(struct sender *s);
-/* May it still go as its intent says, after a while? */
-bool sender_may_still_go(
-    struct sender *s, struct dispatcher_task *task, int64_t now);
-/* The intent is durable, and there is room. */
-void sender_transfer(struct sender *s, struct dispatcher_task *task);
-void sender_abandon(struct sender *s, struct dispatcher_task *task);
-/* How long to wait after so many attempts, without jitter. */
-int64_t sender_pause(const struct dispatcher_conf *conf, uint32_t attempt);
-/* The transfer must not start now: back to its place for pause_ms. */
-void sender_postpone(
-    struct sender *s, struct dispatcher_task *task, int64_t pause_ms);
 #endif

@@ -7,6 +7,7 @@
 #include "dispatcher/post.h"
 #include "dispatcher/ready.h"
 #include "dispatcher/sender.h"
+#include "dispatcher/transfer.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"
 #include "noroshi/base/log.h"

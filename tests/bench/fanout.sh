@@ -5,16 +5,16 @@
 #
 # Postfix's smtp-source and smtp-sink, and Prometheus' Alertmanager, are Debian's,
 # unpacked under build/peers: nothing is installed, no mail server is configured.
-: "${MAILBOXES:=10000}" "${MANY:=100000}" "${BACKLOG:=1000000}"
+: "${dir:?}" "${MAILBOXES:=10000}" "${MANY:=100000}" "${BACKLOG:=1000000}"
 
 # debian PACKAGE: unpacked once.
 debian() {
 	local to=build/peers/$1
 	[ -d "$to" ] && return
 	mkdir -p build/peers/deb
-	(cd build/peers/deb && apt-get download -q "$1" >/dev/null 2>"$dir/apt.log") &&
-		dpkg -x build/peers/deb/"$1"_*.deb "$to" ||
+	(cd build/peers/deb && apt-get download -q "$1") >"$dir/apt.log" 2>&1 ||
 		die "no $1: $dir/apt.log"
+	dpkg -x build/peers/deb/"$1"_*.deb "$to" || die "$1 cannot be unpacked"
 }
 
 postfix_tool() { # smtp-sink|smtp-source ARG...
@@ -107,6 +107,7 @@ many_round() { # N
 # ---- webhooks, against Alertmanager ----------------------------------------------
 # Debian's has the place of its templates built in: it sees them there alone.
 alertmanager() {
+	# shellcheck disable=SC2016 # for the inner shell
 	exec unshare -m sh -c 'mount -t overlay overlay -o "lowerdir=$0/usr/share:/usr/share" \
 		/usr/share && exec "$0/usr/bin/prometheus-alertmanager" "$@"' \
 		"$PWD/build/peers/prometheus-alertmanager" "$@"

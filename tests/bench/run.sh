@@ -12,13 +12,13 @@ cd "$(dirname "$0")/../.." || exit 1
 : "${WAITING:=10000}"
 # shellcheck source=tests/support/stack.sh
 . tests/support/stack.sh
-# shellcheck source=tests/bench/fanout.sh
-. tests/bench/fanout.sh
 
 dir=$PWD/$BUILD/bench
 peer=build/peers/kafka-streams
 table=build/bench.tsv
 export CONF_DIR=config
+# shellcheck source=tests/bench/fanout.sh
+. tests/bench/fanout.sh
 
 die() {
 	echo "bench: $*" >&2
