@@ -20,8 +20,6 @@ static struct nrs_check check;
 static struct nrs_content content;
 static struct nrs_addressing to;
 static struct nrs_posture_change change;
-static struct nrs_subscription sub;
-static struct nrs_channel channel;
 static struct nrs_err err;
 
 static const uint8_t bytes[64];
@@ -53,19 +51,6 @@ setup(void **state)
 	    .mode = NRS_MODE_ACTUAL,
 	    .issued_at = SCENE_NOW,
 	    .change_id = "p-1",
-	};
-	channel = (struct nrs_channel){NRS_CHANNEL_MAIL, "csirt@example.jp"};
-	sub = (struct nrs_subscription){
-	    .subscriber_id = "op-1",
-	    .kind = NRS_SUBSCRIBER_OPERATOR,
-	    .organisation = "org-1",
-	    .name = "Operator",
-	    .sectors = to.sectors,
-	    .n_sectors = 1,
-	    .max_tlp = NRS_TLP_AMBER,
-	    .lang = "ja",
-	    .channels = &channel,
-	    .n_channels = 1,
 	};
 	return 0;
 }
@@ -101,12 +86,6 @@ static void
 posture(const char *field, const char *rule)
 {
 	answers(nrs_check_posture_change(&check, &change, &err), field, rule);
-}
-
-static void
-subscription(const char *field, const char *rule)
-{
-	answers(nrs_check_subscription(&check, &sub, &err), field, rule);
 }
 
 /* Set it, see the answer, set it back. */
@@ -715,122 +694,6 @@ a_posture_change_is_complete(void **state)
 }
 
 static void
-a_subscription_is_complete(void **state)
-{
-	subscription(NULL, NULL);
-	WITH(sub.subscriber_id, "", subscription, "subscriber_id", "required");
-	WITH(sub.kind, 0, subscription, "kind", "required");
-	WITH(sub.organisation, "a b", subscription, "organisation", "id");
-	WITH(sub.name, "a\nb", subscription, "name", "line");
-	WITH(sub.n_sectors, 0, subscription, "sectors", "required");
-	WITH(sub.max_tlp, 0, subscription, "max_tlp", "required");
-	WITH(sub.n_channels, 0, subscription, "channels", "required");
-	WITH(sub.n_channels, 9, subscription, "channels", "length");
-	WITH(sub.kind, NRS_SUBSCRIBER_CEPTOAR, subscription, "ceptoars",
-	    "required");
-	sub.ceptoars = scene_list(&s, "nobody", &sub.n_ceptoars);
-	subscription("ceptoars[0]", "ceptoar-known");
-	sub.n_ceptoars = 0;
-	sub.inactive = true;
-	sub.n_channels = sub.n_sectors = 0;
-	subscription(NULL, NULL);
-}
-
-static void
-addresses_are_strict(void **state)
-{
-	static const char *const bad[] = {"a@b@c", "a b@example.jp",
-	    "a@example.jp\r\nRCPT TO:<x@example.jp>", "<a@example.jp>", "a@",
-	    "@example.jp", "a\x01@example.jp"};
-	size_t i;
-
-	for (i = 0; i < COUNT(bad); i++)
-		WITH(channel.address, bad[i], subscription,
-		    "channels[0].address", "mailbox");
-	WITH(channel.address, "", subscription, "channels[0].address",
-	    "required");
-	WITH(channel.type, 0, subscription, "channels[0].type", "required");
-	channel.type = NRS_CHANNEL_WEBHOOK;
-	subscription("channels[0].address", "url");
-	channel.address = "https://example.jp/hook\r\n";
-	subscription("channels[0].address", "url");
-	channel.address = "https://example.jp/hook";
-	subscription(NULL, NULL);
-}
-
-/* With "=" 32 bytes in base64. */
-#define A42 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-#define A43 A42 "A"
-
-static void
-a_webhook_secret_is_as_standard_webhooks_has_it(void **state)
-{
-	static const char *good[] = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-	    "whsec_" A43 A43 "==", "whsec_" A43 "=",
-	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx",
-	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSz"};
-	static const char *const bad[] = {"", "whsec_", "***", "whsec_***",
-	    "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
-	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa==",
-	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2La",
-	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS-",
-	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS=w", "whsec_" A42 "B=",
-	    "whsec_" A43 A43 "A=", "whsec_" A43 "==", "whsec_" A43 "===="};
-	size_t i;
-
-	channel = (struct nrs_channel){.type = NRS_CHANNEL_WEBHOOK,
-	    .address = "https://example.jp/hook",
-	    .secrets = good,
-	    .n_secrets = 4};
-	subscription(NULL, NULL);
-	WITH(channel.n_secrets, 5, subscription, "channels[0].secrets",
-	    "length");
-	channel.n_secrets = 1;
-	for (i = 0; i < COUNT(bad); i++) {
-		WITH(good[0], bad[i], subscription, "channels[0].secrets[0]",
-		    "webhook-secret");
-		if (strlen(bad[i]) > strlen("whsec_"))
-			assert_null(strstr(err.text, bad[i]));
-	}
-	channel.type = NRS_CHANNEL_MAIL;
-	channel.address = "csirt@example.jp";
-	subscription("channels[0].secrets", "channel-secrets");
-}
-
-static void
-only_a_ceptoar_reads_topics(void **state)
-{
-	channel = (struct nrs_channel){NRS_CHANNEL_TOPIC, ""};
-	subscription("channels[0].type", "channel-topic");
-	sub.kind = NRS_SUBSCRIBER_CEPTOAR;
-	sub.ceptoars = scene_list(&s, "power", &sub.n_ceptoars);
-	subscription(NULL, NULL);
-	WITH(channel.address, "x", subscription, "channels[0].address",
-	    "channel-topic");
-	sub.second_contact = &channel;
-	subscription("second_contact.type", "channel-topic");
-}
-
-static void
-filters_are_lines(void **state)
-{
-	const char *cpe[] = {"cpe:2.3:a:vendor"}, *words[] = {"scada"};
-	struct nrs_filter filter = {.cpe_prefixes = cpe,
-	    .n_cpe_prefixes = 1,
-	    .keywords = words,
-	    .n_keywords = 1};
-
-	sub.filter = &filter;
-	subscription(NULL, NULL);
-	WITH(cpe[0], "vendor", subscription, "filter.cpe_prefixes[0]", "cpe");
-	WITH(cpe[0], "", subscription, "filter.cpe_prefixes[0]", "required");
-	WITH(words[0], "a\nb", subscription, "filter.keywords[0]", "line");
-	WITH(filter.n_keywords, 257, subscription, "filter.keywords", "length");
-	sub.filter = NULL;
-}
-
-static void
 an_approval_is_complete(void **state)
 {
 	struct nrs_approval approval = {
@@ -990,11 +853,6 @@ main(void)
 	    T(behind_the_door_an_older_notice_is_not_lost),
 	    T(behind_the_door_a_newer_notice_is_not_lost),
 	    T(a_posture_change_is_complete),
-	    T(a_subscription_is_complete),
-	    T(addresses_are_strict),
-	    T(a_webhook_secret_is_as_standard_webhooks_has_it),
-	    T(only_a_ceptoar_reads_topics),
-	    T(filters_are_lines),
 	    T(an_approval_is_complete),
 	    T(an_envelope_has_the_parts_of_its_type),
 	    T(only_the_producers_own_commands_come_without_a_signature),
