@@ -373,6 +373,8 @@ lost(void *self)
 	p->threads = NULL;
 	dispatcher_threads_close(p->due_threads);
 	p->due_threads = NULL;
+	planner_seconds_close(p->seconds);
+	p->seconds = NULL;
 	dispatcher_arrangements_free(p->arrangements);
 	p->arrangements = NULL;
 }

@@ -9,6 +9,7 @@
 #include "dispatcher/batches.h"
 #include "dispatcher/dispatcher.h"
 #include "dispatcher/due_plan.h"
+#include "dispatcher/planner_past.h"
 #include "dispatcher/subs.h"
 #include "dispatcher/threads.h"
 #include "noroshi/io/pipe.h"
@@ -35,6 +36,7 @@ struct planner {
 	struct dispatcher_threads *threads;
 	struct dispatcher_threads *due_threads; /* NULL until needed */
 	struct dispatcher_arrangements *arrangements;
+	struct planner_seconds *seconds; /* NULL until needed */
 	struct pending *first, *last;
 	struct nrs_metric *planned, *not_cleared, *rejected;
 };
@@ -76,10 +78,6 @@ void planner_alive(void *planner);
 NRS_CHECKED enum nrs_rc planner_read(struct planner *p,
     const struct nrs_record *record, struct dispatcher_notice *out,
     struct nrs_err *err);
-
-/* planner_recall.c: the arrangements as they were before this record. */
-NRS_CHECKED enum nrs_rc planner_recall(
-    struct planner *p, int64_t end, struct nrs_err *err);
 
 /* planner_route.c */
 NRS_CHECKED enum nrs_rc planner_route(struct planner *p,

@@ -15,6 +15,7 @@ struct past {
 	struct nrs_map *now; /* place -> planned at this very revision */
 	struct nrs_map *due; /* place -> whose acknowledgement it waits for */
 	bool elsewhere;      /* some of it lies in delivery.due */
+	bool asked; /* it was to be acknowledged, and may be escalated */
 };
 
 static const char *
@@ -51,6 +52,7 @@ see(void *ctx, const struct nrs_delivery_batch *batch)
 	if (batch->purpose == NRS_PURPOSE_ALERT &&
 	    batch->revision == past->revision)
 		note_places(past, past->now, batch);
+	past->asked |= batch->ack_by > 0;
 	past->elsewhere |=
 	    batch->n_deliveries == 0 && batch->awaits_from[0] != '\0';
 }
@@ -254,6 +256,10 @@ planner_route(struct planner *p, const struct dispatcher_notice *notice,
 
 	if (rc == NRS_OK)
 		rc = read_due(&past, content->thread_id, err);
+	if (rc == NRS_OK && past.asked &&
+	    (content->kind == NRS_KIND_CORRECTION ||
+	        content->kind == NRS_KIND_RETRACTION))
+		rc = planner_seconds(p, content->thread_id, past.audience, err);
 	usual = nrs_audience_end(past.audience);
 	if (rc == NRS_OK)
 		route(p, notice, &past, &usual, out);

@@ -459,6 +459,23 @@ nobody_is_reminded_of_what_was_retracted(void **state)
 	(void)wait_mail("n-3", ESCALATION, CANCELLED);
 }
 
+/* n-1 was escalated, n-2 was not. */
+static void
+whoever_got_it_as_second_contact_hears_that_it_was_wrong(void **state)
+{
+	int mails = mails_to("second@x.example");
+	struct nrs_mono since = nrs_mono_now();
+
+	(void)state;
+	release(retraction_of("n-2"), false);
+	release(retraction_of("n-1"), false);
+	(void)wait_mail("n-1b", ALERT, DELIVERED);
+	(void)wait_mail("n-2b", ALERT, DELIVERED);
+	while (mails_to("second@x.example") == mails)
+		assert_true(nrs_mono_since_ms(since) < WAIT_MS);
+	assert_int_equal(mails_to("second@x.example"), mails + 1);
+}
+
 static void
 a_restart_before_the_time_loses_and_repeats_nothing(void **state)
 {
@@ -665,6 +682,8 @@ main(void)
 	    cmocka_unit_test(a_ceptoar_that_reads_topics_is_asked_too),
 	    cmocka_unit_test(who_acknowledges_hears_nothing_more),
 	    cmocka_unit_test(nobody_is_reminded_of_what_was_retracted),
+	    cmocka_unit_test(
+	        whoever_got_it_as_second_contact_hears_that_it_was_wrong),
 	    cmocka_unit_test(
 	        a_restart_before_the_time_loses_and_repeats_nothing),
 	    cmocka_unit_test(

@@ -27,6 +27,7 @@
 #define FAR 3600000
 
 struct letter {
+	const char *topic;
 	const struct nrs_receipt *receipt;
 	void (*acked)(
 	    void *opaque, enum nrs_rc rc, int partition, int64_t offset);
@@ -129,7 +130,7 @@ nrs_producer_send(struct nrs_producer *producer, const struct nrs_outgoing *out,
 	assert_true(w->n_letters < KEPT);
 	assert_int_equal(nrs_wire_decode(w->arena, &in, &receipt, err), NRS_OK);
 	w->letters[w->n_letters++] =
-	    (struct letter){receipt, out->acked, out->opaque};
+	    (struct letter){out->topic, receipt, out->acked, out->opaque};
 	return NRS_OK;
 }
 
@@ -547,6 +548,34 @@ nothing_fires_while_nobody_can_be_asked(void **state)
 	assert_int_equal(w->s.n_open, 1);
 }
 
+/* {"acknowledged":true}, as the endpoint may have said to the alert itself. */
+static void
+the_answer_to_a_reminder_confirms_the_alert(void **state)
+{
+	const struct nrs_receipt *r;
+	size_t i, n = 0;
+
+	(void)state;
+	plan(REMINDER);
+	assert_int_equal(turn(), 1);
+	w->jobs[0].done(w->jobs[0].opaque,
+	    &(struct nrs_transfer_result){.class = NRS_TRANSFER_DELIVERED,
+	        .detail = "",
+	        .answer = "{\"acknowledged\":true}"});
+	ack();
+	for (i = 0; i < w->n_letters; i++) {
+		r = w->letters[i].receipt;
+		if (r->state != NRS_STATE_ACKNOWLEDGED)
+			continue;
+		n++;
+		assert_true(nrs_bytes_equal(r->key, key_of("t 1 s")));
+		assert_string_equal(w->letters[i].topic, "receipt.alert");
+		assert_string_equal(r->by, "webhook");
+	}
+	assert_int_equal(n, 1);
+	assert_int_equal(count(NRS_STATE_DELIVERED, ""), 1);
+}
+
 static void
 who_left_is_not_reminded(void **state)
 {
@@ -833,6 +862,7 @@ main(void)
 	    CASE(any_channel_of_the_recipient_will_do),
 	    CASE(nobody_acknowledges_for_another),
 	    CASE(nothing_fires_while_nobody_can_be_asked),
+	    CASE(the_answer_to_a_reminder_confirms_the_alert),
 	    CASE(who_left_is_not_reminded),
 	    CASE(a_later_revision_is_asked_about_instead),
 	    CASE(word_of_a_retraction_ends_what_waits_of_the_thread),
