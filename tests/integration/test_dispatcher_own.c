@@ -123,7 +123,7 @@ start(void)
 	        .look_back_ms = DAY_MS},
 	    .heartbeat = {.mail = "canary@noroshi.example",
 	        .webhook = dead_url,
-	        .every_ms = 2000},
+	        .every_ms = 4000},
 	};
 	assert_int_equal(
 	    dispatcher_service()->open(&ctx, &conf, &self, &err), NRS_OK);
