@@ -456,6 +456,11 @@ a_line_bears_the_title_in_the_readers_language(void **state)
 	r = render(&edition, "en");
 	assert_true(says(&r, issue.items[0].title));
 	titles[0].title = "Before the holidays";
+	/* what may not be said may not be said in any language */
+	issue.items[0].title = "";
+	edition = edition_for(NRS_TLP_CLEAR);
+	r = render(&edition, "en");
+	assert_false(says(&r, "Before the holidays"));
 }
 
 static void

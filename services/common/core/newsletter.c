@@ -277,6 +277,8 @@ nrs_newsletter_title(const struct nrs_edition_item *item, const char *lang)
 		    strcmp(lang, "en") == 0);
 	if (item->content != NULL)
 		title = nrs_wording_title(item->content, lang);
+	if (item->content == NULL && title[0] == '\0')
+		return ""; /* nor in another language */
 	for (i = 0; item->content == NULL && i < item->item->n_titles; i++)
 		if (strcmp(titles[i].lang, lang) == 0)
 			title = titles[i].title;
