@@ -175,14 +175,14 @@ def report(step, row, came):
         times = sorted(each.at - step.accepted for each in came)
         latency = f"{times[0]:.0f}..{times[-1]:.0f} ms"
     wanted = len(row.recipients) if row else 0
-    print(f"{step.name:<20} {step.outcome:<9} {step.rule:<32} "
+    print(f"{step.name:<22} {step.outcome:<9} {step.rule:<32} "
           f"{len(came):>3}/{wanted:<3} {latency}")
 
 
 def judge_steps(title, steps, expected, alerts):
     """Print a table; what is wrong with any step."""
     problems = []
-    print(f"{title:<20} {'outcome':<9} {'rule':<32} {'got':>7} latency")
+    print(f"{title:<22} {'outcome':<9} {'rule':<32} {'got':>7} latency")
     for step in steps:
         row, came = expected_of(step, expected), alerts.get(step.notice, [])
         report(step, row, came)

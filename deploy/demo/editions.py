@@ -94,12 +94,12 @@ def judge(key, expected, came):
 def report(expected, came, steps):
     """Print the table; what is wrong with any of them."""
     problems = []
-    print(f"\n{'newsletter':<20} {'edition':<32} {'got':>7} what is in it")
+    print(f"\n{'newsletter':<22} {'edition':<32} {'got':>7} what is in it")
     for key in sorted(set(expected) | set(came)):
         readers, wanted = came.get(key, []), expected.get(key, ((), ()))[1]
         titles = sorted(set().union(*(each.titles for each in readers)))
         edition = f"{key.sector} no. {key.number} TLP:{key.label}"
-        print(f"{steps.get(key.window, key.window):<20} {edition:<32} "
+        print(f"{steps.get(key.window, key.window):<22} {edition:<32} "
               f"{len(readers):>3}/{len(wanted):<3} {' '.join(titles)}")
         problems += judge(key, expected, readers)
     return problems
