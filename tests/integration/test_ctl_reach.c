@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* long: what lies on the bus, and every command that reads it. */
 /* noroshictl over deliveries and receipts that lie on the bus. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +12,8 @@
 #include <cmocka.h>
 
 #include "ctl/child.h" /* door_fixture starts programs with it */
+#include "noroshi/base/clock.h"
+#include "noroshi/base/stop.h"
 #include "noroshi/core/decision.h"
 #include "noroshi/core/delivery.h"
 #include "noroshi/core/topic.h"
@@ -20,6 +23,7 @@
 #include "support/door_fixture.h"
 
 #define T0 INT64_C(1795480496000)
+#define WATCH_MS 30000
 #define NOTICE "019ab000-0000-7000-8000-00000000000a"
 
 static struct nrs_arena *arena;
@@ -275,6 +279,52 @@ a_ceptoar_sees_its_own_members_only(void **state)
 	    CTL_USAGE);
 }
 
+/* Until text stands in the log, or it is too late. */
+static bool
+log_has(const char *log, const char *text)
+{
+	struct nrs_mono begun = nrs_mono_now();
+	struct nrs_stop *never = nrs_stop_new();
+	static char read[65536];
+	bool found = false;
+
+	while (!found && nrs_mono_since_ms(begun) < WATCH_MS) {
+		FILE *f = fopen(log, "r");
+		size_t n = f == NULL ? 0 : fread(read, 1, sizeof(read) - 1, f);
+		read[n] = '\0';
+		if (f != NULL)
+			(void)fclose(f);
+		found = strstr(read, text) != NULL;
+		if (!found)
+			nrs_stop_wait(never, 20);
+	}
+	nrs_stop_free(never);
+	return found;
+}
+
+static void
+a_board_shows_what_comes_while_it_is_watched(void **state)
+{
+	static const struct planned one = {
+	    "watched-1", "op-a", NRS_SUBSCRIBER_OPERATOR, NRS_PURPOSE_ALERT};
+	const char *conf = nrs_arena_strdup(arena, door_path("ctl.conf"));
+	const char *log = nrs_arena_strdup(arena, door_path("watch.log"));
+	const char *argv[] = {nrs_arena_printf(arena, "%s/noroshictl",
+	                          getenv("BUILD") == NULL ? "build/gcc-release"
+	                                                  : getenv("BUILD")),
+	    "-F", conf, "--json", "reach", "watched-1", "--watch", NULL};
+	struct ctl_child child = {.name = "noroshictl"};
+	struct nrs_receipt r = receipt(one, NRS_STATE_DELIVERED, 700);
+
+	put_planned(one);
+	assert_int_equal(ctl_child_start(&child, argv, log, NULL), NRS_OK);
+	assert_true(log_has(log, "\"addressed\":1,\"delivered\":0,"));
+	put_receipt(&r);
+	assert_true(log_has(log, "\"addressed\":1,\"delivered\":1,"));
+	assert_false(ctl_child_ended(&child)); /* it stays */
+	ctl_child_stop(&child, WATCH_MS);
+}
+
 static void
 reach_of_what_is_not_there_exits_5(void **state)
 {
@@ -457,6 +507,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reach_tells_per_stage_and_sector_who_has_it),
 	    cmocka_unit_test(a_ceptoar_sees_its_own_members_only),
+	    cmocka_unit_test(a_board_shows_what_comes_while_it_is_watched),
 	    cmocka_unit_test(reach_of_what_is_not_there_exits_5),
 	    cmocka_unit_test(a_delivery_has_one_line_and_hides_its_address),
 	    cmocka_unit_test(a_resend_that_nobody_confirmed_sends_nothing),
