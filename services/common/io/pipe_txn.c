@@ -129,7 +129,8 @@ means_fenced(rd_kafka_resp_err_t code)
 {
 	return code == RD_KAFKA_RESP_ERR__FENCED ||
 	       code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
-	       code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+	       code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH ||
+	       code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
 }
 
 /* Takes error. A handle that is beyond repair is only that: a new one is made;
@@ -141,7 +142,10 @@ judge(struct nrs_txn *txn, rd_kafka_error_t *error, const char *doing,
 	rd_kafka_resp_err_t code = rd_kafka_error_code(error);
 	enum nrs_rc rc = nrs_bus_rc(code);
 
-	if (rc != NRS_FATAL || code == RD_KAFKA_RESP_ERR__FATAL)
+	/* Whoever joins anew after a broker's death fences itself, too; whether
+	 * there is a twin the member finds out. */
+	if (rc != NRS_FATAL || code == RD_KAFKA_RESP_ERR__FATAL ||
+	    code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
 		rc = NRS_RETRY;
 	txn->fenced = txn->fenced || means_fenced(code);
 	nrs_fail(err, rc, "bus: %s: %s (%s)", doing,
