@@ -30,7 +30,7 @@ done
 ports() { # FOLDER: what its daemons listen on
 	for daemon in producer classifier dispatcher; do
 		"$ROOT/usr/sbin/noroshi-$daemon" --print-config \
-			-F "$ROOT/etc/noroshi/$1/$daemon.conf" | grep -o 'listen = "[^"]*"'
+			-F "$ROOT/etc/noroshi/$1/$daemon.conf" | grep -o 'listen = "[^"]\+"'
 	done | sort
 }
 for daemon in producer classifier dispatcher; do
