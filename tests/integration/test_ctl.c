@@ -463,10 +463,9 @@ put_outcome(struct nrs_arena *arena, const struct nrs_outcome *outcome)
 }
 
 /* Held twice and one released; an item of C in two calm sectors, one of which
- * was looked at since; postures that end soon, late until the classifier
- * reminds of them, or are NORMAL. */
+ * was looked at since; postures that end soon, and late. */
 static void
-attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
+put_what_waits(struct nrs_arena *arena)
 {
 	static struct nrs_held_change held[] = {
 	    {.submission_id = "wait-1", .needs = "source-consent"},
@@ -476,13 +475,10 @@ attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
 	static struct nrs_classification copies[] = {
 	    {.sector = "power", .posture_review = true},
 	    {.sector = "finance", .posture_review = true}};
-	const char *reminder = NRS_ATTENTION_POSTURE "telecom";
 	const int64_t now = nrs_wall_ms();
 	struct nrs_posture_set sets[] = {
 	    {"finance", NRS_POSTURE_HEIGHTENED, now + 3600000, 0},
 	    {"telecom", NRS_POSTURE_HEIGHTENED, now + 900000000, 1}};
-	struct nrs_arena *arena = nrs_arena_new();
-	struct ran ran;
 
 	put_outcome(arena, &(struct nrs_outcome){.submission_id = "a-1",
 	                       .held = held,
@@ -494,6 +490,16 @@ attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
 	                       .n_held = 1,
 	                       .postures = sets,
 	                       .n_postures = 2});
+}
+
+static void
+attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
+{
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ran ran;
+
+	(void)state;
+	put_what_waits(arena);
 	ran = ctl("", "--json list --attention");
 	assert_int_equal(ran.code, CTL_DONE);
 	assert_has(ran.out,
@@ -509,6 +515,21 @@ attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
 	assert_null(strstr(ran.out, "telecom"));
 	assert_null(strstr(ran.out, "\"POSTURE_REVIEW\",\"submission_id\":"
 	                            "\"a-1\",\"sector\":\"finance\""));
+	nrs_arena_free(arena);
+}
+
+/* One that ends late is shown once the classifier has reminded of it; one that
+ * is NORMAL has no review any more. */
+static void
+attention_follows_reminders_and_postures(void **state)
+{
+	const char *reminder = NRS_ATTENTION_POSTURE "telecom";
+	struct nrs_posture_set normal = {.scope = "*"};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct ran ran;
+
+	(void)state;
+	put_what_waits(arena);
 	put_outcome(arena, &(struct nrs_outcome){.submission_id = "deadline:1",
 	                       .attention = &reminder,
 	                       .n_attention = 1});
@@ -516,10 +537,9 @@ attention_shows_what_waits_for_a_person_and_nothing_else(void **state)
 	assert_has(ran.out,
 	    "{\"attention\":\"POSTURE_ENDS\",\"submission_id\":\"a-2\","
 	    "\"sector\":\"telecom\",");
-	sets[0] = (struct nrs_posture_set){.scope = "*"};
 	put_outcome(arena,
 	    &(struct nrs_outcome){
-	        .submission_id = "a-3", .postures = sets, .n_postures = 1});
+	        .submission_id = "a-3", .postures = &normal, .n_postures = 1});
 	ran = ctl("", "--json list --attention");
 	assert_null(strstr(ran.out, "POSTURE_REVIEW"));
 	nrs_arena_free(arena);
@@ -1015,6 +1035,7 @@ main(void)
 	        a_trace_of_what_was_approved_shows_the_release_and_its_cell),
 	    cmocka_unit_test(
 	        attention_shows_what_waits_for_a_person_and_nothing_else),
+	    cmocka_unit_test(attention_follows_reminders_and_postures),
 	    cmocka_unit_test(
 	        an_explanation_quotes_the_paper_and_names_the_table_it_read),
 	    cmocka_unit_test(what_could_not_be_sent_is_kept_and_sent_again),

@@ -383,7 +383,6 @@ static void
 a_host_in_any_script_is_turned_to_ascii(void **state)
 {
 	static const char *const rows[][2] = {
-	    {"https://例え.テスト/通知", NULL},
 	    {"https://例え.テスト/a?b=c",
 	        "https://xn--r8jz45g.xn--zckzah/a?b=c"},
 	    {"https://日本語.example.jp:8443/",
@@ -393,29 +392,43 @@ a_host_in_any_script_is_turned_to_ascii(void **state)
 	    {"https://X.Example/a", "https://X.Example/a"},
 	    {"http://127.0.0.1:80/", "http://127.0.0.1:80/"},
 	    {"https://[::1]:80/", "https://[::1]:80/"},
-	    {"https://例え.テスト@evil.example/", NULL},
-	    {"https://例え\u202e.example/", NULL},
-	    {"https://例え.example\r\n/", NULL},
-	    {"ftp://例え.example/", NULL},
-	    {"例え", NULL},
-	    {"", NULL},
 	};
 	struct nrs_arena *arena = nrs_arena_new();
 	struct nrs_err err;
 	const char *out;
 	size_t i;
 
+	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i][1] == NULL) {
-			if (nrs_text_url_ascii(arena, rows[i][0], &out, &err) !=
-			    NRS_REJECT)
-				fail_msg("'%s' was taken", rows[i][0]);
-			continue;
-		}
 		assert_int_equal(
 		    nrs_text_url_ascii(arena, rows[i][0], &out, &err), NRS_OK);
 		assert_string_equal(out, rows[i][1]);
 	}
+	nrs_arena_free(arena);
+}
+
+static void
+what_is_no_url_has_no_ascii_form(void **state)
+{
+	static const char *const rows[] = {
+	    "https://例え.テスト/通知",
+	    "https://例え.テスト@evil.example/",
+	    "https://例え\u202e.example/",
+	    "https://例え.example\r\n/",
+	    "ftp://例え.example/",
+	    "例え",
+	    "",
+	};
+	struct nrs_arena *arena = nrs_arena_new();
+	struct nrs_err err;
+	const char *out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (nrs_text_url_ascii(arena, rows[i], &out, &err) !=
+		    NRS_REJECT)
+			fail_msg("'%s' was taken", rows[i]);
 	nrs_arena_free(arena);
 }
 
@@ -437,6 +450,7 @@ main(void)
 	    cmocka_unit_test(every_other_url_is_refused),
 	    cmocka_unit_test(hostile_strings_of_the_corpus_do_no_harm),
 	    cmocka_unit_test(a_host_in_any_script_is_turned_to_ascii),
+	    cmocka_unit_test(what_is_no_url_has_no_ascii_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
