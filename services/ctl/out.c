@@ -132,7 +132,7 @@ static const struct label labels[] = {
     {"new_addresses", "new addresses", "新しい宛先", 6},
     {"fields", "columns", "項目", 0},
     {"result", "result", "結果", 18},
-    {"stage", "stage", "段階", 12},
+    {"stage", "stage", "段階", 20},
     {"addressed", "addressed", "対象", 5},
     {"delivered", "delivered", "到達", 12},
     {"acknowledged", "confirmed", "受領確認", 12},
