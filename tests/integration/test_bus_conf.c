@@ -204,6 +204,9 @@ errors_say_what_to_do(void **state)
 	    nrs_bus_rc(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS), NRS_RETRY);
 	assert_int_equal(
 	    nrs_bus_rc(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART), NRS_RETRY);
+	/* What a broker that just came back says of partitions it has. */
+	assert_int_equal(
+	    nrs_bus_rc(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION), NRS_RETRY);
 	assert_int_equal(
 	    nrs_bus_rc(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE), NRS_REJECT);
 	assert_int_equal(

@@ -9,7 +9,7 @@
 #define ASK_MS 5000
 #define REFRESH_MS 1000
 #define MAX_REVIVED 3
-#define REVIVE_FORGET_MS 120000
+#define FORGET_LEASES 4 /* twins fence each other within one */
 
 struct held {
 	int partition;
@@ -298,7 +298,7 @@ revive(struct nrs_bus_member *m, struct nrs_err *err)
 	                RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID &&
 	            nrs_bus_member_lease(m);
 
-	if (nrs_mono_since_ms(m->revived) > REVIVE_FORGET_MS)
+	if (nrs_mono_since_ms(m->revived) > FORGET_LEASES * m->lease_ms)
 		m->n_revived = 0;
 	if (twin || ++m->n_revived > MAX_REVIVED)
 		return nrs_fail(err, NRS_FATAL,

@@ -6,7 +6,8 @@
 
 #define WARM_MS 2000
 
-/* Everything that is not here is worth another try: brokers come back. */
+/* Everything that is not here is worth another try: brokers come back. So is an
+ * unknown partition: a broker that was dead or hung answers so at first. */
 static const struct {
 	rd_kafka_resp_err_t code;
 	enum nrs_rc rc;
@@ -17,7 +18,6 @@ static const struct {
     {RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE, NRS_REJECT},
     {RD_KAFKA_RESP_ERR_INVALID_RECORD, NRS_REJECT},
     {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, NRS_REJECT},
-    {RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, NRS_REJECT},
     /* the position is wrong: going on would skip or repeat */
     {RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, NRS_FATAL},
     {RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, NRS_FATAL},
