@@ -231,7 +231,7 @@ $(foreach s,$(SERVICES),$(eval $(call service_rules,$(s))))
 # none. In planted/ is a dispatcher with a bug that the chaos test must find.
 FAIL_C := $(shell grep -l 'NRS_FAILPOINT\|NOROSHI_FAILPOINTS' \
     $(filter services/%.c,$(OURS_C)))
-PLANTED_C := services/dispatcher/load.c
+PLANTED_C := services/dispatcher/sender/load.c
 fail_obj = $(patsubst %.c,$(BUILD)/$(1)/obj/%.o,$(2))
 define fail_compile
 	$(say) CC '$< ($1)'

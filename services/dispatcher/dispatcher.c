@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dispatcher/audit.h"
-#include "dispatcher/duty.h"
+#include "dispatcher/audit/audit.h"
+#include "dispatcher/duty/duty.h"
 #include "noroshi/base/log.h"
 #include "noroshi/base/net.h"
 #include "noroshi/base/text.h"

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/ack_token.h"
+#include "dispatcher/ack/ack_token.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/stop.h"
 #include "noroshi/core/alert.h"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/ack.h"
+#include "dispatcher/ack/ack.h"
 
 static struct nrs_arena *arena;
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/arrangements.h"
+#include "dispatcher/planner/arrangements.h"
 
 /* A notice of column C to finance (the arrangement "hq" is in force) and power
  * (none is); op is of finance, both of both. */

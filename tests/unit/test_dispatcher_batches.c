@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/batches.h"
-#include "dispatcher/machine.h"
+#include "dispatcher/mail/machine.h"
+#include "dispatcher/planner/batches.h"
 #include "noroshi/io/mime.h"
 #include "noroshi/io/sign.h"
 #include "noroshi/io/wire.h"

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/batches.h"
-#include "dispatcher/due_plan.h"
+#include "dispatcher/planner/batches.h"
+#include "dispatcher/planner/due_plan.h"
 #include "support/signed.h"
 
 #define NOW INT64_C(1767225600000)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/duty.h"
+#include "dispatcher/duty/duty.h"
 #include "noroshi/io/mime.h"
 #include "noroshi/io/wire.h"
 

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/batches.h"
-#include "dispatcher/issue.h"
+#include "dispatcher/planner/batches.h"
+#include "dispatcher/planner/issue.h"
 #include "noroshi/io/json.h"
 #include "noroshi/io/mime.h"
 #include "noroshi/io/wire.h"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/queue.h"
+#include "dispatcher/sender/queue.h"
 
 #define PLACES 3
 #define MAIL NRS_CHANNEL_MAIL

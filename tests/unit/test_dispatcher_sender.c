@@ -16,9 +16,9 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/outbox.h"
-#include "dispatcher/sender.h"
-#include "dispatcher/transfer.h"
+#include "dispatcher/sender/outbox.h"
+#include "dispatcher/sender/sender.h"
+#include "dispatcher/sender/transfer.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/map.h"
 #include "noroshi/io/wire.h"

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/sender/outbox.h"
+
+#include "noroshi/base/clock.h"
+#include "noroshi/base/log.h"
+
+/* Less than the five requests that an idempotent producer may have in flight.
+ */
+#define BUSY_MAX 4
+
+static void
+enqueue(struct sender *s, struct dispatcher_part *part)
+{
+	part->out_next = NULL;
+	if (s->out_last == NULL)
+		s->out_first = part;
+	else
+		s->out_last->out_next = part;
+	s->out_last = part;
+}
+
+void
+sender_outbox_add(struct sender *s, struct sender_letter *letter)
+{
+	struct dispatcher_part *part = letter->part;
+
+	letter->next = NULL;
+	if (part->letters_last != NULL) {
+		part->letters_last->next = letter;
+	} else {
+		part->letters = letter;
+		/* One that is on its way comes back for the rest. */
+		if (part->n_posted == 0)
+			enqueue(s, part);
+	}
+	part->letters_last = letter;
+}
+
+static void
+hand_over(struct sender *s, struct sender_letter *letter)
+{
+	struct nrs_err err = {0};
+
+	letter->part->n_posted++;
+	if (nrs_producer_send(s->producer, &letter->out, &err) == NRS_OK)
+		return;
+	nrs_log(NRS_LOG_WARN, "record_not_sent",
+	    NRS_S("topic", letter->out.topic), NRS_S("why", err.text));
+	letter->out.acked(letter, NRS_RETRY, letter->out.partition, -1);
+}
+
+/* Its letters may end, and more be added, while they are handed over. */
+static void
+hand_over_all(struct sender *s, struct dispatcher_part *part)
+{
+	struct sender_letter *letter = part->letters, *next;
+
+	part->letters = part->letters_last = NULL;
+	s->n_busy++;
+	part->n_posted++; /* held: it is not through before its last one */
+	for (; letter != NULL; letter = next) {
+		next = letter->next;
+		hand_over(s, letter);
+	}
+	sender_outbox_answered(s, part);
+}
+
+void
+sender_outbox_answered(struct sender *s, struct dispatcher_part *part)
+{
+	if (--part->n_posted > 0)
+		return;
+	s->n_busy--;
+	if (part->letters != NULL)
+		enqueue(s, part);
+}
+
+void
+sender_outbox_push(struct sender *s)
+{
+	struct dispatcher_part *part;
+
+	while (s->n_busy < BUSY_MAX && (part = s->out_first) != NULL) {
+		s->out_first = part->out_next;
+		if (s->out_first == NULL)
+			s->out_last = NULL;
+		hand_over_all(s, part);
+	}
+}
+
+static bool
+is_empty(const struct sender *s)
+{
+	return s->out_first == NULL && s->n_busy == 0;
+}
+
+enum nrs_rc
+sender_outbox_flush(struct sender *s, int timeout_ms, struct nrs_err *err)
+{
+	const struct nrs_mono since = nrs_mono_now();
+	int64_t left = timeout_ms;
+	enum nrs_rc rc = NRS_OK;
+
+	do {
+		sender_outbox_push(s);
+		rc = nrs_producer_flush(s->producer, (int)left, err);
+		left = timeout_ms - nrs_mono_since_ms(since);
+	} while (!is_empty(s) && left > 0);
+	return rc;
+}
+
+void
+sender_outbox_drop(struct sender *s)
+{
+	struct sender_letter *letter, *next;
+	int i;
+
+	for (i = 0; i < s->n_parts; i++) {
+		letter = s->parts[i].letters;
+		s->parts[i].letters = s->parts[i].letters_last = NULL;
+		for (; letter != NULL; letter = next) {
+			next = letter->next;
+			s->parts[i].n_posted++;
+			s->n_busy++;
+			letter->out.acked(letter, NRS_RETRY, i, -1);
+		}
+	}
+}

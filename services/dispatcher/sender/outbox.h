@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISPATCHER_OUTBOX_H
+#define DISPATCHER_OUTBOX_H
+/*
+ * outbox: receipts that wait for the bus. A partition has one bunch of them on
+ * its way at a time and a handful of partitions at once; what comes meanwhile
+ * is the next bunch. Without it librdkafka's broker thread turns in circles
+ * while more partitions have something to send than requests may be in flight
+ * (2.0.2: three quarters of the process), and the bus syncs its disk for each
+ * receipt. One thread: the lane's.
+ */
+#include "dispatcher/sender/sender.h"
+#include "noroshi/io/bus.h"
+
+/* A record of ours until the bus has acknowledged it; one block of memory. */
+struct sender_letter {
+	struct sender *s;
+	struct dispatcher_part *part; /* NULL: no receipt */
+	struct dispatcher_task *task; /* NULL: nobody waits for it */
+	struct nrs_outgoing out;      /* acked is called with the letter */
+	struct sender_letter *next;
+};
+
+/* Puts a receipt in. It goes with the next push. */
+void sender_outbox_add(struct sender *s, struct sender_letter *letter);
+/* The bus has answered for one of the partition's. */
+void sender_outbox_answered(struct sender *s, struct dispatcher_part *part);
+/* Hand over what may go: once a turn. */
+void sender_outbox_push(struct sender *s);
+/* Wait until the bus has all of them, but no longer. */
+NRS_CHECKED enum nrs_rc sender_outbox_flush(
+    struct sender *s, int timeout_ms, struct nrs_err *err);
+/* At the end of the process: what is left comes back as not written. */
+void sender_outbox_drop(struct sender *s);
+#endif

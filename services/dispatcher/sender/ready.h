@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DISPATCHER_READY_H
+#define DISPATCHER_READY_H
+/*
+ * ready: deliveries whose intent is durable and that wait for a connection, in
+ * the order of their intents. An intent takes the bus as long as several mails
+ * take a relay: with none ahead, each connection would idle after each mail.
+ * One thread: the lane's.
+ */
+#include "dispatcher/sender/sender.h"
+
+/* Intents and transfers at a time, for so many connections. */
+size_t sender_window(size_t connections);
+/* The bus has acknowledged the task's intent. */
+void sender_ready(struct sender *s, struct dispatcher_task *task);
+/* Start what is ready, as far as there is room. */
+void sender_start_ready(struct sender *s);
+/* Back to its place: surely not with the recipient. */
+void sender_not_ready(struct sender *s, struct dispatcher_task *task);
+/* The partition is another's now: abandon what is ready of it. */
+void sender_drop_ready(struct sender *s, const struct dispatcher_part *part);
+#endif
