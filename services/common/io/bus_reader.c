@@ -9,13 +9,16 @@
 #include "common/io/bus_private.h"
 
 #define ASK_MS 5000
+#define AGAIN_MS 100 /* after a broker did not know where a topic begins */
 
 struct part {
 	rd_kafka_topic_t *topic; /* owned by handles */
 	int partition;
 	int64_t position; /* next offset; below 0: not known yet */
 	int64_t end;      /* to_end: where it may stop */
+	int64_t from;     /* where it was to start */
 	bool looking;     /* librdkafka is finding out where to start */
+	bool stalled;     /* or has given that up */
 };
 
 struct nrs_reader {
@@ -159,6 +162,7 @@ start_one(struct nrs_reader *r, const struct nrs_reader_from *from,
 
 	*part = (struct part){.topic = handle_of(r, from->topic),
 	    .partition = from->partition,
+	    .from = from->offset,
 	    .position = from->offset,
 	    .looking = from->offset < 0};
 	if (part->topic == NULL ||
@@ -221,6 +225,62 @@ part_of(struct nrs_reader *r, const rd_kafka_message_t *msg)
 	return NULL;
 }
 
+/* A broker that is just back may know no partition yet. librdkafka takes that
+ * for an answer and gives the partition up, for want of another start. */
+static bool
+is_given_up(struct part *part, rd_kafka_resp_err_t code)
+{
+	if (part == NULL || !part->looking ||
+	    code != RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+		return false;
+	part->stalled = true;
+	return true;
+}
+
+static void
+start_stalled(struct nrs_reader *r)
+{
+	struct part *part;
+
+	for (part = r->parts; part < r->parts + r->n_parts; part++) {
+		if (!part->stalled)
+			continue;
+		rd_kafka_consume_stop(part->topic, part->partition);
+		part->stalled = rd_kafka_consume_start_queue(part->topic,
+		                    part->partition, part->from, r->queue) != 0;
+	}
+}
+
+static bool
+is_stalled(const struct nrs_reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_parts; i++)
+		if (r->parts[i].stalled)
+			return true;
+	return false;
+}
+
+/* NULL: nothing came. */
+static rd_kafka_message_t *
+take(struct nrs_reader *r, int64_t timeout_ms)
+{
+	rd_kafka_message_t *msg;
+
+	while (is_stalled(r)) {
+		msg = rd_kafka_consume_queue(r->queue,
+		    (int)(timeout_ms < AGAIN_MS ? timeout_ms : AGAIN_MS));
+		if (msg != NULL)
+			return msg;
+		start_stalled(r);
+		timeout_ms -= AGAIN_MS;
+		if (timeout_ms <= 0)
+			return NULL;
+	}
+	return rd_kafka_consume_queue(r->queue, (int)timeout_ms);
+}
+
 /* NRS_OK with *out == NULL: the end of a partition, or news of no weight. */
 static enum nrs_rc
 sort_out(struct nrs_reader *r, rd_kafka_message_t *msg,
@@ -242,7 +302,8 @@ sort_out(struct nrs_reader *r, rd_kafka_message_t *msg,
 	if (msg->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
 		if (part != NULL && msg->offset > part->position)
 			part->position = msg->offset;
-	} else if (nrs_bus_rc(msg->err) != NRS_RETRY) {
+	} else if (!is_given_up(part, msg->err) &&
+	           nrs_bus_rc(msg->err) != NRS_RETRY) {
 		rc = nrs_fail(err, nrs_bus_rc(msg->err), "bus: %s[%d]: %s",
 		    msg->rkt == NULL ? "" : rd_kafka_topic_name(msg->rkt),
 		    msg->partition, rd_kafka_message_errstr(msg));
@@ -274,7 +335,7 @@ nrs_reader_next(struct nrs_reader *r, int timeout_ms, struct nrs_record *out,
 	release_current(r);
 	r->current = take_held(r);
 	while (r->current == NULL && r->queue != NULL) {
-		msg = rd_kafka_consume_queue(r->queue, (int)left);
+		msg = take(r, left);
 		if (msg == NULL)
 			return NRS_OK;
 		rc = sort_out(r, msg, &r->current, err);
@@ -445,7 +506,7 @@ nrs_reader_to_end(struct nrs_reader *r, int timeout_ms,
 	if (rc == NRS_OK)
 		rc = give_held(r, &to, err);
 	while (rc == NRS_OK && !at_ends(r)) {
-		msg = rd_kafka_consume_queue(r->queue, timeout_ms);
+		msg = take(r, timeout_ms);
 		if (msg == NULL)
 			return nrs_fail(err, NRS_RETRY,
 			    "bus: nothing to read for %d ms, and not at the "
