@@ -652,6 +652,23 @@ an_address_is_proven_by_a_post_and_by_nothing_else(void **state)
 	assert_true(proof->verified_at > 0);
 }
 
+/* Two operators may share a SOC, and its mailbox: the second to confirm was
+ * thanked, and never got an alert. */
+static void
+an_address_is_proven_for_each_subscriber_that_has_it(void **state)
+{
+	struct nrs_token token = token_of(4);
+
+	(void)state;
+	token.use = NRS_TOKEN_VERIFY;
+	memset(token.key, 0xdd, sizeof(token.key));
+	token.subscriber_id = "first-of-the-soc";
+	assert_int_equal(status_of(post(verify_path(&token), "")), 200);
+	token.subscriber_id = "second-of-the-soc";
+	assert_int_equal(status_of(post(verify_path(&token), "")), 200);
+	assert_int_equal(bus_fixture_count(NRS_TOPIC_VERIFICATION), 3);
+}
+
 int
 main(void)
 {
@@ -672,6 +689,8 @@ main(void)
 	        a_reader_of_topics_confirms_what_it_was_sent_and_nothing_else),
 	    cmocka_unit_test(
 	        an_address_is_proven_by_a_post_and_by_nothing_else),
+	    cmocka_unit_test(
+	        an_address_is_proven_for_each_subscriber_that_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -136,16 +136,15 @@ ack_record(const struct ack_call *c, const struct nrs_receipt *about, size_t n)
 /* ---- an address ---- */
 
 static enum nrs_rc
-append_proof(const struct ack_call *c, struct nrs_err *err)
+append_proof(
+    const struct ack_call *c, struct nrs_bytes key, struct nrs_err *err)
 {
 	const struct nrs_verification proof = {
 	    .subscriber_id = c->token.subscriber_id,
 	    .address_sha256 = {c->token.key, NRS_SHA256_SIZE},
 	    .verified_at = nrs_wall_ms()};
-	const char *key = nrs_roster_proof_key(
-	    c->arena, c->token.subscriber_id, c->token.key);
 	const struct nrs_outgoing out = {.topic = NRS_TOPIC_VERIFICATION,
-	    .key = {(const uint8_t *)key, strlen(key)},
+	    .key = key,
 	    .value = nrs_wire_encode(c->arena, NRS_TYPE_VERIFICATION, &proof)};
 
 	return nrs_producer_send_wait(
@@ -156,17 +155,23 @@ bool
 ack_record_proof(const struct ack_call *c)
 {
 	const struct dispatcher_answer yes = {.notice_id = ""};
+	const char *name = nrs_roster_proof_key(
+	    c->arena, c->token.subscriber_id, c->token.key);
+	const struct nrs_bytes key = {(const uint8_t *)name, strlen(name)};
+	uint8_t proof[NRS_SHA256_SIZE];
 	struct nrs_err err = {0};
 
+	/* Of this subscriber: another may have the same mailbox. */
+	nrs_sha256(key, proof);
 	/* Written before, and once is enough. */
-	if (ack_memory_ask(c->ack->memory, c->token.key, &yes, nrs_wall_ms()) ==
+	if (ack_memory_ask(c->ack->memory, proof, &yes, nrs_wall_ms()) ==
 	    ACK_REPEATED)
 		return true;
-	if (append_proof(c, &err) != NRS_OK) {
+	if (append_proof(c, key, &err) != NRS_OK) {
 		ack_reply_later(c, &err);
 		return false;
 	}
-	ack_memory_note(c->ack->memory, c->token.key, &yes);
+	ack_memory_note(c->ack->memory, proof, &yes);
 	nrs_log(NRS_LOG_INFO, "contact_verified",
 	    NRS_S("subscriber", c->token.subscriber_id));
 	return true;
