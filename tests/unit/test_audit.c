@@ -588,6 +588,50 @@ a_replay_takes_the_obligation_over(void **state)
 	assert_int_equal(nrs_audit_open(w->audit), 0);
 }
 
+/* The record of one of three, read before what it follows from. */
+static void
+a_resend_is_no_plan(void **state)
+{
+	struct nrs_delivery_batch b = batch_of(0, "A");
+
+	(void)state;
+	command(0, "n1");
+	release(0, "n1");
+	b.occasion = 1;
+	b.planned_at = T0 + 1;
+	b.n_chunks = 3;
+	batch(0, &b);
+	receipt(0, 'A', NRS_STATE_DELIVERED, T0);
+	dispatch(0, "n1");
+	assert_int_equal(gaps(T0 + HOUR), 1);
+	assert_one(NRS_AUDIT_PLAN, "n1", 1);
+	plan(1, 0, "a");
+	receipt(1, 'a', NRS_STATE_FAILED, T0);
+	assert_int_equal(gaps(T0 + HOUR), 0);
+	assert_int_equal(nrs_audit_open(w->audit), 0);
+}
+
+static void
+a_resend_makes_no_plan_good(void **state)
+{
+	struct nrs_delivery_batch b = batch_of(0, "a");
+
+	(void)state;
+	command(0, "n1");
+	release(0, "n1");
+	dispatch(0, "n1");
+	b.n_chunks = 2;
+	batch(0, &b);
+	receipt(0, 'a', NRS_STATE_FAILED, T0);
+	b = batch_of(0, "A");
+	b.occasion = 1;
+	b.planned_at = T0 + 1;
+	batch(1, &b);
+	receipt(1, 'A', NRS_STATE_DELIVERED, T0);
+	assert_int_equal(gaps(T0 + HOUR), 1);
+	assert_one(NRS_AUDIT_PLAN, "n1", 1);
+}
+
 static void
 only_what_is_open_is_lacking(void **state)
 {
@@ -725,6 +769,8 @@ main(void)
 	    CASE(a_dispatch_record_of_a_decision_before_the_start_is_forgotten),
 	    CASE(a_record_that_nobody_can_use_is_a_gap_for_a_day),
 	    CASE(a_replay_takes_the_obligation_over),
+	    CASE(a_resend_is_no_plan),
+	    CASE(a_resend_makes_no_plan_good),
 	    CASE(only_what_is_open_is_lacking),
 	    CASE(our_own_mails_are_no_deliveries),
 	    CASE(only_a_heartbeat_that_arrived_counts),

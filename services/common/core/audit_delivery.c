@@ -77,7 +77,17 @@ early_plan(struct nrs_audit_fold *audit, const struct audit_spot *spot,
 	return item;
 }
 
-/* Of the first planning, not of what was sent again by hand. */
+/* Re-sends and replays plan nobody: a part of one must not pass for a part of
+ * the plan, nor for a later attempt that makes it good. */
+static bool
+is_planned(
+    const struct nrs_audit_place *place, const struct nrs_delivery_batch *batch)
+{
+	return batch->source_offset >= 0 && place->replay_of < 0 &&
+	       batch->occasion == 0 &&
+	       strcmp(place->topic, NRS_TOPIC_DELIVERY_DUE) != 0;
+}
+
 static void
 see_plan(struct nrs_audit_fold *audit, const struct nrs_audit_place *place,
     const struct nrs_delivery_batch *batch)
@@ -238,8 +248,7 @@ nrs_audit_batch(struct nrs_audit_fold *audit,
 		return;
 	}
 	if (batch->purpose != NRS_PURPOSE_HEARTBEAT) {
-		if (batch->source_offset >= 0 && place->replay_of < 0 &&
-		    strcmp(place->topic, NRS_TOPIC_DELIVERY_DUE) != 0)
+		if (is_planned(place, batch))
 			see_plan(audit, place, batch);
 		see_deliveries(audit, place, batch);
 		hand_over(audit, place, batch);
