@@ -7,7 +7,7 @@
  * A document is begun, gets fields, and is ended; --json writes it as one line.
  * For people it is a block ("label: value" lines) or a row of a table whose
  * heading is written before the first row. Field names are an interface: they
- * are listed once, with their Japanese and English labels, in out.c.
+ * are listed once, with their Japanese and English labels, in label.c.
  */
 #include <stdbool.h>
 #include <stdint.h>
