@@ -250,7 +250,6 @@ classifier_batch(void *self, const struct nrs_record *records, size_t n,
 	enum nrs_rc rc = NRS_OK;
 	size_t i;
 
-	nrs_arena_reset(c->kept);
 	take_new_rules(c);
 	for (i = 0; i < n && rc == NRS_OK; i++)
 		rc = decide_one(c, &records[i], txn, err);
