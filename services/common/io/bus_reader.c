@@ -6,36 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/io/bus_private.h"
+#include "common/io/bus_reader.h"
 
-#define ASK_MS 5000
 #define AGAIN_MS 100 /* after a broker did not know where a topic begins */
-
-struct part {
-	rd_kafka_topic_t *topic; /* owned by handles */
-	int partition;
-	int64_t position; /* next offset; below 0: not known yet */
-	int64_t end;      /* to_end: where it may stop */
-	int64_t from;     /* where it was to start */
-	bool looking;     /* librdkafka is finding out where to start */
-	bool stalled;     /* or has given that up */
-};
-
-struct nrs_reader {
-	struct nrs_bus_setup *setup;
-	struct nrs_bus_watch watch;
-	rd_kafka_t *rk;
-	/* Asks where topics end while rk reads: a broker answers one request of
-	 * a connection after another, and a fetch may wait for 500 ms. */
-	rd_kafka_t *asker;
-	struct nrs_map *handles; /* full name -> rd_kafka_topic_t */
-	rd_kafka_queue_t *queue;
-	struct part *parts;
-	size_t n_parts;
-	rd_kafka_message_t *current; /* lent to the caller */
-	rd_kafka_message_t **held;   /* read beyond an end, not given out yet */
-	size_t first_held, n_held, cap_held; /* [first_held, n_held) */
-};
 
 static enum nrs_rc
 open_handle(struct nrs_reader *r, struct nrs_err *err)
@@ -114,16 +87,6 @@ stop_all(struct nrs_reader *r)
 	r->queue = NULL;
 }
 
-/* librdkafka 2.0.2 looks for a new leader only of topics that a handle reads,
- * and the asker reads none: it would ask the old leader for ever. */
-static void
-close_asker(struct nrs_reader *r)
-{
-	if (r->asker != NULL)
-		rd_kafka_destroy(r->asker);
-	r->asker = NULL;
-}
-
 void
 nrs_reader_close(struct nrs_reader *r)
 {
@@ -131,7 +94,7 @@ nrs_reader_close(struct nrs_reader *r)
 		return;
 	stop_all(r);
 	close_handle(r);
-	close_asker(r);
+	reader_close_asker(r);
 	nrs_bus_setup_free(r->setup);
 	nrs_bus_watch_fini(&r->watch);
 	free(r->parts);
@@ -139,28 +102,13 @@ nrs_reader_close(struct nrs_reader *r)
 	free(r);
 }
 
-static rd_kafka_topic_t *
-handle_of(struct nrs_reader *r, const char *name)
-{
-	char *full = nrs_bus_setup_full(r->setup, name);
-	rd_kafka_topic_t *topic = nrs_map_get(r->handles, full);
-
-	if (topic == NULL) {
-		topic = rd_kafka_topic_new(r->rk, full, NULL);
-		if (topic != NULL)
-			nrs_map_put(r->handles, full, topic);
-	}
-	free(full);
-	return topic;
-}
-
 static enum nrs_rc
 start_one(struct nrs_reader *r, const struct nrs_reader_from *from,
     struct nrs_err *err)
 {
-	struct part *part = &r->parts[r->n_parts];
+	struct reader_part *part = &r->parts[r->n_parts];
 
-	*part = (struct part){.topic = handle_of(r, from->topic),
+	*part = (struct reader_part){.topic = reader_handle(r, from->topic),
 	    .partition = from->partition,
 	    .from = from->offset,
 	    .position = from->offset,
@@ -211,7 +159,7 @@ nrs_reader_assign(struct nrs_reader *r, const struct nrs_reader_from *from,
 	return rc;
 }
 
-static struct part *
+static struct reader_part *
 part_of(struct nrs_reader *r, const rd_kafka_message_t *msg)
 {
 	size_t i;
@@ -228,7 +176,7 @@ part_of(struct nrs_reader *r, const rd_kafka_message_t *msg)
 /* A broker that is just back may know no partition yet. librdkafka takes that
  * for an answer and gives the partition up, for want of another start. */
 static bool
-is_given_up(struct part *part, rd_kafka_resp_err_t code)
+is_given_up(struct reader_part *part, rd_kafka_resp_err_t code)
 {
 	if (part == NULL || !part->looking ||
 	    code != RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
@@ -240,7 +188,7 @@ is_given_up(struct part *part, rd_kafka_resp_err_t code)
 static void
 start_stalled(struct nrs_reader *r)
 {
-	struct part *part;
+	struct reader_part *part;
 
 	for (part = r->parts; part < r->parts + r->n_parts; part++) {
 		if (!part->stalled)
@@ -286,7 +234,7 @@ static enum nrs_rc
 sort_out(struct nrs_reader *r, rd_kafka_message_t *msg,
     rd_kafka_message_t **out, struct nrs_err *err)
 {
-	struct part *part = part_of(r, msg);
+	struct reader_part *part = part_of(r, msg);
 	enum nrs_rc rc = NRS_OK;
 
 	*out = NULL;
@@ -350,69 +298,6 @@ nrs_reader_next(struct nrs_reader *r, int timeout_ms, struct nrs_record *out,
 	return NRS_OK;
 }
 
-static enum nrs_rc
-open_asker(struct nrs_reader *r, struct nrs_err *err)
-{
-	const struct nrs_bus_hooks hooks = {.opaque = r};
-
-	if (r->asker != NULL)
-		return NRS_OK;
-	return nrs_bus_setup_open(r->setup, &hooks, &r->asker, err);
-}
-
-static enum nrs_rc
-bounds(struct nrs_reader *r, const struct part *part, int timeout_ms,
-    struct nrs_bounds *out, struct nrs_err *err)
-{
-	rd_kafka_resp_err_t code;
-	enum nrs_rc rc = open_asker(r, err);
-
-	if (rc != NRS_OK)
-		return rc;
-	code = rd_kafka_query_watermark_offsets(r->asker,
-	    rd_kafka_topic_name(part->topic), part->partition, &out->first,
-	    &out->end, timeout_ms);
-	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-		return NRS_OK;
-	close_asker(r);
-	return nrs_bus_fail(err, code, rd_kafka_topic_name(part->topic));
-}
-
-enum nrs_rc
-nrs_reader_bounds(struct nrs_reader *r, const char *topic, int partition,
-    struct nrs_bounds *out, struct nrs_err *err)
-{
-	struct part part = {
-	    .topic = handle_of(r, topic), .partition = partition};
-
-	if (part.topic == NULL)
-		return nrs_fail(err, NRS_FATAL, "bus: bad topic %s", topic);
-	return bounds(r, &part, ASK_MS, out, err);
-}
-
-enum nrs_rc
-nrs_reader_partitions(
-    struct nrs_reader *r, const char *topic, int *n, struct nrs_err *err)
-{
-	rd_kafka_topic_t *handle = handle_of(r, topic);
-	const struct rd_kafka_metadata *metadata;
-	rd_kafka_resp_err_t code;
-
-	if (handle == NULL)
-		return nrs_fail(err, NRS_FATAL, "bus: bad topic %s", topic);
-	code = rd_kafka_metadata(r->rk, 0, handle, &metadata, ASK_MS);
-	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return nrs_bus_fail(err, code, topic);
-	*n = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
-	code = metadata->topic_cnt == 1 ? metadata->topics[0].err
-	                                : RD_KAFKA_RESP_ERR_NO_ERROR;
-	rd_kafka_metadata_destroy(metadata);
-	if (code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-	    code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-		return NRS_OK;
-	return nrs_bus_fail(err, code, topic);
-}
-
 /* ---- to_end ---- */
 
 static enum nrs_rc
@@ -420,12 +305,12 @@ fix_ends(struct nrs_reader *r, int timeout_ms, struct nrs_err *err)
 {
 	enum nrs_rc rc = NRS_OK;
 	struct nrs_bounds b = {0, 0};
-	struct part *part;
+	struct reader_part *part;
 	size_t i;
 
 	for (i = 0; i < r->n_parts && rc == NRS_OK; i++) {
 		part = &r->parts[i];
-		rc = bounds(r, part, timeout_ms, &b, err);
+		rc = reader_bounds(r, part, timeout_ms, &b, err);
 		part->end = b.end;
 		/* Nothing will ever be read below it. */
 		if (rc == NRS_OK && part->position == NRS_FROM_START)
@@ -468,7 +353,7 @@ static enum nrs_rc
 give(struct nrs_reader *r, rd_kafka_message_t *msg, const struct receiver *to,
     struct nrs_err *err)
 {
-	const struct part *part = part_of(r, msg);
+	const struct reader_part *part = part_of(r, msg);
 	struct nrs_record record;
 
 	if (part != NULL && msg->offset >= part->end) {
