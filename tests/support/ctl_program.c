@@ -23,8 +23,8 @@ extern char **environ;
 
 #define WORDS_MAX 24
 
-static void
-slurp(const char *path, char *to, size_t size)
+void
+ctl_program_read(const char *path, char *to, size_t size)
 {
 	FILE *f = fopen(path, "r");
 	size_t n = f == NULL ? 0 : fread(to, 1, size - 1, f);
@@ -35,17 +35,16 @@ slurp(const char *path, char *to, size_t size)
 }
 
 static int
-run(char **argv)
+run(char **argv, const char *from, const char *to)
 {
 	posix_spawn_file_actions_t io;
 	int status = -1;
 	pid_t pid;
 
 	(void)posix_spawn_file_actions_init(&io);
+	(void)posix_spawn_file_actions_addopen(&io, 0, from, O_RDWR, 0);
 	(void)posix_spawn_file_actions_addopen(
-	    &io, 0, door_path("stdin"), O_RDONLY, 0);
-	(void)posix_spawn_file_actions_addopen(
-	    &io, 1, door_path("stdout"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	    &io, 1, to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	(void)posix_spawn_file_actions_addopen(
 	    &io, 2, door_path("stderr"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_int_equal(
@@ -57,14 +56,13 @@ run(char **argv)
 }
 
 const struct ctl_ran *
-ctl_program(const char *input, const char *line)
+ctl_program_between(const char *from, const char *to, const char *line)
 {
 	static struct ctl_ran ran;
 	static char words[2048], program[256];
 	char *argv[WORDS_MAX + 1] = {program, NULL}, *rest = NULL;
 	int argc = 1;
 
-	door_write("stdin", input);
 	(void)snprintf(program, sizeof(program), "%s/noroshictl",
 	    getenv("BUILD") == NULL ? "build/gcc-release" : getenv("BUILD"));
 	(void)snprintf(
@@ -73,10 +71,26 @@ ctl_program(const char *input, const char *line)
 	     at != NULL && argc < WORDS_MAX; at = strtok_r(NULL, " ", &rest))
 		argv[argc++] = at;
 	argv[argc] = NULL;
-	ran.code = run(argv);
-	slurp(door_path("stdout"), ran.out, sizeof(ran.out));
-	slurp(door_path("stderr"), ran.err, sizeof(ran.err));
+	ran.code = run(argv, from, to == NULL ? door_path("stdout") : to);
+	ctl_program_read(door_path("stdout"), ran.out, sizeof(ran.out));
+	ctl_program_read(door_path("stderr"), ran.err, sizeof(ran.err));
 	return &ran;
+}
+
+const struct ctl_ran *
+ctl_program(const char *input, const char *line)
+{
+	door_write("stdin", input);
+	return ctl_program_between(door_path("stdin"), NULL, line);
+}
+
+void
+ctl_program_issue(char id[37])
+{
+	const struct ctl_ran *ran = ctl_program(CTL_PROGRAM_NOTICE, "-q issue");
+
+	assert_int_equal(ran->code, CTL_DONE);
+	(void)snprintf(id, 37, "%.36s", ran->out);
 }
 
 void

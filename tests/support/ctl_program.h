@@ -19,6 +19,19 @@ int ctl_program_stop(void **state);
 /* noroshictl -F that, with words split at blanks, and input on standard input.
  * What it returns stays until the next call. */
 const struct ctl_ran *ctl_program(const char *input, const char *line);
+/* The same between a file, a terminal say, and another that is not read back;
+ * to NULL: it is. */
+const struct ctl_ran *ctl_program_between(
+    const char *from, const char *to, const char *line);
+/* A notice that is released, as a file of "issue"; issue it. */
+#define CTL_PROGRAM_NOTICE                                                     \
+	"{\"stream\":\"NISC_PROVISION\",\"source_row\":\"NISC_CI_GROUP\","     \
+	"\"item_type\":\"C3\",\"urgency\":\"PRIORITY\",\"tlp\":\"GREEN\","     \
+	"\"sectors\":[\"power\"],\"title\":\"題名\",\"summary\":\"概要\"," \
+	"\"countermeasures\":[{\"text\":\"対処\"}]}"
+void ctl_program_issue(char id[37]);
+/* The beginning of a text file; "" if there is none. */
+void ctl_program_read(const char *path, char *to, size_t size);
 /* A record straight to the bus. */
 void ctl_program_put(
     const char *topic, int partition, const char *key, struct nrs_bytes value);

@@ -189,3 +189,20 @@ signed_notice(struct nrs_arena *arena, const struct nrs_key *key,
 	signed_sign(arena, key, &submission);
 	return KEEP(arena, submission);
 }
+
+struct nrs_alert *
+signed_alert(struct nrs_arena *arena, const struct nrs_submission *submission)
+{
+	uint8_t *addressing = nrs_arena_alloc(arena, NRS_SHA256_SIZE);
+	struct nrs_alert *alert = nrs_arena_alloc(arena, sizeof(*alert));
+
+	*alert = (struct nrs_alert){.payload = submission->payload,
+	    .addressing_sha256 = {addressing, NRS_SHA256_SIZE},
+	    .signatures = submission->signatures,
+	    .n_signatures = submission->n_signatures,
+	    .accepted_at = SIGNED_AT,
+	    .submission_id = submission->submission_id,
+	    .mode = submission->mode};
+	nrs_sha256(submission->addressing, addressing);
+	return alert;
+}

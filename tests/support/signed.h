@@ -5,6 +5,7 @@
  * signed: a valid notice of about a kilobyte, and submissions signed with a key
  * made for the test. Everything lies in the caller's arena.
  */
+#include "noroshi/core/alert.h"
 #include "noroshi/core/command.h"
 #include "noroshi/core/sector.h"
 #include "noroshi/io/sign.h"
@@ -28,4 +29,7 @@ struct nrs_signature *signed_part(struct nrs_arena *arena,
 struct nrs_submission *signed_notice(struct nrs_arena *arena,
     const struct nrs_key *key, const struct nrs_content *content,
     const struct nrs_addressing *addressing);
+/* As the classifier passes it on. */
+struct nrs_alert *signed_alert(
+    struct nrs_arena *arena, const struct nrs_submission *submission);
 #endif
