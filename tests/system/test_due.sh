@@ -15,6 +15,12 @@ ack: { url = "http://127.0.0.1:$ACK_PORT"; secrets = "secrets.conf";
   immediate = ${SECONDS_TO_ACK}000; priority = ${SECONDS_TO_ACK}000;
   remind_after = 50; escalate_after = 100; report_after = 125; };
 END
+sed -i 's/{ id = "power"; /&mail = "power-desk@demo.example"; /
+	s/{ id = "bank"; /&mail = "bank-desk@demo.example"; /' "$STACK/sectors.conf"
+cat >>"$STACK/dispatcher.conf" <<END
+audit: { every = 200; outcome_budget = 2000; };
+duty: { address = ( "duty@demo.example" ); lang = "en"; };
+END
 dispatcher() { # N: the first listens
 	local listen=
 	[ "$1" -eq 2 ] || listen=127.0.0.1:$ACK_PORT
@@ -31,6 +37,8 @@ for n in 1 2 3 4 5 6; do
 	subscriber "op$n" '.second_contact = {type: "MAIL",
 		address: (.subscriber_id + "-second@demo.example")}'
 done
+subscriber op6 '.ceptoars = ["bank"] | .second_contact = {type: "MAIL",
+	address: "op6-second@demo.example"}'
 subscriber cep '.kind = "CEPTOAR" | .channels = [{type: "TOPIC"}]'
 
 # What a person does: opens the link of the mail and presses the button.
@@ -101,6 +109,44 @@ for n in 1 2 3; do
 	check "op$n confirmed and hears nothing more" equal 1 "$(mails_of "$id" "op$n")"
 	check "nor does the second contact" equal 0 "$(mails_of "$id" "op$n-second")"
 done
+# The desk hears of all, a CEPTOAR that got the alert of its own members.
+silences() { # MAILBOX: names of those in each mail on the notice's silence
+	/usr/bin/python3 - "$STACK/mail" "$1@demo.example" "$id" <<'END'
+import email, email.policy, json, os, re, sys
+folder, mailbox, notice = sys.argv[1:]
+with open(os.path.join(folder, "index.jsonl")) as index:
+    files = [mail["file"] for mail in map(json.loads, index)
+             if mail["file"] and mail["rcpt_to"] == [mailbox]]
+for name in files:
+    with open(os.path.join(folder, name), "rb") as file:
+        mail = email.message_from_binary_file(file, policy=email.policy.default)
+    if re.match(r"duty\.silence\..*" + notice, mail["X-Noroshi-Id"]):
+        text = mail.get_body(("plain",)).get_content()
+        print(*re.findall(r"^ +- +(\S+)", text, re.M))
+END
+}
+told() { silences "$1" | grep -q .; }
+wait_until 30 told duty
+wait_until 30 told power-desk
+check "the desk is told who is silent" equal "cep op4 op5 op6" "$(silences duty)"
+check "a CEPTOAR of its own members" equal "cep op4 op5" "$(silences power-desk)"
+proc_stop dispatcher-1 KILL
+proc_stop dispatcher-2 KILL
+dispatcher 3
+judged() { # another has read all of it again
+	curl -sf "http://127.0.0.1:${ADMIN[dispatcher-3]}/metrics" |
+		grep -q '^noroshi_audit_gaps{stage="plan"} 0'
+}
+began_again() { grep -q event=audit_begun "$STACK/log/dispatcher-3.log"; }
+wait_until 40 began_again
+began=$SECONDS
+wait_until 30 has_passed 4
+wait_until 30 judged
+check "each once, also after a kill of all" equal "1 1" \
+	"$(silences duty | wc -l) $(silences power-desk | wc -l)"
+check "a CEPTOAR that did not get the alert hears nothing" equal 0 \
+	"$(silences bank-desk | wc -l)"
+
 all=$(mails "select(.headers[\"x-noroshi-id\"] == \"$id\") | .n" | wc -l)
 distinct=$(mails "select(.headers[\"x-noroshi-id\"] == \"$id\") |
 	.headers[\"message-id\"]" | sort -u | wc -l)

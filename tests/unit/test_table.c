@@ -131,6 +131,23 @@ the_shipped_scheme_has_15_sectors_and_21_ceptoars(void **state)
 }
 
 static void
+a_ceptoar_may_have_a_mailbox(void **state)
+{
+	const struct nrs_sector_table *table, *shipped;
+
+	(void)state;
+	write_changed(SECTORS, "id = \"bank\"",
+	    "id = \"bank\"; mail = \"desk@bank.example\"");
+	assert_int_equal(nrs_table_sectors(arena, file, &table, NULL), NRS_OK);
+	assert_string_equal(
+	    nrs_ceptoar_find(table, "bank")->mail, "desk@bank.example");
+	assert_null(nrs_ceptoar_find(table, "gas")->mail);
+	assert_int_equal(
+	    nrs_table_sectors(arena, SECTORS, &shipped, NULL), NRS_OK);
+	assert_string_not_equal(table->version, shipped->version);
+}
+
+static void
 every_sector_has_a_ceptoar(void **state)
 {
 	const struct nrs_sector_table *table;
@@ -160,6 +177,10 @@ a_wrong_sector_table_is_refused_with_its_line(void **state)
 	refuses_sectors("\"telecom\"", "\"finance\"", "twice");
 	refuses_sectors("code = \"gas\"", "code = \"gaz\"", "no sector");
 	refuses_sectors("id = \"bank\"", "id = \"gas\"", "twice");
+	refuses_sectors(
+	    "id = \"bank\"", "id = \"bank\"; mail = \"bank\"", "mail");
+	refuses_sectors(
+	    "id = \"bank\"", "id = \"bank\"; mail = \"\"", "not empty");
 	refuses_sectors("\"情報通信\"", "\"\"", "not empty");
 	refuses_sectors("sectors = (", "sektors = (", "unknown key");
 	refuses_sectors("sectors = (", "sectors = ", "");
@@ -315,6 +336,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_shipped_scheme_has_15_sectors_and_21_ceptoars),
+	    cmocka_unit_test(a_ceptoar_may_have_a_mailbox),
 	    cmocka_unit_test(every_sector_has_a_ceptoar),
 	    cmocka_unit_test(a_wrong_sector_table_is_refused_with_its_line),
 	    cmocka_unit_test(a_wrong_rule_table_is_refused_with_its_line),

@@ -94,6 +94,27 @@ bool nrs_audit_is_settled(const struct nrs_audit_fold *audit);
 int64_t nrs_audit_oldest_seen(const struct nrs_audit_fold *audit);
 size_t nrs_audit_open(const struct nrs_audit_fold *audit);
 
+/* Who was asked to confirm a notice, reminded, escalated, and has not: of the
+ * records of silence that were planned together, once all have ended. */
+struct nrs_audit_silence {
+	const char *name; /* of this planning, for ever; notice_id first */
+	const char *notice_id;
+	uint32_t revision;
+	enum nrs_tlp tlp;
+	int64_t accepted_at, ended_at;
+	size_t n_asked;
+	const char *const *silent; /* subscribers, by id; at least 1 */
+	size_t n_silent;
+	const char *const *ceptoars; /* among those who were asked */
+	size_t n_ceptoars;
+};
+/* All that are not ended yet, in arena; returns how many. To be asked when all
+ * there is has been read; those without a silence are forgotten. */
+size_t nrs_audit_silences(struct nrs_audit_fold *audit, struct nrs_arena *arena,
+    const struct nrs_audit_silence **out);
+/* It was told: forget it. Until then reading begins before it. */
+void nrs_audit_silence_end(struct nrs_audit_fold *audit, const char *name);
+
 /* What the auditor itself has sent, from its records in delivery.alert. */
 bool nrs_audit_was_told(
     const struct nrs_audit_fold *audit, const char *notice_id);

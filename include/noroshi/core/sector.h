@@ -19,7 +19,9 @@ struct nrs_ceptoar {
 	const char *id; /* "bank": in topic names and ACLs */
 	const char *sector;
 	const char *ja, *en;
-	bool verified; /* its name was found in a public source */
+	bool verified;    /* its name was found in a public source */
+	const char *mail; /* mailbox that is told of members who are silent, or
+	                     NULL */
 };
 
 struct nrs_sector_table {

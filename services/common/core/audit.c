@@ -323,6 +323,7 @@ nrs_audit_new(const struct nrs_audit_conf *conf)
 	audit->items = nrs_map_new();
 	audit->next = nrs_map_new();
 	audit->told = nrs_map_new();
+	audit_silence_open(audit);
 	return audit;
 }
 
@@ -334,5 +335,6 @@ nrs_audit_free(struct nrs_audit_fold *audit)
 	nrs_map_free(audit->items, free_item);
 	nrs_map_free(audit->next, free);
 	nrs_map_free(audit->told, NULL);
+	audit_silence_close(audit);
 	free(audit);
 }

@@ -114,8 +114,8 @@ see_plan(struct nrs_audit_fold *audit, const struct nrs_audit_place *place,
 
 /* ---- deliveries ---- */
 
-static uint64_t
-mark_key(struct nrs_bytes key)
+uint64_t
+audit_mark_key(struct nrs_bytes key)
 {
 	uint64_t out = 0;
 
@@ -182,7 +182,7 @@ take_batch(struct audit_item *item, const struct nrs_delivery_batch *batch)
 	item->at = batch->not_before > batch->planned_at ? batch->not_before
 	                                                 : batch->planned_at;
 	for (i = 0; i < batch->n_deliveries; i++) {
-		mark = add_mark(item, mark_key(batch->deliveries[i].key));
+		mark = add_mark(item, audit_mark_key(batch->deliveries[i].key));
 		said = find_mark(&early, mark->key);
 		if (said == NULL)
 			continue;
@@ -207,7 +207,8 @@ hand_over(struct nrs_audit_fold *audit, const struct nrs_audit_place *place,
 	size_t i;
 
 	for (i = 0; item != NULL && i < batch->n_deliveries; i++) {
-		mark = find_mark(item, mark_key(batch->deliveries[i].key));
+		mark =
+		    find_mark(item, audit_mark_key(batch->deliveries[i].key));
 		if (mark != NULL)
 			end_mark(item, mark);
 	}
@@ -252,6 +253,8 @@ nrs_audit_batch(struct nrs_audit_fold *audit,
 			see_plan(audit, place, batch);
 		see_deliveries(audit, place, batch);
 		hand_over(audit, place, batch);
+		if (strcmp(place->topic, NRS_TOPIC_DELIVERY_DUE) == 0)
+			audit_silence_batch(audit, place, batch);
 		return;
 	}
 	for (i = 0; i < batch->n_deliveries; i++) {
@@ -290,7 +293,7 @@ see_receipt(struct nrs_audit_fold *audit, const struct nrs_audit_place *place,
 	const struct audit_spot spot = {NRS_AUDIT_DELIVERY,
 	    audit_sibling(topic, "delivery", place->topic), place->partition,
 	    receipt->delivery_offset};
-	const uint64_t key = mark_key(receipt->key);
+	const uint64_t key = audit_mark_key(receipt->key);
 	struct audit_item *item = audit_find(audit, &spot);
 	struct audit_mark *mark;
 
@@ -325,8 +328,11 @@ nrs_audit_receipt(struct nrs_audit_fold *audit,
 			beat->delivered_at = receipt->at;
 		return;
 	}
-	if (receipt->purpose != NRS_PURPOSE_DUTY && receipt->key.len > 0)
-		see_receipt(audit, place, receipt);
+	if (receipt->purpose == NRS_PURPOSE_DUTY || receipt->key.len == 0)
+		return;
+	see_receipt(audit, place, receipt);
+	if (strcmp(place->topic, NRS_TOPIC_RECEIPT_DUE) == 0)
+		audit_silence_receipt(audit, place, receipt);
 }
 
 bool
@@ -337,7 +343,7 @@ nrs_audit_lacks(const struct nrs_audit_fold *audit,
 	    NRS_AUDIT_DELIVERY, place->topic, place->partition, place->offset};
 	const struct audit_item *item = audit_find(audit, &spot);
 	const struct audit_mark *mark =
-	    item == NULL ? NULL : find_mark(item, mark_key(key));
+	    item == NULL ? NULL : find_mark(item, audit_mark_key(key));
 
 	return mark != NULL && !mark->done;
 }

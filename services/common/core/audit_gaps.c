@@ -218,7 +218,7 @@ nrs_audit_is_settled(const struct nrs_audit_fold *audit)
 int64_t
 nrs_audit_oldest_seen(const struct nrs_audit_fold *audit)
 {
-	int64_t oldest = INT64_MAX;
+	int64_t oldest = audit_silence_oldest(audit);
 	void *cursor = NULL, *value;
 	const char *key;
 

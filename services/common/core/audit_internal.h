@@ -43,6 +43,7 @@ struct nrs_audit_fold {
 	struct nrs_map *items; /* key -> struct audit_item */
 	struct nrs_map *next;  /* "topic partition" -> int64_t */
 	struct nrs_map *told;  /* notice_id of a mail of ours -> anything */
+	struct nrs_map *reports, *silences; /* audit_silence.c */
 	struct nrs_audit_beat beats[NRS_CHANNEL_TOPIC + 1];
 	size_t n_early;
 	bool full; /* something was not looked after */
@@ -74,6 +75,21 @@ bool audit_is_ahead(const struct nrs_audit_fold *audit, const char *topic,
 /* "dispatch.alert" of "delivery.alert": its last word under another first one.
  */
 const char *audit_sibling(char out[64], const char *first, const char *topic);
+
+/* Of a delivery's key: its first bytes. */
+uint64_t audit_mark_key(struct nrs_bytes key);
+
+/* audit_silence.c: who has answered nothing. After audit_pass. */
+void audit_silence_open(struct nrs_audit_fold *audit);
+void audit_silence_close(struct nrs_audit_fold *audit);
+/* Of delivery.due; of receipt.due. */
+void audit_silence_batch(struct nrs_audit_fold *audit,
+    const struct nrs_audit_place *place,
+    const struct nrs_delivery_batch *batch);
+void audit_silence_receipt(struct nrs_audit_fold *audit,
+    const struct nrs_audit_place *place, const struct nrs_receipt *receipt);
+/* As nrs_audit_oldest_seen. */
+int64_t audit_silence_oldest(const struct nrs_audit_fold *audit);
 
 /* audit_delivery.c: a PLAN, no longer early: drop it if it is complete. */
 void audit_plan_check(struct nrs_audit_fold *audit, struct audit_item *item);

@@ -148,12 +148,30 @@ load_sector(struct table *table, const struct nrs_conf_node *node,
 	return NRS_OK;
 }
 
+/* Says nothing of it: nobody is told. */
+static enum nrs_rc
+load_mailbox(struct table *table, const struct nrs_conf_node *node,
+    struct nrs_ceptoar *out, struct nrs_err *err)
+{
+	const struct nrs_conf_node *mail = nrs_conf_child(node, "mail");
+	struct nrs_err why = {0};
+
+	if (mail == NULL)
+		return NRS_OK;
+	if (table_string(table, node, "mail", &out->mail, err) != NRS_OK)
+		return NRS_REJECT;
+	if (nrs_text_mailbox(table->arena, out->mail, &out->mail, &why) !=
+	    NRS_OK)
+		return nrs_conf_refuse(mail, err, "%s", why.text);
+	return NRS_OK;
+}
+
 static enum nrs_rc
 load_ceptoar(struct table *table, const struct nrs_conf_node *node,
     struct nrs_ceptoar *out, struct nrs_err *err)
 {
 	static const char *const keys[] = {
-	    "id", "sector", "verified", "ja", "en", NULL};
+	    "id", "sector", "verified", "ja", "en", "mail", NULL};
 
 	if (nrs_conf_only(node, keys, err) != NRS_OK ||
 	    table_code(table, node, "id", &out->id, err) != NRS_OK ||
@@ -162,7 +180,7 @@ load_ceptoar(struct table *table, const struct nrs_conf_node *node,
 	    table_string(table, node, "en", &out->en, err) != NRS_OK ||
 	    get_bool(table, node, "verified", &out->verified, err) != NRS_OK)
 		return NRS_REJECT;
-	return NRS_OK;
+	return load_mailbox(table, node, out, err);
 }
 
 static enum nrs_rc

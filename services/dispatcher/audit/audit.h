@@ -76,6 +76,10 @@ NRS_CHECKED enum nrs_rc auditor_judge(struct auditor *a, struct nrs_err *err);
 /* Forget them: another's to raise. */
 void auditor_end_alarms(struct auditor *a);
 
+/* audit_silence.c: tell the desk and CEPTOARs who has not answered at all. */
+NRS_CHECKED enum nrs_rc auditor_tell_silences(
+    struct auditor *a, struct nrs_err *err);
+
 /* audit_beat.c: plan the heartbeats that are due. */
 NRS_CHECKED enum nrs_rc auditor_beat(struct auditor *a, struct nrs_err *err);
 /* Is the last one that arrived too old? */

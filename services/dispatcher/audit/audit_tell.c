@@ -295,6 +295,8 @@ auditor_judge(struct auditor *a, struct nrs_err *err)
 	if (rc == NRS_OK)
 		rc = report_beats(a, err);
 	if (rc == NRS_OK)
+		rc = auditor_tell_silences(a, err);
+	if (rc == NRS_OK)
 		end_alarms(a);
 	return rc;
 }
