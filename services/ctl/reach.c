@@ -113,7 +113,7 @@ add_reminder(struct gathering *g, const struct ctl_delivery *d)
 	if (d->purpose == NRS_PURPOSE_REMINDER)
 		r->n_reminders++;
 	if (d->purpose == NRS_PURPOSE_ESCALATION)
-		r->n_escalations++;
+		r->n_escalations = 1; /* the record of it says no more */
 }
 
 static int

@@ -23,7 +23,7 @@ struct ctl_recipient {
 	int64_t response_at;
 	uint32_t relayed, relayed_of;
 	size_t n_deliveries, n_reminders,
-	    n_escalations; /* the last two: sent */
+	    n_escalations; /* the last two: sent; at most one is escalated */
 };
 
 /* All recipients of all notices in the ledger, in arena, by stage and id. */

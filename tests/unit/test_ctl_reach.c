@@ -221,6 +221,24 @@ reminders_and_escalations_count_apart(void **state)
 }
 
 static void
+a_second_contact_and_the_record_are_one_escalation(void **state)
+{
+	plan((struct plan){.key = "k", .who = "op"});
+	plan((struct plan){.key = "l", .who = "other"});
+	plan((struct plan){
+	    .key = "e", .who = "op", .purpose = NRS_PURPOSE_ESCALATION});
+	plan((struct plan){
+	    .key = "x", .who = "op", .purpose = NRS_PURPOSE_ESCALATION});
+	plan((struct plan){
+	    .key = "y", .who = "other", .purpose = NRS_PURPOSE_ESCALATION});
+	got("e", "op", NRS_STATE_DELIVERED, 200);
+	got("x", "op", NRS_STATE_DELIVERED, 300);
+	assert_int_equal(tally().escalations, 1);
+	got("y", "other", NRS_STATE_DELIVERED, 300);
+	assert_int_equal(tally().escalations, 2);
+}
+
+static void
 what_only_receipts_tell_counts_too(void **state)
 {
 	got("k", "op", NRS_STATE_DELIVERED, 100);
@@ -386,6 +404,7 @@ main(void)
 	    FACT(reached_by_one_channel_is_reached),
 	    FACT(who_confirms_has_it_whatever_the_transfer_said),
 	    FACT(reminders_and_escalations_count_apart),
+	    FACT(a_second_contact_and_the_record_are_one_escalation),
 	    FACT(what_only_receipts_tell_counts_too),
 	    FACT(a_share_is_there_when_enough_are_and_not_before),
 	    FACT(of_nobody_there_is_no_share),
