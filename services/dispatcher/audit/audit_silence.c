@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "dispatcher/audit.h"
+#include "dispatcher/audit/audit.h"
 #include "dispatcher/subs.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/log.h"
