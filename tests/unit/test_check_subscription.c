@@ -8,8 +8,7 @@
 
 #include <cmocka.h>
 
-#include "noroshi/core/check.h"
-#include "support/scene.h"
+#include "support/check_case.h"
 
 static struct scene s;
 static struct nrs_check check;
@@ -52,33 +51,11 @@ teardown(void **state)
 }
 
 static void
-answers(enum nrs_rc rc, const char *field, const char *rule)
-{
-	if (field == NULL) {
-		if (rc != NRS_OK)
-			fail_msg("%s %s: %s", err.field, err.rule, err.text);
-		return;
-	}
-	assert_int_equal(rc, NRS_REJECT);
-	assert_string_equal(err.field, field);
-	assert_string_equal(err.rule, rule);
-	assert_true(strlen(err.text) > 10);
-}
-
-static void
 subscription(const char *field, const char *rule)
 {
-	answers(nrs_check_subscription(&check, &sub, &err), field, rule);
+	check_case_says(
+	    nrs_check_subscription(&check, &sub, &err), &err, field, rule);
 }
-
-/* Set it, see the answer, set it back. */
-#define WITH(lvalue, value, ask, field, rule)                                  \
-	do {                                                                   \
-		__typeof__(lvalue) was = (lvalue);                             \
-		(lvalue) = (value);                                            \
-		ask(field, rule);                                              \
-		(lvalue) = was;                                                \
-	} while (0)
 
 static void
 a_subscription_is_complete(void **state)
