@@ -399,6 +399,29 @@ an_issue_reaches_each_reader_in_its_edition(void **state)
 	assert_int_equal(peer_count(endpoint, "noroshi.newsletter"), 1);
 }
 
+/* So that the auditor misses an edition of which it sees nothing. */
+static void
+the_records_of_all_editions_are_numbered_through(void **state)
+{
+	static struct found found = {.type = NRS_TYPE_DELIVERY_BATCH};
+	const struct nrs_delivery_batch *b;
+	unsigned labels = 0, chunks = 0;
+	size_t i;
+
+	(void)state;
+	read_topic(NRS_TOPIC_DELIVERY_NEWSLETTER, PARTITIONS, &found);
+	assert_true(found.n > 1 && found.n < 32);
+	for (i = 0; i < found.n; i++) {
+		b = found.items[i];
+		labels |= 1U << (unsigned)b->tlp;
+		chunks |= 1U << b->chunk;
+		assert_int_equal(b->n_chunks, found.n);
+	}
+	assert_int_equal(chunks, (1U << found.n) - 1);
+	assert_true((labels & 1U << NRS_TLP_GREEN) != 0);
+	assert_true((labels & 1U << NRS_TLP_AMBER) != 0);
+}
+
 static void
 an_intent_is_on_record_for_each_transfer(void **state)
 {
@@ -580,6 +603,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_issue_reaches_each_reader_in_its_edition),
+	    cmocka_unit_test(the_records_of_all_editions_are_numbered_through),
 	    cmocka_unit_test(an_intent_is_on_record_for_each_transfer),
 	    cmocka_unit_test(poison_ends_in_rejected),
 	    cmocka_unit_test(an_issue_that_comes_twice_goes_once),

@@ -402,21 +402,24 @@ a_later_plan_makes_good_an_incomplete_one(void **state)
 	assert_int_equal(gaps(T0 + MINUTE), 0);
 }
 
-/* Two editions of an issue are planned one after the other. */
+/* The editions of an issue are numbered through. */
 static void
-an_incomplete_edition_is_not_made_good_by_another(void **state)
+an_edition_that_is_wholly_missing_is_a_gap(void **state)
 {
 	struct nrs_delivery_batch b = batch_of(0, "");
 
 	(void)state;
 	dispatch(0, "n1");
-	b.n_chunks = 2;
+	b.n_chunks = 3;
 	batch(0, &b);
-	b.n_chunks = 1;
-	b.planned_at++;
-	b.tlp = NRS_TLP_GREEN;
+	b.chunk = 1;
 	batch(1, &b);
 	assert_int_equal(gaps(T0 + MINUTE), 1);
+	assert_one(NRS_AUDIT_PLAN, "n1", 1);
+	b.chunk = 2;
+	b.tlp = NRS_TLP_GREEN;
+	batch(2, &b);
+	assert_int_equal(gaps(T0 + MINUTE), 0);
 }
 
 static void
@@ -757,7 +760,7 @@ main(void)
 	    CASE(a_notice_that_is_not_planned_is_a_gap),
 	    CASE(all_chunks_of_a_plan_must_be_there),
 	    CASE(a_later_plan_makes_good_an_incomplete_one),
-	    CASE(an_incomplete_edition_is_not_made_good_by_another),
+	    CASE(an_edition_that_is_wholly_missing_is_a_gap),
 	    CASE(a_delivery_without_a_sign_is_a_gap),
 	    CASE(a_delivery_that_is_retried_is_none),
 	    CASE(deliveries_of_one_notice_are_one_gap),

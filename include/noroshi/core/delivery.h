@@ -134,7 +134,7 @@ struct nrs_delivery_batch {
 	size_t n_variants;
 	struct nrs_delivery *deliveries;
 	size_t n_deliveries;
-	uint32_t chunk;
+	uint32_t chunk; /* of all records of one planning, in all editions */
 	uint32_t n_chunks;
 	int64_t ack_by; /* when it should be acknowledged; 0: nobody is asked */
 	/* 0 the first time; what is sent again later has 1, 2 ... and other

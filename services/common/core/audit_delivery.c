@@ -18,11 +18,10 @@ plan_of(struct audit_item *item, const struct nrs_delivery_batch *batch)
 
 	for (plan = item->plans; plan != NULL; plan = plan->next)
 		if (plan->planned_at == batch->planned_at &&
-		    plan->tlp == batch->tlp && plan->n_chunks == n)
+		    plan->n_chunks == n)
 			return plan;
 	plan = nrs_calloc(1, sizeof(*plan));
 	plan->planned_at = batch->planned_at;
-	plan->tlp = batch->tlp;
 	plan->n_chunks = n;
 	plan->came = nrs_calloc(n, 1);
 	plan->next = item->plans;
@@ -30,7 +29,7 @@ plan_of(struct audit_item *item, const struct nrs_delivery_batch *batch)
 	return plan;
 }
 
-/* A later attempt for the same readers fills up what an earlier one lacks. */
+/* A later attempt fills up what an earlier one lacks. */
 static bool
 is_made_good(const struct audit_item *item, const struct audit_plan *plan)
 {
@@ -39,8 +38,7 @@ is_made_good(const struct audit_item *item, const struct audit_plan *plan)
 	if (plan->n_came == plan->n_chunks)
 		return true;
 	for (other = item->plans; other != NULL; other = other->next)
-		if (other->tlp == plan->tlp &&
-		    other->planned_at > plan->planned_at &&
+		if (other->planned_at > plan->planned_at &&
 		    other->n_came == other->n_chunks)
 			return true;
 	return false;

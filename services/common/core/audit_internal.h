@@ -18,7 +18,6 @@ struct audit_mark {
 /* One attempt to plan a dispatch record: all that has the same of these. */
 struct audit_plan {
 	int64_t planned_at;
-	enum nrs_tlp tlp;
 	uint32_t n_chunks, n_came;
 	uint8_t *came; /* one per chunk */
 	struct audit_plan *next;

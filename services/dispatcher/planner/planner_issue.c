@@ -34,10 +34,21 @@ find_readers(struct planner *p, const struct dispatcher_issue *issue,
 	return rc;
 }
 
+/* Of one transaction. */
+struct step {
+	struct planner *p;
+	const struct nrs_record *record;
+	struct nrs_txn *txn;
+	const struct dispatcher_issue *issue;
+	const struct dispatcher_issue_plan *plan;
+	int64_t at;
+};
+
 static struct nrs_delivery_batch
-head_of(const struct planner *p, const struct dispatcher_issue *issue,
-    const struct nrs_edition *edition)
+head_of(const struct step *step, const struct nrs_edition *edition)
 {
+	const struct dispatcher_issue *issue = step->issue;
+
 	return (struct nrs_delivery_batch){
 	    .notice_id = issue->letter->issue_id,
 	    .thread_id = issue->letter->issue_id,
@@ -47,31 +58,28 @@ head_of(const struct planner *p, const struct dispatcher_issue *issue,
 	    .tlp = edition->label,
 	    .urgency = NRS_URGENCY_ROUTINE,
 	    .accepted_at = issue->accepted_at,
-	    .planned_at = nrs_wall_ms(),
+	    .planned_at = step->at,
 	    .give_up_at =
-	        issue->accepted_at + p->d->conf->newsletter.give_up_ms,
+	        issue->accepted_at + step->p->d->conf->newsletter.give_up_ms,
 	    .source_offset = issue->offset,
 	};
 }
 
-/* Of one transaction. */
-struct step {
-	struct planner *p;
-	const struct nrs_record *record;
-	struct nrs_txn *txn;
-	const struct dispatcher_issue *issue;
-	const struct dispatcher_issue_plan *plan;
+struct records {
+	struct dispatcher_batch *list;
+	size_t n;
 };
 
 static enum nrs_rc
-plan_edition(const struct step *step, size_t i, struct nrs_err *err)
+make_edition(
+    const struct step *step, size_t i, struct records *out, struct nrs_err *err)
 {
 	struct planner *p = step->p;
 	const struct dispatcher_issue *issue = step->issue;
 	const struct nrs_edition *edition = &step->plan->editions[i];
 	struct dispatcher_composer composer = {
 	    .d = p->d, .arena = p->arena, .issue = issue, .edition = edition};
-	const struct nrs_delivery_batch head = head_of(p, issue, edition);
+	const struct nrs_delivery_batch head = head_of(step, edition);
 	const struct dispatcher_batches_query query = {
 	    .arena = p->arena,
 	    .composer = &composer,
@@ -81,30 +89,48 @@ plan_edition(const struct step *step, size_t i, struct nrs_err *err)
 	    .content_sha256 = issue->sha256,
 	    .occasion = issue->letter->issue_id,
 	};
-	struct dispatcher_batch *batches;
-	size_t n, k;
-	enum nrs_rc rc = dispatcher_batches(&query, &batches, &n, err);
 
-	for (k = 0; rc == NRS_OK && k < n; k++)
-		planner_write(p, &batches[k], p->traffic->delivery, step->txn);
-	return rc;
+	return dispatcher_batches(&query, &out->list, &out->n, err);
+}
+
+/* Numbered through all editions: an edition that is wholly missing is missed,
+ * too. */
+static void
+write_editions(const struct step *step, const struct records *editions)
+{
+	uint32_t n = 0, chunk = 0;
+	size_t i, k;
+
+	for (i = 0; i < step->plan->n; i++)
+		n += (uint32_t)editions[i].n;
+	for (i = 0; i < step->plan->n; i++)
+		for (k = 0; k < editions[i].n; k++) {
+			editions[i].list[k].batch.chunk = chunk++;
+			editions[i].list[k].batch.n_chunks = n;
+			planner_write(step->p, &editions[i].list[k],
+			    step->p->traffic->delivery, step->txn);
+		}
 }
 
 /* What keeps one edition from being written keeps no other. */
 static enum nrs_rc
 plan_editions(const struct step *step, struct nrs_err *err)
 {
-	enum nrs_rc rc = NRS_OK;
+	struct records *editions = nrs_arena_array(
+	    step->p->arena, step->plan->n + 1, sizeof(*editions));
+	enum nrs_rc rc;
 	size_t i;
 
-	for (i = 0; i < step->plan->n && rc == NRS_OK; i++) {
-		rc = plan_edition(step, i, err);
-		if (rc != NRS_REJECT)
-			continue;
-		planner_reject(step->p, step->record, err, step->txn);
-		rc = NRS_OK;
+	for (i = 0; i < step->plan->n; i++) {
+		rc = make_edition(step, i, &editions[i], err);
+		if (rc == NRS_REJECT) {
+			editions[i].n = 0;
+			planner_reject(step->p, step->record, err, step->txn);
+		} else if (rc != NRS_OK)
+			return rc;
 	}
-	return rc;
+	write_editions(step, editions);
+	return NRS_OK;
 }
 
 static size_t
@@ -121,8 +147,7 @@ static void
 plan_nobody(const struct step *step)
 {
 	const struct nrs_edition whole = {.label = step->issue->letter->label};
-	const struct nrs_delivery_batch head =
-	    head_of(step->p, step->issue, &whole);
+	const struct nrs_delivery_batch head = head_of(step, &whole);
 
 	planner_write_none(step->p, &head, step->txn);
 }
@@ -148,7 +173,7 @@ planner_issue(struct planner *p, const struct nrs_record *record,
 {
 	struct dispatcher_issue issue;
 	struct dispatcher_issue_plan plan;
-	const struct step step = {p, record, txn, &issue, &plan};
+	const struct step step = {p, record, txn, &issue, &plan, nrs_wall_ms()};
 	enum nrs_rc rc =
 	    dispatcher_issue_read(p->d, p->arena, record, &issue, err);
 	size_t i;
