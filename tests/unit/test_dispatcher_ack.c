@@ -165,7 +165,7 @@ ask(struct ack_memory *memory, enum nrs_response response, int64_t now)
 	enum ack_verdict verdict = ack_memory_ask(memory, key, &answer, now);
 
 	if (verdict == ACK_NEW)
-		ack_memory_note(memory, key, &answer);
+		ack_memory_note(memory, key, &answer, now);
 	return verdict;
 }
 
@@ -182,6 +182,20 @@ a_repeat_writes_nothing_and_neither_does_less(void **state)
 	assert_int_equal(ask(m, NRS_RESPONSE_MITIGATED, 6), ACK_NEW);
 	assert_int_equal(ask(m, NRS_RESPONSE_AFFECTED, 7), ACK_NEW);
 	ack_memory_free(m);
+}
+
+/* Behind a proxy with two listeners: what was said here may have been changed
+ * there, so that it is no repeat to say it again. */
+static void
+an_answer_that_was_changed_elsewhere_is_written_again(void **state)
+{
+	struct ack_memory *here = ack_memory_new(), *there = ack_memory_new();
+
+	assert_int_equal(ask(here, NRS_RESPONSE_AFFECTED, 1), ACK_NEW);
+	assert_int_equal(ask(there, NRS_RESPONSE_MITIGATED, 30000), ACK_NEW);
+	assert_int_equal(ask(here, NRS_RESPONSE_AFFECTED, 60000), ACK_NEW);
+	ack_memory_free(here);
+	ack_memory_free(there);
 }
 
 static void
@@ -207,6 +221,7 @@ nobody_writes_without_end(void **state)
 		    ask(m, (enum nrs_response)(1 + i % 2), i), ACK_NEW);
 	assert_int_equal(ask(m, NRS_RESPONSE_MITIGATED, 10), ACK_TOO_MANY);
 	assert_int_equal(ask(m, NRS_RESPONSE_AFFECTED, 11), ACK_REPEATED);
+	assert_int_equal(ask(m, NRS_RESPONSE_AFFECTED, 20000), ACK_TOO_MANY);
 	assert_int_equal(ask(m, NRS_RESPONSE_MITIGATED, 600000), ACK_NEW);
 	ack_memory_free(m);
 }
@@ -222,9 +237,10 @@ what_is_remembered_is_bounded(void **state)
 	for (i = 0; i < 20000; i++) {
 		memcpy(key, &i, sizeof(i));
 		assert_int_equal(ack_memory_ask(m, key, &answer, 1), ACK_NEW);
-		ack_memory_note(m, key, &answer);
+		ack_memory_note(m, key, &answer, 1);
 	}
 	assert_int_equal(ack_memory_ask(m, key, &answer, 1), ACK_REPEATED);
+	assert_true(ack_memory_has(m, key));
 	memset(key, 0, sizeof(key));
 	assert_int_equal(ack_memory_ask(m, key, &answer, 1), ACK_NEW);
 	ack_memory_free(m);
@@ -323,6 +339,8 @@ main(void)
 	    cmocka_unit_test(
 	        a_webhooks_answer_acknowledges_only_when_it_says_so),
 	    cmocka_unit_test(a_repeat_writes_nothing_and_neither_does_less),
+	    cmocka_unit_test(
+	        an_answer_that_was_changed_elsewhere_is_written_again),
 	    cmocka_unit_test(an_answer_that_was_not_written_is_new_again),
 	    cmocka_unit_test(nobody_writes_without_end),
 	    cmocka_unit_test(what_is_remembered_is_bounded),

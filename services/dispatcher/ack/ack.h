@@ -52,7 +52,7 @@ NRS_CHECKED enum nrs_rc ack_find(const struct ack_find *query,
 struct ack_memory;
 enum ack_verdict {
 	ACK_NEW,
-	ACK_REPEATED, /* the same, or less than what was said */
+	ACK_REPEATED, /* the same, or less than what was said just now */
 	ACK_TOO_MANY,
 };
 struct ack_memory *ack_memory_new(void);
@@ -61,7 +61,11 @@ enum ack_verdict ack_memory_ask(struct ack_memory *memory,
     int64_t now_ms);
 /* It was written. */
 void ack_memory_note(struct ack_memory *memory,
-    const uint8_t key[NRS_SHA256_SIZE], const struct dispatcher_answer *answer);
+    const uint8_t key[NRS_SHA256_SIZE], const struct dispatcher_answer *answer,
+    int64_t now_ms);
+/* For what is true once and for all: was it written, whenever? */
+bool ack_memory_has(
+    struct ack_memory *memory, const uint8_t key[NRS_SHA256_SIZE]);
 void ack_memory_free(struct ack_memory *memory);
 
 /* ack_page.c: whole pages into out. */

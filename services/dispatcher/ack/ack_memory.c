@@ -8,11 +8,15 @@
 
 #define REMEMBERED 8192
 #define WINDOW_MS (10 * 60 * 1000)
-#define PER_WINDOW 10 /* answers that differ, of one recipient */
+#define PER_WINDOW 10 /* answers of one recipient that are written */
+/* A second click. Later the same words may be news: another listener, a webhook
+ * or noroshictl may have written others meanwhile. */
+#define AGAIN_MS 10000
 
 struct known {
 	char key[2 * NRS_SHA256_SIZE + 1];
 	bool said;
+	int64_t said_at;
 	enum nrs_response response;
 	uint32_t relayed, relayed_of;
 	int64_t since; /* of the window */
@@ -70,9 +74,11 @@ known_of(struct ack_memory *memory, const uint8_t key[NRS_SHA256_SIZE])
 }
 
 static bool
-adds_nothing(const struct known *known, const struct dispatcher_answer *answer)
+adds_nothing(const struct known *known, const struct dispatcher_answer *answer,
+    int64_t now_ms)
 {
-	if (!known->said)
+	if (!known->said || now_ms < known->said_at ||
+	    now_ms - known->said_at >= AGAIN_MS)
 		return false;
 	if (answer->relayed_of != 0 &&
 	    (answer->relayed != known->relayed ||
@@ -95,7 +101,7 @@ ack_memory_ask(struct ack_memory *memory, const uint8_t key[NRS_SHA256_SIZE],
 		known->since = now_ms;
 		known->asked = 0;
 	}
-	if (adds_nothing(known, answer))
+	if (adds_nothing(known, answer, now_ms))
 		verdict = ACK_REPEATED;
 	else if (known->asked >= PER_WINDOW)
 		verdict = ACK_TOO_MANY;
@@ -105,15 +111,27 @@ ack_memory_ask(struct ack_memory *memory, const uint8_t key[NRS_SHA256_SIZE],
 	return verdict;
 }
 
+bool
+ack_memory_has(struct ack_memory *memory, const uint8_t key[NRS_SHA256_SIZE])
+{
+	bool said;
+
+	(void)pthread_mutex_lock(&memory->lock);
+	said = known_of(memory, key)->said;
+	(void)pthread_mutex_unlock(&memory->lock);
+	return said;
+}
+
 void
 ack_memory_note(struct ack_memory *memory, const uint8_t key[NRS_SHA256_SIZE],
-    const struct dispatcher_answer *answer)
+    const struct dispatcher_answer *answer, int64_t now_ms)
 {
 	struct known *known;
 
 	(void)pthread_mutex_lock(&memory->lock);
 	known = known_of(memory, key);
 	known->said = true;
+	known->said_at = now_ms;
 	if (answer->response != NRS_RESPONSE_UNSPECIFIED)
 		known->response = answer->response;
 	if (answer->relayed_of != 0) {

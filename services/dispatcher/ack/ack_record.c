@@ -128,7 +128,7 @@ ack_record(const struct ack_call *c, const struct nrs_receipt *about, size_t n)
 		ack_reply_later(c, &err);
 		return false;
 	}
-	ack_memory_note(c->ack->memory, key, &c->answer);
+	ack_memory_note(c->ack->memory, key, &c->answer, nrs_wall_ms());
 	nrs_metric_add(c->ack->recorded, 1);
 	return true;
 }
@@ -164,14 +164,13 @@ ack_record_proof(const struct ack_call *c)
 	/* Of this subscriber: another may have the same mailbox. */
 	nrs_sha256(key, proof);
 	/* Written before, and once is enough. */
-	if (ack_memory_ask(c->ack->memory, proof, &yes, nrs_wall_ms()) ==
-	    ACK_REPEATED)
+	if (ack_memory_has(c->ack->memory, proof))
 		return true;
 	if (append_proof(c, key, &err) != NRS_OK) {
 		ack_reply_later(c, &err);
 		return false;
 	}
-	ack_memory_note(c->ack->memory, proof, &yes);
+	ack_memory_note(c->ack->memory, proof, &yes, nrs_wall_ms());
 	nrs_log(NRS_LOG_INFO, "contact_verified",
 	    NRS_S("subscriber", c->token.subscriber_id));
 	return true;
