@@ -17,6 +17,9 @@ void sender_ready(struct sender *s, struct dispatcher_task *task);
 void sender_start_ready(struct sender *s);
 /* Back to its place: surely not with the recipient. */
 void sender_not_ready(struct sender *s, struct dispatcher_task *task);
+/* drain.c: the partition is leaving: see what is under way to its end, also on
+ * the bus, or what seconds can. */
+void sender_drain(struct sender *s, const struct dispatcher_part *part);
 /* The partition is another's now: abandon what is ready of it. */
 void sender_drop_ready(struct sender *s, const struct dispatcher_part *part);
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dispatcher/sender/sender.h"
 #include "dispatcher/sender/outbox.h"
+#include "dispatcher/sender/ready.h"
 #include "dispatcher/sender/transfer.h"
 
 #include <stdlib.h>
@@ -13,7 +14,6 @@
 
 #define WAIT_MS 1000     /* the group wants a call a second */
 #define RECORDS_MAX 64   /* of one turn, so that transfers move on */
-#define DRAIN_MS 5000    /* for what is under way when a partition goes */
 #define STANDBY_MS 10000 /* then an instance without partitions is ready */
 
 /* ---- one turn ---- */
@@ -24,6 +24,7 @@ move_on(struct sender *s, int timeout_ms)
 	const int fds[] = {nrs_group_fd(s->group), nrs_producer_fd(s->producer),
 	    nrs_stop_fd(nrs_service_stop(s->ctx))};
 
+	s->draining = (struct nrs_mono){0};
 	sender_outbox_push(s);
 	nrs_transfer_poll(s->transfer, timeout_ms, fds, 3);
 	nrs_producer_poll(s->producer, 0);
@@ -147,22 +148,6 @@ gained(void *self, struct nrs_group_gain *gain, struct nrs_err *err)
 	return NRS_OK;
 }
 
-/* What is under way ends better here than as somebody else's repeat. All the
- * partitions that go together have the time once. */
-static void
-drain(struct sender *s, const struct dispatcher_part *part)
-{
-	if (nrs_mono_since_ms(s->draining) > 2 * DRAIN_MS)
-		s->draining = nrs_mono_now();
-	while (
-	    part->n_moving > 0 && nrs_mono_since_ms(s->draining) < DRAIN_MS) {
-		sender_outbox_push(s);
-		nrs_transfer_poll(s->transfer, 10, NULL, 0);
-		nrs_producer_poll(s->producer, 0);
-		nrs_service_alive(s->ctx, s->lane);
-	}
-}
-
 static void
 lost(void *self, int partition, bool clean)
 {
@@ -172,7 +157,7 @@ lost(void *self, int partition, bool clean)
 	if (partition >= s->n_parts || !part->ours)
 		return;
 	if (clean && !s->stopping)
-		drain(s, part);
+		sender_drain(s, part);
 	part->ours = false;
 	s->n_ours--;
 	sender_unload(s, part);
@@ -310,7 +295,7 @@ finish(struct sender *s)
 
 	/* What is promised to the bus is kept, if that takes no longer. */
 	for (i = 0; i < s->n_parts; i++)
-		drain(s, &s->parts[i]);
+		sender_drain(s, &s->parts[i]);
 	s->stopping = true;
 	for (i = 0; i < s->n_parts; i++)
 		moving += s->parts[i].n_moving;

@@ -45,7 +45,7 @@ struct sender {
 	int64_t subs_at;               /* wall time of the last refresh */
 	struct dispatcher_task *again; /* whose end the bus did not take */
 	int64_t again_at;
-	struct nrs_mono draining; /* since when, if it was a moment ago */
+	struct nrs_mono draining; /* since when, in this turn */
 	struct sender_row ready[NRS_CHANNEL_TOPIC + 1];
 	struct dispatcher_part *out_first, *out_last; /* with letters */
 	size_t n_busy; /* partitions whose letters the bus has */

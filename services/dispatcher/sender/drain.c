@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/sender/outbox.h"
+#include "dispatcher/sender/ready.h"
+
+#include "noroshi/base/clock.h"
+
+#define DRAIN_MS 5000 /* for what is under way when a partition goes */
+
+/* What is under way ends better here than as somebody else's repeat: who comes
+ * next reads the receipts only once. All the partitions that go together have
+ * the time once. */
+void
+sender_drain(struct sender *s, const struct dispatcher_part *part)
+{
+	if (s->draining.ns == 0)
+		s->draining = nrs_mono_now();
+	while ((part->n_moving > 0 || part->letters != NULL ||
+	           part->n_posted > 0) &&
+	       nrs_mono_since_ms(s->draining) < DRAIN_MS) {
+		sender_outbox_push(s);
+		nrs_transfer_poll(s->transfer, 10, NULL, 0);
+		nrs_producer_poll(s->producer, 0);
+		nrs_service_alive(s->ctx, s->lane);
+	}
+}
