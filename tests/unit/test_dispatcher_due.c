@@ -396,7 +396,7 @@ receipt(enum nrs_delivery_state state, const char *key, const char *who)
 	w->receipts[w->n_receipts++] =
 	    nrs_wire_encode(w->arena, NRS_TYPE_RECEIPT, &receipt);
 	/* the next turn asks anew, as after a while */
-	w->s.due.acks_at = 0;
+	w->s.due.acks_at = (struct nrs_mono){0};
 }
 
 /* As after a while. */
@@ -543,7 +543,7 @@ nothing_fires_while_nobody_can_be_asked(void **state)
 	(void)state;
 	plan(REMINDER);
 	w->bus = NRS_RETRY;
-	w->s.due.acks_at = 0;
+	w->s.due.acks_at = (struct nrs_mono){0};
 	assert_int_equal(turn(), 0);
 	assert_int_equal(w->s.n_open, 1);
 }

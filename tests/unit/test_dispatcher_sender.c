@@ -48,6 +48,7 @@ struct world {
 	/* the bus */
 	enum nrs_rc refresh;
 	int n_refreshed;
+	int refresh_ms; /* and it takes so long */
 	struct letter letters[KEPT];
 	size_t n_letters, n_acked;
 	const struct nrs_endpoint *endpoint; /* the last record of one */
@@ -67,7 +68,11 @@ enum nrs_rc
 dispatcher_subs_refresh(
     struct dispatcher_subs *subs, int timeout_ms, struct nrs_err *err)
 {
+	const struct nrs_mono since = nrs_mono_now();
+
 	(void)subs, (void)timeout_ms;
+	while (nrs_mono_since_ms(since) < w->refresh_ms)
+		;
 	w->n_refreshed++;
 	return w->refresh == NRS_OK ? NRS_OK
 	                            : nrs_fail(err, w->refresh, "silent");
@@ -461,6 +466,19 @@ a_silent_bus_is_asked_once_a_turn(void **state)
 	assert_int_equal(w->n_refreshed, 1);
 }
 
+/* It was had for each delivery anew, for it was later than the turn. */
+static void
+a_look_at_the_subscriptions_is_enough_for_a_turn(void **state)
+{
+	(void)state;
+	w->refresh_ms = 3;
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'a');
+	load(batch_of(1, NRS_KIND_INITIAL), MAIL, 'b');
+	load(batch_of(1, NRS_KIND_INITIAL), HOOK, 'a');
+	assert_int_equal(pump(), 3);
+	assert_int_equal(w->n_refreshed, 1);
+}
+
 static void
 who_lost_the_clearance_since_gets_nothing(void **state)
 {
@@ -548,7 +566,7 @@ the_clearance_is_asked_for_at_every_try(void **state)
 	assert_int_equal(pump(), 1);
 	assert_true(job_says(0, "text"));
 	clear_for(NRS_TLP_CLEAR);
-	w->s.subs_at = 0;
+	w->s.subs_at = (struct nrs_mono){0};
 	finish(0, NRS_TRANSFER_AMBIGUOUS);
 	while (w->n_jobs < 2) {
 		(void)dispatcher_queue_wake(w->s.queue, nrs_wall_ms());
@@ -995,9 +1013,9 @@ after_a_long_wait_for_a_connection_the_clearance_is_asked_for_again(
 	    .max_tlp = NRS_TLP_CLEAR};
 
 	(void)state;
-	load_one_too_many()->ready_ms -= 2000;
+	load_one_too_many()->ready_at.ns -= INT64_C(2000000000);
 	nrs_match_set_put(w->subs, &lowered);
-	w->s.subs_at = 0;
+	w->s.subs_at = (struct nrs_mono){0};
 	finish(0, NRS_TRANSFER_DELIVERED);
 	assert_int_equal(w->n_jobs, ROOM);
 	assert_int_equal(pump(), 0);
@@ -1013,6 +1031,7 @@ main(void)
 	    CASE(a_partition_that_is_leaving_starts_nothing_more),
 	    CASE(what_ends_in_leaving_is_on_record_before_it_is_gone),
 	    CASE(a_silent_bus_is_asked_once_a_turn),
+	    CASE(a_look_at_the_subscriptions_is_enough_for_a_turn),
 	    CASE(who_wants_no_newsletter_any_more_gets_none),
 	    CASE(a_webhook_is_signed_by_the_secrets_of_now),
 	    CASE(who_says_410_gets_nothing_more_until_it_subscribes_again),

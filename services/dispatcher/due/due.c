@@ -88,7 +88,7 @@ void
 sender_due_gained(struct sender *s, struct dispatcher_part *part)
 {
 	part->known_end = part->past_end;
-	s->due.acks_at = 0;
+	s->due.acks_at = (struct nrs_mono){0};
 }
 
 void
@@ -134,7 +134,8 @@ sender_due_know(struct sender *s, int64_t now)
 	struct nrs_err err = {0};
 
 	if (s->due.acks == NULL ||
-	    (now - s->due.acks_at < ACKS_AGE_MS && now >= s->due.acks_at))
+	    (s->due.acks_at.ns != 0 &&
+	        nrs_mono_since_ms(s->due.acks_at) < ACKS_AGE_MS))
 		return true;
 	if (dispatcher_acks_refresh(
 	        s->due.acks, (int)s->conf->answer_timeout_ms, &err) != NRS_OK) {
@@ -142,8 +143,8 @@ sender_due_know(struct sender *s, int64_t now)
 		    NRS_S("why", err.text));
 		return false;
 	}
-	s->due.acks_at = nrs_wall_ms();
-	move_floors(s, s->due.acks_at);
+	s->due.acks_at = nrs_mono_now();
+	move_floors(s, now);
 	return true;
 }
 

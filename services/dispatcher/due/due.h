@@ -8,6 +8,7 @@
  */
 #include "dispatcher/due/acks.h"
 #include "dispatcher/sender/part.h"
+#include "noroshi/base/clock.h"
 
 struct dispatcher_load;
 struct dispatcher_task;
@@ -16,7 +17,7 @@ struct sender;
 struct dispatcher_due {
 	struct dispatcher_acks *acks; /* NULL in the other lanes */
 	struct nrs_reader *lookup;    /* for what was parked */
-	int64_t acks_at;              /* wall time of the last refresh */
+	struct nrs_mono acks_at;      /* the last refresh; 0: has to be anew */
 	int64_t known_at;             /* of the last look where topics end */
 	int64_t parked_at;            /* when the next is to be taken up */
 	size_t n_hopes;               /* records that wait for an arrangement */

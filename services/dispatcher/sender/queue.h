@@ -12,6 +12,7 @@
 
 #include "dispatcher/ack/ack_answer.h"
 #include "noroshi/base/buf.h"
+#include "noroshi/base/clock.h"
 #include "noroshi/core/delivery.h"
 
 struct dispatcher_part; /* the sender's view of one partition */
@@ -60,7 +61,7 @@ struct dispatcher_task {
 	bool stub;        /* the batch's stub goes instead of its text */
 	bool stub_sent;   /* and has gone before */
 	int64_t intent;   /* offset of the last one's receipt */
-	int64_t ready_ms; /* READY: since when */
+	struct nrs_mono ready_at; /* READY: since when */
 	struct dispatcher_task *ready_next;
 	struct nrs_buf body;
 	enum nrs_delivery_state end; /* CLOSING */

@@ -43,9 +43,8 @@ append(struct sender_row *row, struct dispatcher_task *task)
 static void
 go(struct sender *s, struct dispatcher_task *task)
 {
-	const int64_t now = nrs_wall_ms();
-
-	if (now - task->ready_ms < LONG_MS || sender_may_still_go(s, task, now))
+	if (nrs_mono_since_ms(task->ready_at) < LONG_MS ||
+	    sender_may_still_go(s, task, nrs_wall_ms()))
 		sender_transfer(s, task);
 	else
 		sender_postpone(s, task, 0);
@@ -67,7 +66,7 @@ void
 sender_ready(struct sender *s, struct dispatcher_task *task)
 {
 	task->step = DISPATCHER_READY;
-	task->ready_ms = nrs_wall_ms();
+	task->ready_at = nrs_mono_now();
 	append(&s->ready[task->delivery->channel->type], task);
 	sender_start_ready(s);
 }

@@ -41,7 +41,7 @@ end_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 	/* The end is known: only its record must be tried again. */
 	task->again_next = s->again;
 	s->again = task;
-	s->again_at = nrs_wall_ms() + AGAIN_MS;
+	s->again_since = nrs_mono_now();
 }
 
 static void
@@ -332,7 +332,7 @@ sender_end_again(struct sender *s)
 {
 	struct dispatcher_task *task, *next;
 
-	if (s->again == NULL || nrs_wall_ms() < s->again_at)
+	if (s->again == NULL || nrs_mono_since_ms(s->again_since) < AGAIN_MS)
 		return;
 	next = s->again;
 	s->again = NULL;

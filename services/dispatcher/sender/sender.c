@@ -48,7 +48,7 @@ take_records(struct sender *s, bool *more, struct nrs_err *err)
 		if (rc != NRS_OK || record.topic == NULL)
 			return rc;
 		/* Who may see it is asked anew for what is new. */
-		s->subs_at = 0;
+		s->subs_at = (struct nrs_mono){0};
 		sender_load(s, &record);
 	}
 	*more = true;

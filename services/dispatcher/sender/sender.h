@@ -42,9 +42,9 @@ struct sender {
 	size_t n_ours, n_open, n_open_bytes;
 	struct dispatcher_load *loads; /* all, for the end */
 	struct nrs_arena *scratch;
-	int64_t subs_at;               /* wall time of the last refresh */
+	struct nrs_mono subs_at;       /* the last refresh; 0: has to be anew */
 	struct dispatcher_task *again; /* whose end the bus did not take */
-	int64_t again_at;
+	struct nrs_mono again_since;
 	struct nrs_mono draining; /* since when, in this turn */
 	struct sender_row ready[NRS_CHANNEL_TOPIC + 1];
 	struct dispatcher_part *out_first, *out_last; /* with letters */

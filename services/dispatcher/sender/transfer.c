@@ -199,11 +199,11 @@ is_full_of_retries(const struct sender *s, enum nrs_channel_type channel)
 /* Clearance as it is now: a look at the topic's end before anything starts,
  * unless one was had a moment ago. */
 static bool
-know_subscribers(struct sender *s, int64_t now)
+know_subscribers(struct sender *s)
 {
 	struct nrs_err err = {0};
 
-	if (now - s->subs_at < SUBS_AGE_MS && now >= s->subs_at)
+	if (s->subs_at.ns != 0 && nrs_mono_since_ms(s->subs_at) < SUBS_AGE_MS)
 		return true;
 	if (dispatcher_subs_refresh(
 	        s->subs, (int)s->conf->answer_timeout_ms, &err) != NRS_OK) {
@@ -211,7 +211,7 @@ know_subscribers(struct sender *s, int64_t now)
 		    NRS_S("why", err.text));
 		return false;
 	}
-	s->subs_at = nrs_wall_ms();
+	s->subs_at = nrs_mono_now();
 	return true;
 }
 
@@ -219,7 +219,7 @@ know_subscribers(struct sender *s, int64_t now)
 bool
 sender_may_still_go(struct sender *s, struct dispatcher_task *task, int64_t now)
 {
-	return know_subscribers(s, now) && sender_due_know(s, now) &&
+	return know_subscribers(s) && sender_due_know(s, now) &&
 	       sender_due_why_not(s, task) == NULL &&
 	       now < task->load->batch->give_up_at &&
 	       (why_not(s, task) != NULL) == task->stub;
@@ -236,7 +236,7 @@ pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
 		    s->queue, channel, is_full_of_retries(s, channel), now);
 		if (task == NULL)
 			return true;
-		if (!know_subscribers(s, now) || !sender_due_know(s, now) ||
+		if (!know_subscribers(s) || !sender_due_know(s, now) ||
 		    !nrs_group_lease_held(s->group)) {
 			task->due_ms = now + SENDER_PAUSE_MS;
 			dispatcher_queue_update(s->queue, task, now);
