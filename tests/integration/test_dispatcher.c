@@ -11,159 +11,38 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dispatcher/dispatcher.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/rand.h"
-#include "noroshi/base/stop.h"
-#include "noroshi/core/alert.h"
 #include "noroshi/core/delivery.h"
 #include "noroshi/core/label.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/wire.h"
 #include "support/bus_fixture.h"
-#include "support/copier.h"
-#include "support/peer.h"
-#include "support/signed.h"
+#include "support/stage.h"
 
-#define WAIT_MS 40000
-#define PARTITIONS 3
-#define HOUR_MS (60 * 60 * 1000)
-
-static struct nrs_arena *arena;
-static struct nrs_key *key, *stranger;
-static char sectors_file[] = "/tmp/noroshi-sectors-XXXXXX";
-static char keys_file[] = "/tmp/noroshi-keys-XXXXXX";
-static char smtp_url[64], hook_url[64];
-static const char *loopback[] = {"127.0.0.0/8"};
-static struct peer_script script;
-static struct peer *relay, *endpoint;
-static struct nrs_reader *reader;
-static struct nrs_producer *door;
-
-/* ---- one dispatcher ---- */
-
-struct member {
-	struct nrs_service_ctx ctx;
-	struct dispatcher_conf conf;
-	void *self;
-	pthread_t threads[2];
-};
-struct lane_run {
-	struct member *m;
-	const struct nrs_lane *lane;
-};
-
-static void *
-run_lane(void *arg)
-{
-	struct lane_run *run = arg;
-	struct nrs_err err = {0};
-
-	if (run->lane->run(run->m->self, &run->m->ctx, run->lane, &err) !=
-	    NRS_OK) {
-		(void)fprintf(stderr, "%s: %s\n", run->lane->name, err.text);
-		abort();
-	}
-	return NULL;
-}
+static struct stage stage;
+static struct nrs_key *stranger;
 
 static void
-start(struct member *m)
+start(struct stage_member *m)
 {
-	static struct lane_run runs[2];
-	const struct nrs_service *service = dispatcher_service();
-	struct nrs_err err = {0};
-	int i;
+	static const char *const lanes[] = {"planner-alert", "sender-alert"};
+	const struct dispatcher_conf conf = stage_conf(&stage);
 
-	memset(m, 0, sizeof(*m));
-	m->ctx.stop = nrs_stop_new();
-	(void)pthread_mutex_init(&m->ctx.lock, NULL);
-	m->conf = (struct dispatcher_conf){
-	    .common.bus = bus_fixture_conf(""),
-	    .sectors = sectors_file,
-	    .keys = keys_file,
-	    .verify = true,
-	    .transfer = {.smtp_url = smtp_url,
-	        .smtp_user = "",
-	        .smtp_password = "",
-	        .helo = "noroshi.example",
-	        .mail_from = "desk@noroshi.example",
-	        .ca_file = "",
-	        .connect_timeout_ms = 5000,
-	        .mail_timeout_ms = 60000,
-	        .webhook_timeout_ms = 5000,
-	        .max_mail = 4,
-	        .max_webhook = 4,
-	        .webhook_allow = {loopback, 1}},
-	    .from_name = "",
-	    .domain = "",
-	    .sender = "",
-	    .desk = "",
-	    .max_batch = 100,
-	    .max_open = 1000,
-	    .retry_min_ms = 200,
-	    .retry_max_ms = 400,
-	    .give_up_ms = 72 * HOUR_MS,
-	    .answer_timeout_ms = 10000,
-	    .newsletter.unsubscribe_url = "",
-	};
-	assert_int_equal(
-	    service->open(&m->ctx, &m->conf, &m->self, &err), NRS_OK);
-	for (i = 0; i < 2; i++) {
-		runs[i] = (struct lane_run){m, &service->lanes[i]};
-		assert_int_equal(
-		    pthread_create(&m->threads[i], NULL, run_lane, &runs[i]),
-		    0);
-	}
-}
-
-static void
-stop(struct member *m)
-{
-	int i;
-
-	nrs_stop_ask(m->ctx.stop);
-	for (i = 0; i < 2; i++)
-		(void)pthread_join(m->threads[i], NULL);
-	dispatcher_service()->close(m->self);
-	nrs_stop_free(m->ctx.stop);
-	(void)pthread_mutex_destroy(&m->ctx.lock);
+	stage_start(m, &conf, lanes, 2);
 }
 
 /* ---- what goes in ---- */
 
-static void
-put(const char *topic, const char *id, struct nrs_bytes value)
-{
-	const struct nrs_outgoing out = {
-	    .topic = topic, .key = bus_fixture_bytes(id), .value = value};
-
-	assert_int_equal(
-	    nrs_producer_send_wait(door, &out, WAIT_MS, NULL, NULL), NRS_OK);
-}
-
-static void
-subscribe(struct nrs_subscription *sub)
-{
-	const struct nrs_submission submission = {.submission_id = "s",
-	    .type = NRS_SUBMISSION_SUBSCRIPTION,
-	    .mode = NRS_MODE_ACTUAL,
-	    .payload = nrs_wire_encode(arena, NRS_TYPE_SUBSCRIPTION, sub)};
-
-	put(NRS_TOPIC_SUBSCRIPTION, sub->subscriber_id,
-	    nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &submission));
-}
-
 static const char *both_sectors[] = {"finance", "power"};
 static struct nrs_channel both_channels[] = {
     {NRS_CHANNEL_MAIL, "both@kitayama.example"},
-    {NRS_CHANNEL_WEBHOOK, hook_url}};
+    {NRS_CHANNEL_WEBHOOK, stage.hook_url}};
 static struct nrs_channel power_channels[] = {
     {NRS_CHANNEL_MAIL, "power@minamikawa.example"}};
 static struct nrs_channel cep_channels[] = {{NRS_CHANNEL_TOPIC, ""}};
@@ -204,7 +83,7 @@ subscribe_power(enum nrs_tlp max_tlp)
 	struct nrs_subscription sub = one_sector("power", 1, power_channels);
 
 	sub.max_tlp = max_tlp;
-	subscribe(&sub);
+	stage_subscribe(&stage, &sub);
 }
 
 /* In or out of both sectors. */
@@ -214,7 +93,7 @@ subscribe_both(size_t n_sectors)
 	struct nrs_subscription sub = both();
 
 	sub.n_sectors = n_sectors;
-	subscribe(&sub);
+	stage_subscribe(&stage, &sub);
 }
 
 static void
@@ -225,20 +104,9 @@ subscribe_all(void)
 
 	subscribe_both(2);
 	subscribe_power(NRS_TLP_AMBER);
-	subscribe(&cep);
+	stage_subscribe(&stage, &cep);
 	green.max_tlp = NRS_TLP_GREEN;
-	subscribe(&green);
-}
-
-static struct nrs_content *
-content_of(const char *id)
-{
-	struct nrs_content *content = signed_content(arena);
-
-	content->notice_id = content->thread_id = id;
-	content->issued_at = nrs_wall_ms();
-	content->valid_until = content->issued_at + 7 * 24 * HOUR_MS;
-	return content;
+	stage_subscribe(&stage, &green);
 }
 
 static struct nrs_dispatch
@@ -252,31 +120,22 @@ dispatch_of(const struct nrs_content *content, const struct nrs_key *by)
 	        .ceptoar = "",
 	        .route_rule = "",
 	        .arrangement_id = ""}};
-	struct nrs_submission *said =
-	    signed_notice(arena, by, content, signed_addressing(arena));
 
-	return (struct nrs_dispatch){.payload = said->payload,
-	    .addressing = said->addressing,
-	    .signatures = said->signatures,
-	    .n_signatures = said->n_signatures,
-	    .copies = copies,
-	    .n_copies = 2,
-	    .accepted_at = nrs_wall_ms(),
-	    .submission_id = said->submission_id,
-	    .mode = said->mode};
+	return stage_dispatch(&stage, content, by, copies, 2);
 }
 
 static void
 release(const struct nrs_dispatch *dispatch)
 {
-	put(NRS_TOPIC_DISPATCH_ALERT, "t",
-	    nrs_wire_encode(arena, NRS_TYPE_DISPATCH, dispatch));
+	stage_put(&stage, NRS_TOPIC_DISPATCH_ALERT, -1, "t",
+	    nrs_wire_encode(stage.arena, NRS_TYPE_DISPATCH, dispatch));
 }
 
 static void
 release_notice(const char *id)
 {
-	const struct nrs_dispatch dispatch = dispatch_of(content_of(id), key);
+	const struct nrs_dispatch dispatch =
+	    dispatch_of(stage_content(&stage, id), stage.key);
 
 	release(&dispatch);
 }
@@ -298,52 +157,21 @@ put_ended(const char *notice_id, int n)
 	const struct nrs_outgoing out = {.topic = NRS_TOPIC_DELIVERY_ALERT,
 	    .partition = -1,
 	    .key = bus_fixture_bytes("old"),
-	    .value = nrs_wire_encode(arena, NRS_TYPE_DELIVERY_BATCH, &ended),
+	    .value =
+	        nrs_wire_encode(stage.arena, NRS_TYPE_DELIVERY_BATCH, &ended),
 	    .headers = headers,
 	    .n_headers = 2};
 
 	while (n-- > 0)
-		assert_int_equal(nrs_producer_send(door, &out, NULL), NRS_OK);
-	assert_int_equal(nrs_producer_flush(door, WAIT_MS, NULL), NRS_OK);
+		assert_int_equal(
+		    nrs_producer_send(stage.door, &out, NULL), NRS_OK);
+	assert_int_equal(
+	    nrs_producer_flush(stage.door, STAGE_WAIT_MS, NULL), NRS_OK);
 }
 
 /* ---- what comes out ---- */
 
-struct found {
-	enum nrs_message_type type;
-	void *items[512];
-	size_t n;
-};
-
-static enum nrs_rc
-keep(void *ctx, const struct nrs_record *record, struct nrs_err *err)
-{
-	struct found *found = ctx;
-	const struct nrs_wire_input in = {.type = found->type,
-	    .how = NRS_WIRE_STRICT,
-	    .bytes =
-	        nrs_arena_bytes(arena, record->value.data, record->value.len)};
-
-	assert_true(found->n < 512);
-	return nrs_wire_decode(arena, &in, &found->items[found->n++], err);
-}
-
-static void
-read_topic(const char *topic, int partitions, struct found *found)
-{
-	struct nrs_reader_from from[PARTITIONS];
-	int i;
-
-	for (i = 0; i < partitions; i++)
-		from[i] = (struct nrs_reader_from){topic, i, NRS_FROM_START};
-	found->n = 0;
-	assert_int_equal(
-	    nrs_reader_assign(reader, from, (size_t)partitions, NULL), NRS_OK);
-	assert_int_equal(
-	    nrs_reader_to_end(reader, WAIT_MS, keep, found, NULL), NRS_OK);
-}
-
-static struct found receipts = {.type = NRS_TYPE_RECEIPT};
+static struct stage_found receipts = {.type = NRS_TYPE_RECEIPT};
 
 /* Receipts of a notice for a subscriber and channel in a state. */
 static size_t
@@ -353,7 +181,8 @@ count(const char *notice, const char *subscriber, enum nrs_channel_type channel,
 	const struct nrs_receipt *r;
 	size_t i, n = 0;
 
-	read_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS, &receipts);
+	stage_read(
+	    &stage, NRS_TOPIC_RECEIPT_ALERT, STAGE_PARTITIONS, &receipts);
 	for (i = 0; i < receipts.n; i++) {
 		r = receipts.items[i];
 		if (strcmp(r->notice_id, notice) != 0 ||
@@ -393,7 +222,7 @@ wait_for(const char *notice, const char *subscriber,
 	const struct nrs_receipt *last = NULL;
 
 	while (count(notice, subscriber, channel, state, &last) == 0)
-		if (nrs_mono_since_ms(since) > WAIT_MS)
+		if (nrs_mono_since_ms(since) > STAGE_WAIT_MS)
 			fail_with_receipts(notice,
 			    nrs_term_name(NRS_VOC_DELIVERY_STATE, (int)state));
 	return last;
@@ -416,7 +245,7 @@ wait_for_all(const char *notice, enum nrs_delivery_state state)
 static struct nrs_bytes
 message(int n)
 {
-	char *bytes = peer_bytes(relay);
+	char *bytes = peer_bytes(stage.relay);
 	const char *at = bytes, *end;
 	struct nrs_bytes out;
 
@@ -429,21 +258,21 @@ message(int n)
 	}
 	end = strstr(at, "\r\n.\r\n");
 	assert_non_null(end);
-	out = nrs_arena_bytes(arena, at, (size_t)(end + 2 - at));
+	out = nrs_arena_bytes(stage.arena, at, (size_t)(end + 2 - at));
 	free(bytes);
 	return out;
 }
 
 /* ---- the story ---- */
 
-static struct member first, second;
+static struct stage_member first, second;
 
 /* Retention ended its first records, and nothing was ever committed: the mock
  * cluster keeps five megabytes of a partition. */
 static void
 a_topic_is_read_from_what_is_left_of_it(void **state)
 {
-	char *filler = nrs_arena_alloc(arena, 900 * 1024 + 1);
+	char *filler = nrs_arena_alloc(stage.arena, 900 * 1024 + 1);
 	struct nrs_bounds bounds;
 	int i;
 
@@ -455,8 +284,8 @@ a_topic_is_read_from_what_is_left_of_it(void **state)
 	for (i = 0; i < 9; i++)
 		put_ended(filler, 1);
 	assert_int_equal(
-	    nrs_reader_bounds(reader, NRS_TOPIC_DELIVERY_ALERT,
-	        nrs_bus_partition(bus_fixture_bytes("old"), PARTITIONS),
+	    nrs_reader_bounds(stage.reader, NRS_TOPIC_DELIVERY_ALERT,
+	        nrs_bus_partition(bus_fixture_bytes("old"), STAGE_PARTITIONS),
 	        &bounds, NULL),
 	    NRS_OK);
 	assert_true(bounds.first > 0);
@@ -469,12 +298,12 @@ a_notice_to_two_sectors_reaches_each_recipient_once(void **state)
 	(void)state;
 	release_notice("n-1");
 	wait_for_all("n-1", NRS_STATE_DELIVERED);
-	assert_int_equal(peer_count(relay, "RCPT TO:"), 2);
+	assert_int_equal(peer_count(stage.relay, "RCPT TO:"), 2);
 	assert_int_equal(
-	    peer_count(relay, "RCPT TO:<both@kitayama.example>"), 1);
+	    peer_count(stage.relay, "RCPT TO:<both@kitayama.example>"), 1);
 	assert_int_equal(
-	    peer_count(relay, "RCPT TO:<power@minamikawa.example>"), 1);
-	assert_int_equal(peer_count(endpoint, "POST "), 1);
+	    peer_count(stage.relay, "RCPT TO:<power@minamikawa.example>"), 1);
+	assert_int_equal(peer_count(stage.endpoint, "POST "), 1);
 	assert_int_equal(
 	    count("n-1", "both", MAIL, NRS_STATE_DELIVERED, NULL), 1);
 	assert_int_equal(
@@ -517,35 +346,37 @@ no_recipient_sees_another(void **state)
 		minamikawa = strstr(text, "minamikawa") != NULL;
 		assert_int_equal(kitayama + minamikawa, 1);
 	}
-	assert_int_equal(peer_count(endpoint, "minamikawa"), 0);
-	assert_int_equal(peer_count(endpoint, "kitayama"), 0);
-	assert_int_equal(peer_count(endpoint, "\"addressing\""), 0);
+	assert_int_equal(peer_count(stage.endpoint, "minamikawa"), 0);
+	assert_int_equal(peer_count(stage.endpoint, "kitayama"), 0);
+	assert_int_equal(peer_count(stage.endpoint, "\"addressing\""), 0);
 }
 
 static void
 poison_ends_in_rejected_and_the_next_goes_on(void **state)
 {
-	static struct found found = {.type = NRS_TYPE_REJECTION};
+	static struct stage_found found = {.type = NRS_TYPE_REJECTION};
 	struct nrs_dispatch forged =
-	    dispatch_of(content_of("n-forged"), stranger);
-	struct nrs_dispatch altered = dispatch_of(content_of("n-altered"), key);
+	    dispatch_of(stage_content(&stage, "n-forged"), stranger);
+	struct nrs_dispatch altered =
+	    dispatch_of(stage_content(&stage, "n-altered"), stage.key);
 
 	(void)state;
 	altered.accepted_at++; /* not signed, harmless */
-	altered.addressing = nrs_wire_encode(arena, NRS_TYPE_ADDRESSING,
+	altered.addressing = nrs_wire_encode(stage.arena, NRS_TYPE_ADDRESSING,
 	    &(struct nrs_addressing){
 	        .sectors = both_sectors, .n_sectors = 2, .originator = "x"});
-	put(NRS_TOPIC_DISPATCH_ALERT, "t", bus_fixture_bytes("\xff poison"));
+	stage_put(&stage, NRS_TOPIC_DISPATCH_ALERT, -1, "t",
+	    bus_fixture_bytes("\xff poison"));
 	release(&forged);
 	release(&altered);
 	release_notice("n-2");
 	wait_for_all("n-2", NRS_STATE_DELIVERED);
-	read_topic(NRS_TOPIC_REJECTED, 1, &found);
+	stage_read(&stage, NRS_TOPIC_REJECTED, 1, &found);
 	assert_int_equal(found.n, 3);
 	assert_string_equal(
 	    ((const struct nrs_rejection *)found.items[1])->rule, "signature");
-	assert_int_equal(peer_count(relay, "n-forged"), 0);
-	assert_int_equal(peer_count(relay, "n-altered"), 0);
+	assert_int_equal(peer_count(stage.relay, "n-forged"), 0);
+	assert_int_equal(peer_count(stage.relay, "n-altered"), 0);
 }
 
 /* F24: the same bytes, once it heals. */
@@ -555,12 +386,12 @@ what_was_deferred_arrives_with_the_same_bytes(void **state)
 	const struct nrs_receipt *before, *after;
 
 	(void)state;
-	script.rcpt = "451 4.3.0 later";
+	stage.script.rcpt = "451 4.3.0 later";
 	release_notice("n-3");
 	(void)wait_for("n-3", "both", MAIL, NRS_STATE_DEFERRED);
 	before = wait_for("n-3", "both", MAIL, NRS_STATE_INTENT);
 	(void)wait_for("n-3", "both", HOOK, NRS_STATE_DELIVERED);
-	script.rcpt = NULL;
+	stage.script.rcpt = NULL;
 	after = wait_for("n-3", "both", MAIL, NRS_STATE_DELIVERED);
 	assert_true(after->attempt >= 2);
 	after = wait_for("n-3", "both", MAIL, NRS_STATE_INTENT);
@@ -592,39 +423,40 @@ a_refused_recipient_ends_alone(void **state)
 	const struct nrs_receipt *failed;
 
 	(void)state;
-	script.rcpt = "550 5.1.1 no such user";
+	stage.script.rcpt = "550 5.1.1 no such user";
 	release_notice("n-4");
 	failed = wait_for("n-4", "both", MAIL, NRS_STATE_FAILED);
 	assert_int_equal(failed->failure_reason, NRS_FAILURE_CONTACT_STALE);
 	assert_non_null(strstr(failed->detail, "5.1.1"));
 	(void)wait_for("n-4", "power", MAIL, NRS_STATE_FAILED);
 	(void)wait_for("n-4", "both", HOOK, NRS_STATE_DELIVERED);
-	script.rcpt = NULL;
+	stage.script.rcpt = NULL;
 }
 
 static void
 what_has_expired_is_not_sent(void **state)
 {
-	struct nrs_content *content = content_of("n-5");
+	struct nrs_content *content = stage_content(&stage, "n-5");
 	struct nrs_dispatch dispatch;
-	int mails = peer_count(relay, "RCPT TO:");
+	int mails = peer_count(stage.relay, "RCPT TO:");
 
 	(void)state;
 	content->valid_until = nrs_wall_ms() - 1000;
-	content->issued_at = content->valid_until - HOUR_MS;
-	dispatch = dispatch_of(content, key);
+	content->issued_at = content->valid_until - STAGE_HOUR_MS;
+	dispatch = dispatch_of(content, stage.key);
 	release(&dispatch);
 	(void)wait_for("n-5", "both", MAIL, NRS_STATE_EXPIRED);
 	(void)wait_for("n-5", "power", MAIL, NRS_STATE_EXPIRED);
-	assert_int_equal(peer_count(relay, "RCPT TO:"), mails);
+	assert_int_equal(peer_count(stage.relay, "RCPT TO:"), mails);
 }
 
 static struct nrs_content *
 next_of(const char *thread, const char *id, uint32_t revision,
     enum nrs_msg_kind kind)
 {
-	struct nrs_content *content = content_of(id);
-	const char **supersedes = nrs_arena_array(arena, 1, sizeof(char *));
+	struct nrs_content *content = stage_content(&stage, id);
+	const char **supersedes =
+	    nrs_arena_array(stage.arena, 1, sizeof(char *));
 
 	supersedes[0] = thread;
 	content->thread_id = thread;
@@ -650,8 +482,8 @@ a_retraction_reaches_who_got_it_and_as_they_may_now_see_it(void **state)
 	    .supersedes = content->supersedes,
 	    .n_supersedes = 1,
 	    .issued_at = content->issued_at};
-	struct nrs_stub stub = {
-	    .payload = nrs_wire_encode(arena, NRS_TYPE_STUB_CONTENT, &said)};
+	struct nrs_stub stub = {.payload = nrs_wire_encode(
+	                            stage.arena, NRS_TYPE_STUB_CONTENT, &said)};
 	struct nrs_dispatch dispatch;
 	const struct nrs_submission envelope = {.submission_id = "n-1b",
 	    .type = NRS_SUBMISSION_NOTICE,
@@ -660,12 +492,12 @@ a_retraction_reaches_who_got_it_and_as_they_may_now_see_it(void **state)
 	const struct nrs_receipt *receipt;
 
 	(void)state;
-	stub.signatures = signed_part(arena, key, &envelope);
+	stub.signatures = signed_part(stage.arena, stage.key, &envelope);
 	stub.n_signatures = 1;
 	subscribe_power(NRS_TLP_GREEN);
 	/* "both" has left: its mail and its webhook are told all the same */
 	subscribe_both(0);
-	dispatch = dispatch_of(content, key);
+	dispatch = dispatch_of(content, stage.key);
 	dispatch.stubs = &stub;
 	dispatch.n_stubs = 1;
 	release(&dispatch);
@@ -690,14 +522,14 @@ a_successor_repeats_only_what_is_in_doubt(void **state)
 	(void)state;
 	subscribe_both(2);
 	subscribe_power(NRS_TLP_AMBER);
-	script.dot = PEER_HANG;
+	stage.script.dot = PEER_HANG;
 	release_notice("n-6");
 	before = wait_for("n-6", "both", MAIL, NRS_STATE_INTENT);
 	(void)wait_for("n-6", "power", MAIL, NRS_STATE_INTENT);
 	(void)wait_for("n-6", "both", HOOK, NRS_STATE_DELIVERED);
-	mails = peer_count(relay, "RCPT TO:");
-	stop(&first);
-	script.dot = NULL;
+	mails = peer_count(stage.relay, "RCPT TO:");
+	stage_stop(&first);
+	stage.script.dot = NULL;
 	start(&second);
 	(void)wait_for("n-6", "both", MAIL, NRS_STATE_DELIVERED);
 	(void)wait_for("n-6", "power", MAIL, NRS_STATE_DELIVERED);
@@ -705,7 +537,7 @@ a_successor_repeats_only_what_is_in_doubt(void **state)
 	assert_true(after->repeat);
 	assert_true(nrs_bytes_equal(before->body_sha256, after->body_sha256));
 	/* both mails again, and nothing else of all that went before */
-	assert_int_equal(peer_count(relay, "RCPT TO:"), mails + 2);
+	assert_int_equal(peer_count(stage.relay, "RCPT TO:"), mails + 2);
 	assert_int_equal(
 	    count("n-6", "both", HOOK, NRS_STATE_DELIVERED, NULL), 1);
 }
@@ -715,7 +547,7 @@ the_successor_knows_whom_a_thread_was_planned_for(void **state)
 {
 	struct nrs_content *content =
 	    next_of("n-2", "n-2b", 2, NRS_KIND_CORRECTION);
-	struct nrs_dispatch dispatch = dispatch_of(content, key);
+	struct nrs_dispatch dispatch = dispatch_of(content, stage.key);
 
 	(void)state;
 	subscribe_both(0);
@@ -723,68 +555,26 @@ the_successor_knows_whom_a_thread_was_planned_for(void **state)
 	(void)wait_for("n-2b", "both", MAIL, NRS_STATE_DELIVERED);
 	(void)wait_for("n-2b", "both", HOOK, NRS_STATE_DELIVERED);
 	(void)wait_for("n-2b", "power", MAIL, NRS_STATE_DELIVERED);
-	stop(&second);
+	stage_stop(&second);
 }
 
 /* ---- the stage ---- */
-
-static void
-write_file(char *file, const char *text)
-{
-	int fd = mkstemp(file);
-
-	assert_true(fd >= 0);
-	assert_int_equal(dprintf(fd, "%s", text), (int)strlen(text));
-	assert_int_equal(close(fd), 0);
-}
-
-static void
-write_files(void)
-{
-	const struct nrs_bytes public = {
-	    nrs_key_public(key), NRS_PUBLIC_KEY_SIZE};
-
-	write_file(sectors_file,
-	    "sectors = ("
-	    "{code=\"finance\"; since=2007; ja=\"金融\"; en=\"Finance\";},"
-	    "{code=\"power\"; since=2007; ja=\"電力\"; en=\"Power\";});"
-	    "ceptoars = ();\n");
-	write_file(keys_file,
-	    nrs_arena_printf(arena,
-	        "keys = ({ id = \"%s\"; public = \"%s\"; "
-	        "principal = \"desk-1\"; modes = [\"ACTUAL\"]; });\n",
-	        nrs_key_id(key), nrs_base64(arena, public)));
-}
 
 static int
 open_stage(void **state)
 {
 	static const char *const doors[] = {NRS_TOPIC_DISPATCH_ALERT,
 	    NRS_TOPIC_SUBSCRIPTION, NRS_TOPIC_DELIVERY_ALERT};
-	struct nrs_bus_conf bus;
+	static const char *const single[] = {NRS_TOPIC_DISPATCH_ALERT,
+	    NRS_TOPIC_SUBSCRIPTION, NRS_TOPIC_REJECTED, NULL};
+	static const char *const fanned[] = {NRS_TOPIC_DELIVERY_ALERT,
+	    NRS_TOPIC_RECEIPT_ALERT, NRS_TOPIC_DELIVERY_DUE, NULL};
 
-	arena = nrs_arena_new();
-	assert_int_equal(nrs_key_new(&key, NULL), NRS_OK);
 	assert_int_equal(nrs_key_new(&stranger, NULL), NRS_OK);
-	write_files();
-	relay = peer_smtp(&script);
-	endpoint = peer_http(&script);
-	(void)snprintf(smtp_url, sizeof(smtp_url), "smtp://127.0.0.1:%d",
-	    peer_port(relay));
-	(void)snprintf(hook_url, sizeof(hook_url), "http://127.0.0.1:%d/h",
-	    peer_port(endpoint));
-	if (bus_fixture_start(state) != 0)
+	if (stage_open(&stage, state) != 0)
 		return -1;
-	bus_fixture_topic(NRS_TOPIC_DISPATCH_ALERT, 1);
-	bus_fixture_topic(NRS_TOPIC_SUBSCRIPTION, 1);
-	bus_fixture_topic(NRS_TOPIC_REJECTED, 1);
-	bus_fixture_topic(NRS_TOPIC_DELIVERY_ALERT, PARTITIONS);
-	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS);
-	bus_fixture_topic(NRS_TOPIC_DELIVERY_DUE, PARTITIONS);
-	bus = bus_fixture_conf("door");
-	assert_int_equal(nrs_reader_open(&bus, &reader, NULL), NRS_OK);
-	if (nrs_producer_open(&bus, doors, 3, &door, NULL) != NRS_OK)
-		return -1;
+	stage_topics(single, fanned);
+	stage_doors(&stage, doors, 3);
 	subscribe_all();
 	return 0;
 }
@@ -792,16 +582,8 @@ open_stage(void **state)
 static int
 close_stage(void **state)
 {
-	nrs_producer_close(door);
-	nrs_reader_close(reader);
-	nrs_key_free(key);
 	nrs_key_free(stranger);
-	peer_close(relay);
-	peer_close(endpoint);
-	nrs_arena_free(arena);
-	(void)unlink(sectors_file);
-	(void)unlink(keys_file);
-	return bus_fixture_stop(state);
+	return stage_close(&stage, state);
 }
 
 int

@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,164 +19,38 @@
 
 #include "dispatcher/dispatcher.h"
 #include "noroshi/base/clock.h"
-#include "noroshi/base/stop.h"
-#include "noroshi/core/alert.h"
 #include "noroshi/core/delivery.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/wire.h"
 #include "support/bus_fixture.h"
-#include "support/copier.h"
-#include "support/peer.h"
-#include "support/signed.h"
+#include "support/stage.h"
 
-#define WAIT_MS 40000
-#define PARTITIONS 3
-#define HOUR_MS (60 * 60 * 1000)
-#define LANES 3
-
-static struct nrs_arena *arena;
-static struct nrs_key *key;
-static char sectors_file[] = "/tmp/noroshi-sectors-XXXXXX";
-static char keys_file[] = "/tmp/noroshi-keys-XXXXXX";
+static struct stage stage;
 static char secrets_file[] = "/tmp/noroshi-secrets-XXXXXX";
-static char smtp_url[64];
-static struct peer_script script;
-static struct peer *relay;
-static struct nrs_reader *reader;
-static struct nrs_producer *door;
 
 /* ---- one dispatcher ---- */
 
-struct member {
-	struct nrs_service_ctx ctx;
-	struct dispatcher_conf conf;
-	void *self;
-	pthread_t threads[LANES];
-};
-
-struct lane_run {
-	struct member *m;
-	const struct nrs_lane *lane;
-};
-
-static void *
-run_lane(void *arg)
-{
-	struct lane_run *run = arg;
-	struct nrs_err err = {0};
-
-	if (run->lane->run(run->m->self, &run->m->ctx, run->lane, &err) !=
-	    NRS_OK) {
-		(void)fprintf(stderr, "%s: %s\n", run->lane->name, err.text);
-		abort();
-	}
-	return NULL;
-}
-
-static const struct nrs_lane *
-lane_of(const char *name)
-{
-	const struct nrs_service *service = dispatcher_service();
-	size_t i;
-
-	for (i = 0; strcmp(service->lanes[i].name, name) != 0; i++)
-		;
-	return &service->lanes[i];
-}
-
-static struct dispatcher_conf
-conf_of(int64_t time_to_acknowledge_ms)
-{
-	return (struct dispatcher_conf){
-	    .common.bus = bus_fixture_conf(""),
-	    .sectors = sectors_file,
-	    .keys = keys_file,
-	    .verify = true,
-	    .transfer = {.smtp_url = smtp_url,
-	        .smtp_user = "",
-	        .smtp_password = "",
-	        .helo = "noroshi.example",
-	        .mail_from = "desk@noroshi.example",
-	        .ca_file = "",
-	        .connect_timeout_ms = 5000,
-	        .mail_timeout_ms = 60000,
-	        .webhook_timeout_ms = 5000,
-	        .max_mail = 4,
-	        .max_webhook = 4},
-	    .from_name = "",
-	    .domain = "",
-	    .sender = "",
-	    .desk = "",
-	    .max_batch = 100,
-	    .max_open = 1000,
-	    .retry_min_ms = 200,
-	    .retry_max_ms = 400,
-	    .give_up_ms = 72 * HOUR_MS,
-	    .answer_timeout_ms = 10000,
-	    .newsletter.unsubscribe_url = "",
-	    .ack = {.url = "https://ack.example",
-	        .listen = "",
-	        .secrets = secrets_file,
-	        .validity_ms = 72 * HOUR_MS,
-	        .routine_ms = time_to_acknowledge_ms,
-	        .priority_ms = time_to_acknowledge_ms,
-	        .immediate_ms = time_to_acknowledge_ms,
-	        .remind_after = 50,
-	        .escalate_after = 100,
-	        .report_after = 150},
-	};
-}
-
 static void
-start(struct member *m, int64_t time_to_acknowledge_ms)
+start(struct stage_member *m, int64_t time_to_acknowledge_ms)
 {
-	static const char *const lanes[LANES] = {
+	static const char *const lanes[] = {
 	    "planner-alert", "sender-alert", "sender-due"};
-	static struct lane_run runs[LANES];
-	struct nrs_err err = {0};
-	int i;
+	struct dispatcher_conf conf = stage_conf(&stage);
 
-	memset(m, 0, sizeof(*m));
-	m->ctx.stop = nrs_stop_new();
-	(void)pthread_mutex_init(&m->ctx.lock, NULL);
-	m->conf = conf_of(time_to_acknowledge_ms);
-	assert_int_equal(
-	    dispatcher_service()->open(&m->ctx, &m->conf, &m->self, &err),
-	    NRS_OK);
-	for (i = 0; i < LANES; i++) {
-		runs[i] = (struct lane_run){m, lane_of(lanes[i])};
-		assert_int_equal(
-		    pthread_create(&m->threads[i], NULL, run_lane, &runs[i]),
-		    0);
-	}
-}
-
-static void
-stop(struct member *m)
-{
-	int i;
-
-	nrs_stop_ask(m->ctx.stop);
-	for (i = 0; i < LANES; i++)
-		(void)pthread_join(m->threads[i], NULL);
-	dispatcher_service()->close(m->self);
-	nrs_stop_free(m->ctx.stop);
-	(void)pthread_mutex_destroy(&m->ctx.lock);
+	conf.ack.url = "https://ack.example";
+	conf.ack.listen = "";
+	conf.ack.secrets = secrets_file;
+	conf.ack.validity_ms = 72 * STAGE_HOUR_MS;
+	conf.ack.routine_ms = time_to_acknowledge_ms;
+	conf.ack.priority_ms = time_to_acknowledge_ms;
+	conf.ack.immediate_ms = time_to_acknowledge_ms;
+	conf.ack.remind_after = 50;
+	conf.ack.escalate_after = 100;
+	conf.ack.report_after = 150;
+	stage_start(m, &conf, lanes, 3);
 }
 
 /* ---- what goes in ---- */
-
-static void
-put(const char *topic, int partition, const char *id, struct nrs_bytes value)
-{
-	const struct nrs_outgoing out = {.topic = topic,
-	    .partition = partition,
-	    .key = bus_fixture_bytes(id),
-	    .value = value};
-
-	assert_int_equal(
-	    nrs_producer_send_wait(door, &out, WAIT_MS, NULL, NULL), NRS_OK);
-}
 
 static const char *power[] = {"power"};
 static struct nrs_channel silent_channels[] = {
@@ -202,31 +75,15 @@ subscribe(const char *id, enum nrs_subscriber_kind kind,
 	    .n_channels = 1,
 	    .second_contact = second_contact,
 	    .max_tlp = NRS_TLP_AMBER};
-	const struct nrs_submission submission = {.submission_id = "s",
-	    .type = NRS_SUBMISSION_SUBSCRIPTION,
-	    .mode = NRS_MODE_ACTUAL,
-	    .payload = nrs_wire_encode(arena, NRS_TYPE_SUBSCRIPTION, &sub)};
 
-	put(NRS_TOPIC_SUBSCRIPTION, -1, id,
-	    nrs_wire_encode(arena, NRS_TYPE_SUBMISSION, &submission));
-}
-
-static struct nrs_content *
-content_of(const char *id)
-{
-	struct nrs_content *content = signed_content(arena);
-
-	content->notice_id = content->thread_id = id;
-	content->issued_at = nrs_wall_ms();
-	content->valid_until = content->issued_at + 7 * 24 * HOUR_MS;
-	return content;
+	stage_subscribe(&stage, &sub);
 }
 
 /* Reminded after five seconds. */
 static struct nrs_content *
 slow_content_of(const char *id)
 {
-	struct nrs_content *content = content_of(id);
+	struct nrs_content *content = stage_content(&stage, id);
 
 	content->ack_deadline = content->issued_at + 10000;
 	return content;
@@ -247,20 +104,11 @@ release_by(const char *arrangement, const struct nrs_content *content,
 	    .arrangement_id = arrangement,
 	    .posture = NRS_POSTURE_NORMAL,
 	    .ack_required = ack_required};
-	const struct nrs_submission *said =
-	    signed_notice(arena, key, content, signed_addressing(arena));
-	const struct nrs_dispatch dispatch = {.payload = said->payload,
-	    .addressing = said->addressing,
-	    .signatures = said->signatures,
-	    .n_signatures = said->n_signatures,
-	    .copies = &copy,
-	    .n_copies = 1,
-	    .accepted_at = nrs_wall_ms(),
-	    .submission_id = said->submission_id,
-	    .mode = said->mode};
+	const struct nrs_dispatch dispatch =
+	    stage_dispatch(&stage, content, stage.key, &copy, 1);
 
-	put(NRS_TOPIC_DISPATCH_ALERT, -1, "t",
-	    nrs_wire_encode(arena, NRS_TYPE_DISPATCH, &dispatch));
+	stage_put(&stage, NRS_TOPIC_DISPATCH_ALERT, -1, "t",
+	    nrs_wire_encode(stage.arena, NRS_TYPE_DISPATCH, &dispatch));
 }
 
 static void
@@ -287,11 +135,11 @@ look(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 	struct wanted *wanted = ctx;
 	const struct nrs_wire_input in = {.type = NRS_TYPE_RECEIPT,
 	    .how = NRS_WIRE_STRICT,
-	    .bytes =
-	        nrs_arena_bytes(arena, record->value.data, record->value.len)};
+	    .bytes = nrs_arena_bytes(
+	        stage.arena, record->value.data, record->value.len)};
 	const struct nrs_receipt *r;
 	void *decoded;
-	enum nrs_rc rc = nrs_wire_decode(arena, &in, &decoded, err);
+	enum nrs_rc rc = nrs_wire_decode(stage.arena, &in, &decoded, err);
 
 	if (rc != NRS_OK)
 		return rc;
@@ -312,16 +160,18 @@ count(struct wanted *wanted)
 	const char *topic = wanted->purpose == NRS_PURPOSE_ALERT && !wanted->due
 	                        ? NRS_TOPIC_RECEIPT_ALERT
 	                        : NRS_TOPIC_RECEIPT_DUE;
-	struct nrs_reader_from from[PARTITIONS];
+	struct nrs_reader_from from[STAGE_PARTITIONS];
 	int i;
 
-	for (i = 0; i < PARTITIONS; i++)
+	for (i = 0; i < STAGE_PARTITIONS; i++)
 		from[i] = (struct nrs_reader_from){topic, i, NRS_FROM_START};
 	wanted->n = 0;
 	assert_int_equal(
-	    nrs_reader_assign(reader, from, PARTITIONS, NULL), NRS_OK);
+	    nrs_reader_assign(stage.reader, from, STAGE_PARTITIONS, NULL),
+	    NRS_OK);
 	assert_int_equal(
-	    nrs_reader_to_end(reader, WAIT_MS, look, wanted, NULL), NRS_OK);
+	    nrs_reader_to_end(stage.reader, STAGE_WAIT_MS, look, wanted, NULL),
+	    NRS_OK);
 	return wanted->n;
 }
 
@@ -331,7 +181,7 @@ wait_for(struct wanted wanted)
 	struct nrs_mono since = nrs_mono_now();
 
 	while (count(&wanted) == 0)
-		if (nrs_mono_since_ms(since) > WAIT_MS)
+		if (nrs_mono_since_ms(since) > STAGE_WAIT_MS)
 			fail_msg("%s for %s: no receipt", wanted.notice,
 			    wanted.subscriber);
 	return wanted.last;
@@ -369,21 +219,21 @@ acknowledge(const char *notice, const char *who)
 
 	said.state = NRS_STATE_ACKNOWLEDGED;
 	said.at = nrs_wall_ms();
-	put(NRS_TOPIC_RECEIPT_ALERT,
-	    nrs_bus_partition(bus_fixture_bytes(who), PARTITIONS), who,
-	    nrs_wire_encode(arena, NRS_TYPE_RECEIPT, &said));
+	stage_put(&stage, NRS_TOPIC_RECEIPT_ALERT,
+	    nrs_bus_partition(bus_fixture_bytes(who), STAGE_PARTITIONS), who,
+	    nrs_wire_encode(stage.arena, NRS_TYPE_RECEIPT, &said));
 }
 
 static int
 mails_to(const char *address)
 {
-	return peer_count(
-	    relay, nrs_arena_printf(arena, "RCPT TO:<%s>", address));
+	return peer_count(stage.relay,
+	    nrs_arena_printf(stage.arena, "RCPT TO:<%s>", address));
 }
 
 /* ---- the story ---- */
 
-static struct member first, successor;
+static struct stage_member first, successor;
 
 static void
 silence_is_reminded_then_the_second_contact_then_a_record(void **state)
@@ -392,7 +242,7 @@ silence_is_reminded_then_the_second_contact_then_a_record(void **state)
 
 	(void)state;
 	start(&first, 2000);
-	release(content_of("n-1"), true);
+	release(stage_content(&stage, "n-1"), true);
 	alert = wait_mail("n-1", ALERT, DELIVERED);
 	reminder = wait_mail("n-1", REMINDER, DELIVERED);
 	escalation = wait_mail("n-1", ESCALATION, DELIVERED);
@@ -433,8 +283,9 @@ static struct nrs_content *
 retraction_of(const char *thread)
 {
 	struct nrs_content *content =
-	    content_of(nrs_arena_printf(arena, "%sb", thread));
-	const char **supersedes = nrs_arena_array(arena, 1, sizeof(char *));
+	    stage_content(&stage, nrs_arena_printf(stage.arena, "%sb", thread));
+	const char **supersedes =
+	    nrs_arena_array(stage.arena, 1, sizeof(char *));
 
 	supersedes[0] = thread;
 	content->thread_id = thread;
@@ -472,7 +323,7 @@ whoever_got_it_as_second_contact_hears_that_it_was_wrong(void **state)
 	(void)wait_mail("n-1b", ALERT, DELIVERED);
 	(void)wait_mail("n-2b", ALERT, DELIVERED);
 	while (mails_to("second@x.example") == mails)
-		assert_true(nrs_mono_since_ms(since) < WAIT_MS);
+		assert_true(nrs_mono_since_ms(since) < STAGE_WAIT_MS);
 	assert_int_equal(mails_to("second@x.example"), mails + 1);
 }
 
@@ -486,7 +337,7 @@ a_restart_before_the_time_loses_and_repeats_nothing(void **state)
 	(void)state;
 	release(slow_content_of("n-4"), true);
 	(void)wait_mail("n-4", ALERT, DELIVERED);
-	stop(&first);
+	stage_stop(&first);
 	start(&successor, 2000);
 	(void)wait_mail("n-4", REMINDER, DELIVERED);
 	assert_int_equal(mails_to("first@x.example"), mails + 2);
@@ -511,11 +362,11 @@ the_contact_of_an_arrangement_is_told_in_place_of_others(void **state)
 	    .contacts = &contact,
 	    .n_contacts = 1,
 	    .policy = NRS_POLICY_REPLACE};
-	struct nrs_content *content = content_of("c-1");
+	struct nrs_content *content = stage_content(&stage, "c-1");
 	int mails;
 
 	(void)state;
-	change.effective_until = nrs_wall_ms() + 24 * HOUR_MS;
+	change.effective_until = nrs_wall_ms() + 24 * STAGE_HOUR_MS;
 	content->item_type = NRS_ITEM_C1;
 	content->contact_change = &change;
 	release(content, false);
@@ -538,9 +389,9 @@ what_it_does_not_acknowledge_goes_to_them_after_all(void **state)
 	const struct nrs_receipt *told;
 
 	(void)state;
-	stop(&successor);
+	stage_stop(&successor);
 	start(&first, 2000);
-	release_by("hq", content_of("n-6"), true);
+	release_by("hq", stage_content(&stage, "n-6"), true);
 	(void)wait_for((struct wanted){
 	    "n-6", "@hq", ALERT, MAIL, DELIVERED, NULL, 0, false});
 	told = wait_for((struct wanted){
@@ -580,80 +431,41 @@ static void
 a_contact_that_cannot_be_reached_holds_up_nobody(void **state)
 {
 	const struct nrs_receipt *told;
-	struct nrs_content *content = content_of("n-8");
+	struct nrs_content *content = stage_content(&stage, "n-8");
 
 	(void)state;
-	content->ack_deadline = content->issued_at + HOUR_MS;
-	script.rcpt = "550 5.1.1 no such user";
+	content->ack_deadline = content->issued_at + STAGE_HOUR_MS;
+	stage.script.rcpt = "550 5.1.1 no such user";
 	release_by("hq", content, true);
 	(void)wait_for((struct wanted){
 	    "n-8", "@hq", ALERT, MAIL, NRS_STATE_FAILED, NULL, 0, false});
-	script.rcpt = NULL;
+	stage.script.rcpt = NULL;
 	told = wait_for((struct wanted){
 	    "n-8", "cep", ALERT, TOPIC, DELIVERED, NULL, 0, true});
-	assert_true(told->at - told->accepted_at < HOUR_MS);
-	stop(&first);
+	assert_true(told->at - told->accepted_at < STAGE_HOUR_MS);
+	stage_stop(&first);
 }
 
 /* ---- the stage ---- */
-
-static void
-write_file(char *file, const char *text)
-{
-	int fd = mkstemp(file);
-
-	assert_true(fd >= 0);
-	assert_int_equal(dprintf(fd, "%s", text), (int)strlen(text));
-	assert_int_equal(close(fd), 0);
-}
-
-static void
-write_files(void)
-{
-	const struct nrs_bytes public = {
-	    nrs_key_public(key), NRS_PUBLIC_KEY_SIZE};
-
-	write_file(sectors_file,
-	    "sectors = ("
-	    "{code=\"finance\"; since=2007; ja=\"金融\"; en=\"Finance\";},"
-	    "{code=\"power\"; since=2007; ja=\"電力\"; en=\"Power\";});"
-	    "ceptoars = ();\n");
-	write_file(secrets_file,
-	    "secrets = ( "
-	    "\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\" );\n");
-	write_file(keys_file,
-	    nrs_arena_printf(arena,
-	        "keys = ({ id = \"%s\"; public = \"%s\"; "
-	        "principal = \"desk-1\"; modes = [\"ACTUAL\"]; });\n",
-	        nrs_key_id(key), nrs_base64(arena, public)));
-}
 
 static int
 open_stage(void **state)
 {
 	static const char *const doors[] = {NRS_TOPIC_DISPATCH_ALERT,
 	    NRS_TOPIC_SUBSCRIPTION, NRS_TOPIC_RECEIPT_ALERT};
-	struct nrs_bus_conf bus;
+	static const char *const single[] = {NRS_TOPIC_DISPATCH_ALERT,
+	    NRS_TOPIC_SUBSCRIPTION, NRS_TOPIC_REJECTED, NULL};
+	static const char *const fanned[] = {NRS_TOPIC_DELIVERY_ALERT,
+	    NRS_TOPIC_RECEIPT_ALERT, NRS_TOPIC_DELIVERY_DUE,
+	    NRS_TOPIC_RECEIPT_DUE, NULL};
 
-	arena = nrs_arena_new();
-	assert_int_equal(nrs_key_new(&key, NULL), NRS_OK);
-	write_files();
-	relay = peer_smtp(&script);
-	(void)snprintf(smtp_url, sizeof(smtp_url), "smtp://127.0.0.1:%d",
-	    peer_port(relay));
-	if (bus_fixture_start(state) != 0)
+	if (stage_open(&stage, state) != 0)
 		return -1;
-	bus_fixture_topic(NRS_TOPIC_DISPATCH_ALERT, 1);
-	bus_fixture_topic(NRS_TOPIC_SUBSCRIPTION, 1);
-	bus_fixture_topic(NRS_TOPIC_REJECTED, 1);
-	bus_fixture_topic(NRS_TOPIC_DELIVERY_ALERT, PARTITIONS);
-	bus_fixture_topic(NRS_TOPIC_RECEIPT_ALERT, PARTITIONS);
-	bus_fixture_topic(NRS_TOPIC_DELIVERY_DUE, PARTITIONS);
-	bus_fixture_topic(NRS_TOPIC_RECEIPT_DUE, PARTITIONS);
-	bus = bus_fixture_conf("door");
-	assert_int_equal(nrs_reader_open(&bus, &reader, NULL), NRS_OK);
-	if (nrs_producer_open(&bus, doors, 3, &door, NULL) != NRS_OK)
-		return -1;
+	stage_file(secrets_file,
+	    "secrets = ( "
+	    "\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\" );\n");
+	stage_topics(single, fanned);
+	stage_doors(&stage, doors, 3);
 	subscribe("op", NRS_SUBSCRIBER_OPERATOR, silent_channels, &second);
 	subscribe("cep", NRS_SUBSCRIBER_CEPTOAR, cep_channels, NULL);
 	return 0;
@@ -662,15 +474,8 @@ open_stage(void **state)
 static int
 close_stage(void **state)
 {
-	nrs_producer_close(door);
-	nrs_reader_close(reader);
-	nrs_key_free(key);
-	peer_close(relay);
-	nrs_arena_free(arena);
-	(void)unlink(sectors_file);
-	(void)unlink(keys_file);
 	(void)unlink(secrets_file);
-	return bus_fixture_stop(state);
+	return stage_close(&stage, state);
 }
 
 int
