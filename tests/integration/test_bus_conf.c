@@ -125,7 +125,10 @@ static const struct expected of_readers[] = {
 };
 static const struct expected of_waiters[] = {{"fetch.wait.max.ms", "500"}};
 static const struct expected of_lookups[] = {{"fetch.wait.max.ms", "10"}};
+static const struct expected of_followers[] = {
+    {"fetch.wait.max.ms", "500"}, {"fetch.min.bytes", "1000000"}};
 static const struct expected of_members[] = {
+    {"fetch.min.bytes", "1"},
     {"group.id", "noroshi.classifier"},
     {"group.instance.id", "test-1"},
     {"session.timeout.ms", "4000"},
@@ -185,6 +188,10 @@ live_handles_say_what_we_demand(void **state)
 	rk = live(NRS_BUS_LOOKUP, NULL);
 	SAYS(rk, of_readers);
 	SAYS(rk, of_lookups);
+	rd_kafka_destroy(rk);
+	rk = live(NRS_BUS_FOLLOWER, NULL);
+	SAYS(rk, of_readers);
+	SAYS(rk, of_followers);
 	rd_kafka_destroy(rk);
 	rk = live(NRS_BUS_MEMBER, "classifier");
 	SAYS(rk, of_readers);

@@ -124,6 +124,11 @@ NRS_CHECKED enum nrs_rc nrs_reader_open(const struct nrs_bus_conf *conf,
  * broker more while it reads. Assign nothing in between. */
 NRS_CHECKED enum nrs_rc nrs_reader_open_lookup(const struct nrs_bus_conf *conf,
     struct nrs_reader **out, struct nrs_err *err);
+/* For following what others write in no hurry: half a second late at most, and
+ * the broker is asked seldom. */
+NRS_CHECKED enum nrs_rc nrs_reader_open_follower(
+    const struct nrs_bus_conf *conf, struct nrs_reader **out,
+    struct nrs_err *err);
 /* Replace what is read; n == 0: read nothing. An offset the topic no longer has
  * is NRS_FATAL at the next call: never a silent jump. */
 NRS_CHECKED enum nrs_rc nrs_reader_assign(struct nrs_reader *reader,

@@ -71,7 +71,7 @@ nrs_bus_params(size_t *n)
 
 #define IN(role) (1U << NRS_BUS_##role)
 #define WRITERS (IN(PRODUCER) | IN(TRANSACTIONAL))
-#define READERS (IN(READER) | IN(LOOKUP) | IN(MEMBER))
+#define READERS (IN(READER) | IN(LOOKUP) | IN(FOLLOWER) | IN(MEMBER))
 #define ALL (WRITERS | READERS | IN(ADMIN))
 
 struct setting {
@@ -94,7 +94,7 @@ static const struct setting settings[] = {
     {"enable.auto.commit", "false", READERS, true},
     {"enable.auto.offset.store", "false", READERS, true},
     {"check.crcs", "true", READERS, true},
-    {"enable.partition.eof", "true", IN(READER) | IN(LOOKUP), true},
+    {"enable.partition.eof", "true", READERS & ~IN(MEMBER), true},
     {"enable.partition.eof", "false", IN(MEMBER), true},
     /* A joining standby moves nothing. */
     {"partition.assignment.strategy", "cooperative-sticky", IN(MEMBER), true},
@@ -111,6 +111,8 @@ static const struct setting settings[] = {
     {"fetch.wait.max.ms", "500", READERS & ~IN(LOOKUP), false},
     /* It fetches only while it looks up: the next does not wait for long. */
     {"fetch.wait.max.ms", "10", IN(LOOKUP), false},
+    /* It takes what has gathered: a fan-out would answer it at every bunch. */
+    {"fetch.min.bytes", "1000000", IN(FOLLOWER), false},
     {"fetch.error.backoff.ms", "100", READERS, false},
     {"queued.max.messages.kbytes", "32768", READERS, false},
     /* Back within a second of the broker; a hung one is left after 10 s. (A
@@ -397,7 +399,7 @@ nrs_bus_check(const struct nrs_bus_conf *conf, struct nrs_err *err)
 {
 	static const enum nrs_bus_role roles[] = {NRS_BUS_PRODUCER,
 	    NRS_BUS_TRANSACTIONAL, NRS_BUS_READER, NRS_BUS_LOOKUP,
-	    NRS_BUS_MEMBER, NRS_BUS_ADMIN};
+	    NRS_BUS_FOLLOWER, NRS_BUS_MEMBER, NRS_BUS_ADMIN};
 	struct nrs_bus_setup *setup;
 	enum nrs_rc rc;
 	size_t i;

@@ -12,8 +12,9 @@ enum nrs_bus_role {
 	NRS_BUS_PRODUCER,
 	NRS_BUS_TRANSACTIONAL, /* id: transactional.id */
 	NRS_BUS_READER,
-	NRS_BUS_LOOKUP, /* a reader that reads here and there */
-	NRS_BUS_MEMBER, /* id: group.id */
+	NRS_BUS_LOOKUP,   /* a reader that reads here and there */
+	NRS_BUS_FOLLOWER, /* a reader in no hurry */
+	NRS_BUS_MEMBER,   /* id: group.id */
 	NRS_BUS_ADMIN,
 };
 

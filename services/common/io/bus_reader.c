@@ -62,6 +62,13 @@ nrs_reader_open_lookup(const struct nrs_bus_conf *conf, struct nrs_reader **out,
 	return open_reader(conf, NRS_BUS_LOOKUP, out, err);
 }
 
+enum nrs_rc
+nrs_reader_open_follower(const struct nrs_bus_conf *conf,
+    struct nrs_reader **out, struct nrs_err *err)
+{
+	return open_reader(conf, NRS_BUS_FOLLOWER, out, err);
+}
+
 static void
 release_current(struct nrs_reader *r)
 {

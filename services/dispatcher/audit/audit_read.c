@@ -136,7 +136,8 @@ auditor_begin(struct auditor *a, struct nrs_err *err)
 	};
 	const char *const *topics;
 	size_t i, n;
-	enum nrs_rc rc = nrs_reader_open(&a->conf->common.bus, &a->reader, err);
+	enum nrs_rc rc =
+	    nrs_reader_open_follower(&a->conf->common.bus, &a->reader, err);
 
 	a->audit = nrs_audit_new(&conf);
 	a->alarms = nrs_map_new();
