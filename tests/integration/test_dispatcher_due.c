@@ -379,6 +379,8 @@ the_contact_of_an_arrangement_is_told_in_place_of_others(void **state)
 	                                 CANCELLED, NULL, 0, true})
 	                        ->detail,
 	    "acknowledged");
+	assert_string_equal(
+	    wait_mail("n-5", REMINDER, CANCELLED)->detail, "not told");
 	assert_int_equal(mails_to("first@x.example"), mails);
 }
 
@@ -399,6 +401,11 @@ what_it_does_not_acknowledge_goes_to_them_after_all(void **state)
 	assert_true(told->at - told->accepted_at >= 2000);
 	(void)wait_for((struct wanted){
 	    "n-6", "cep", ALERT, TOPIC, DELIVERED, NULL, 0, true});
+	/* and from then on they are asked like others */
+	assert_true(wait_mail("n-6", REMINDER, DELIVERED)->at >= told->at);
+	(void)wait_mail("n-6", ESCALATION, DELIVERED);
+	wait_record("n-6", "op");
+	wait_record("n-6", "cep");
 }
 
 static void

@@ -303,6 +303,7 @@ struct plan {
 	const char *who;
 	bool no_deliveries;
 	const char *whose; /* waits for this arrangement's contact */
+	bool asks;         /* it is to be acknowledged */
 };
 
 #define REMINDER                                                               \
@@ -349,6 +350,7 @@ write_plan(struct plan plan)
 	    .purpose = plan.purpose,
 	    .urgency = NRS_URGENCY_IMMEDIATE,
 	    .awaits_from = plan.whose == NULL ? "" : plan.whose,
+	    .ack_by = plan.asks ? nrs_wall_ms() + FAR : 0,
 	    .not_before = nrs_wall_ms() + plan.in_ms,
 	    .give_up_at = nrs_wall_ms() + 2 * FAR,
 	    .variants = &variant,
@@ -814,6 +816,107 @@ nobody_hears_of_the_retraction_of_what_waited(void **state)
 	assert_int_equal(count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
 }
 
+/* ---- and is reminded like others, once it was told ---- */
+
+static struct plan
+reminder_of_fallback(void)
+{
+	struct plan plan = REMINDER;
+
+	plan.whose = "@hq";
+	return plan;
+}
+
+/* As after a while. */
+static size_t
+turn_again(void)
+{
+	struct dispatcher_task *task = w->s.loads->tasks[0];
+
+	task->due_ms = 0;
+	dispatcher_queue_update(w->s.queue, task, nrs_wall_ms());
+	return turn();
+}
+
+static void
+a_reminder_waits_until_the_alert_went_out(void **state)
+{
+	(void)state;
+	plan(reminder_of_fallback());
+	assert_int_equal(turn(), 0);
+	receipt(NRS_STATE_DELIVERED, "t 1 s", "s");
+	assert_int_equal(turn_again(), 1);
+}
+
+static void
+who_was_not_told_is_not_reminded(void **state)
+{
+	(void)state;
+	plan(reminder_of_fallback());
+	assert_int_equal(turn(), 0);
+	/* another channel's alert, of the same recipient */
+	receipt(NRS_STATE_DELIVERED, "another channel", "s");
+	assert_int_equal(turn_again(), 0);
+	receipt(NRS_STATE_CANCELLED, "t 1 s", "s");
+	assert_int_equal(turn_again(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, "not told"), 1);
+}
+
+static void
+who_was_told_late_acknowledges_for_himself(void **state)
+{
+	(void)state;
+	plan(reminder_of_fallback());
+	receipt(NRS_STATE_DELIVERED, "t 1 s", "s");
+	receipt(NRS_STATE_ACKNOWLEDGED, "contact", "@hq");
+	receipt(NRS_STATE_ACKNOWLEDGED, "t 1 s", "s");
+	assert_int_equal(turn(), 0);
+	assert_int_equal(count(NRS_STATE_CANCELLED, "acknowledged"), 1);
+}
+
+static void
+word_of_the_end_is_left_before_the_end(void **state)
+{
+	struct plan now = fallback();
+
+	(void)state;
+	now.in_ms = 0;
+	now.asks = true;
+	plan(now);
+	assert_int_equal(turn(), 1);
+	w->jobs[0].done(w->jobs[0].opaque,
+	    &(struct nrs_transfer_result){
+	        .class = NRS_TRANSFER_DELIVERED, .detail = "", .answer = ""});
+	sender_outbox_push(&w->s);
+	assert_int_equal(w->n_letters, 2); /* the intent, and the word */
+	assert_string_equal(w->letters[1].topic, "receipt.alert");
+	assert_int_equal(w->letters[1].receipt->state, NRS_STATE_DELIVERED);
+	assert_int_equal(w->letters[1].receipt->delivery_offset, -1);
+	ack();
+	assert_int_equal(w->n_letters, 3);
+	assert_string_equal(w->letters[2].topic, "receipt.due");
+	assert_true(nrs_bytes_equal(
+	    w->letters[1].receipt->key, w->letters[2].receipt->key));
+	assert_int_equal(w->s.n_open, 0);
+}
+
+/* Whoever was told is told that it was wrong, too, also where a reminder of it
+ * lies in the same partition, never tried. */
+static void
+a_reminder_does_not_stand_for_the_alert(void **state)
+{
+	struct plan next = fallback();
+
+	(void)state;
+	plan(REMINDER);
+	next.revision = 2;
+	next.kind = NRS_KIND_RETRACTION;
+	next.in_ms = 0;
+	plan(next);
+	assert_int_equal(turn(), 1);
+	assert_int_equal(count(NRS_STATE_CANCELLED, "nothing to retract"), 0);
+}
+
 /* ---- the mark ---- */
 
 static void
@@ -877,6 +980,11 @@ main(void)
 	    CASE(but_while_another_of_it_was_reached_they_wait),
 	    CASE(a_correction_replaces_what_waited),
 	    CASE(nobody_hears_of_the_retraction_of_what_waited),
+	    CASE(a_reminder_waits_until_the_alert_went_out),
+	    CASE(who_was_not_told_is_not_reminded),
+	    CASE(who_was_told_late_acknowledges_for_himself),
+	    CASE(word_of_the_end_is_left_before_the_end),
+	    CASE(a_reminder_does_not_stand_for_the_alert),
 	    CASE(the_mark_says_from_where_on_acknowledgements_matter),
 	    CASE(a_successor_sees_what_was_acknowledged_before_it),
 	};

@@ -271,6 +271,26 @@ silence_goes_on_record_once_for_each_recipient(void **state)
 	assert_string_equal(out.items[2].subscriber_id, "cep");
 }
 
+/* Where they acknowledge, not where the contact does whom they were told in
+ * place of. */
+static void
+what_is_due_lies_with_whoever_is_asked(void **state)
+{
+	struct scene *s = *state;
+	struct nrs_targets made;
+	size_t i;
+
+	for (i = 0; i < s->targets.n; i++)
+		s->items[i].keyed_by = "@hq";
+	made = dispatcher_due_targets(&s->query, NRS_PURPOSE_REMINDER);
+	assert_int_equal(made.n, 4);
+	for (i = 0; i < made.n; i++)
+		assert_null(made.items[i].keyed_by);
+	made = dispatcher_due_reports(&s->query);
+	for (i = 0; i < made.n; i++)
+		assert_null(made.items[i].keyed_by);
+}
+
 int
 main(void)
 {
@@ -287,6 +307,7 @@ main(void)
 	    CASE(it_awaits_the_key_of_the_alert_itself),
 	    CASE(the_second_contact_gets_it_once_however_many_channels),
 	    CASE(silence_goes_on_record_once_for_each_recipient),
+	    CASE(what_is_due_lies_with_whoever_is_asked),
 	};
 
 	return cmocka_run_group_tests_name(

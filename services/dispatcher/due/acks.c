@@ -15,7 +15,7 @@
 
 /* What has become of one delivery, or of all to one subscriber. */
 struct fate {
-	bool acknowledged, delivered, failed;
+	bool acknowledged, delivered, failed, cancelled;
 	int64_t offset; /* of the last receipt */
 };
 
@@ -124,6 +124,7 @@ note_fate(struct view *view, const char *name, enum nrs_delivery_state state,
 	fate->acknowledged |= state >= NRS_STATE_ACKNOWLEDGED;
 	fate->delivered |= state == NRS_STATE_DELIVERED;
 	fate->failed |= state == NRS_STATE_FAILED || state == NRS_STATE_EXPIRED;
+	fate->cancelled |= state == NRS_STATE_CANCELLED;
 }
 
 void
@@ -312,4 +313,20 @@ dispatcher_acks_hopeless(const struct dispatcher_acks *acks,
 	subscriber = fate_of_subscriber(view, query);
 	return key != NULL && key->failed && subscriber != NULL &&
 	       !subscriber->delivered && !subscriber->acknowledged;
+}
+
+enum dispatcher_acks_end
+dispatcher_acks_end(const struct dispatcher_acks *acks,
+    const struct dispatcher_acks_query *query)
+{
+	const struct view *view = view_of(acks, query->partition);
+	const struct fate *key =
+	    view == NULL ? NULL : fate_of_key(view, query->awaits);
+
+	if (key == NULL)
+		return DISPATCHER_ACKS_OPEN;
+	if (key->delivered || key->failed || key->acknowledged)
+		return DISPATCHER_ACKS_TRIED;
+	return key->cancelled ? DISPATCHER_ACKS_CANCELLED
+	                      : DISPATCHER_ACKS_OPEN;
 }

@@ -40,6 +40,14 @@ bool dispatcher_acks_has(const struct dispatcher_acks *acks,
  * to the same subscriber has arrived. */
 bool dispatcher_acks_hopeless(const struct dispatcher_acks *acks,
     const struct dispatcher_acks_query *query);
+/* What has become of the awaited delivery itself. */
+enum dispatcher_acks_end {
+	DISPATCHER_ACKS_OPEN,
+	DISPATCHER_ACKS_TRIED,     /* it went out, or failed to */
+	DISPATCHER_ACKS_CANCELLED, /* it was not to be sent */
+};
+enum dispatcher_acks_end dispatcher_acks_end(const struct dispatcher_acks *acks,
+    const struct dispatcher_acks_query *query);
 size_t dispatcher_acks_count(const struct dispatcher_acks *acks, int partition);
 
 /* One receipt. For tests and the reader. */

@@ -148,22 +148,70 @@ sender_due_know(struct sender *s, int64_t now)
 	return true;
 }
 
-const char *
-sender_due_why_not(const struct sender *s, const struct dispatcher_task *task)
+static bool
+has_contact(const struct nrs_delivery_batch *batch)
+{
+	return batch->awaits_from[0] != '\0';
+}
+
+/* Who must acknowledge it: an alert's arrangement, or the recipient. */
+static struct dispatcher_acks_query
+query_of(const struct dispatcher_task *task)
 {
 	const struct nrs_delivery_batch *batch = task->load->batch;
-	const struct dispatcher_acks_query query = {
+	const bool contact =
+	    has_contact(batch) && batch->purpose == NRS_PURPOSE_ALERT;
+
+	return (struct dispatcher_acks_query){
 	    .partition = task->load->part->number,
 	    .awaits = task->delivery->awaits,
 	    .notice_id = batch->notice_id,
-	    .subscriber_id = batch->awaits_from[0] != '\0'
-	                         ? batch->awaits_from
-	                         : task->delivery->subscriber_id,
+	    .subscriber_id =
+	        contact ? batch->awaits_from : task->delivery->subscriber_id,
 	};
+}
+
+/* What is due after an alert that waited for a contact. */
+static enum dispatcher_acks_end
+end_of_alert(const struct sender *s, const struct dispatcher_task *task)
+{
+	const struct nrs_delivery_batch *batch = task->load->batch;
+	const struct dispatcher_acks_query query = query_of(task);
+
+	if (s->due.acks == NULL || !has_contact(batch) ||
+	    batch->purpose == NRS_PURPOSE_ALERT)
+		return DISPATCHER_ACKS_TRIED;
+	return dispatcher_acks_end(s->due.acks, &query);
+}
+
+const char *
+sender_due_why_not(const struct sender *s, const struct dispatcher_task *task)
+{
+	const struct dispatcher_acks_query query = query_of(task);
 
 	if (s->due.acks == NULL || query.awaits.len == 0)
 		return NULL;
-	return dispatcher_acks_has(s->due.acks, &query) ? "acknowledged" : NULL;
+	if (dispatcher_acks_has(s->due.acks, &query))
+		return "acknowledged";
+	return end_of_alert(s, task) == DISPATCHER_ACKS_CANCELLED ? "not told"
+	                                                          : NULL;
+}
+
+bool
+sender_due_is_early(const struct sender *s, const struct dispatcher_task *task)
+{
+	return end_of_alert(s, task) == DISPATCHER_ACKS_OPEN &&
+	       sender_due_why_not(s, task) == NULL;
+}
+
+bool
+sender_due_is_awaited(
+    const struct sender *s, const struct dispatcher_task *task)
+{
+	const struct nrs_delivery_batch *batch = task->load->batch;
+
+	return s->due.acks != NULL && has_contact(batch) &&
+	       batch->purpose == NRS_PURPOSE_ALERT && batch->ack_by > 0;
 }
 
 static void
@@ -221,8 +269,9 @@ sender_due_hope(struct sender *s, struct dispatcher_load *load)
 	const struct nrs_delivery_batch *batch = load->batch;
 	const struct nrs_delivery *first = batch->deliveries;
 
-	if (s->due.acks == NULL || batch->awaits_from[0] == '\0' ||
-	    batch->n_deliveries == 0 || first->awaits.len != NRS_SHA256_SIZE)
+	if (s->due.acks == NULL || !has_contact(batch) ||
+	    batch->purpose != NRS_PURPOSE_ALERT || batch->n_deliveries == 0 ||
+	    first->awaits.len != NRS_SHA256_SIZE)
 		return;
 	load->hope = nrs_calloc(1, sizeof(*load->hope));
 	memcpy(load->hope->awaits, first->awaits.data, NRS_SHA256_SIZE);

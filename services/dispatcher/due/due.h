@@ -43,6 +43,14 @@ bool sender_due_know(struct sender *s, int64_t now);
 /* Why it must not be sent; NULL: it may. */
 const char *sender_due_why_not(
     const struct sender *s, const struct dispatcher_task *task);
+/* It is about an alert that an arrangement's contact holds up still. */
+bool sender_due_is_early(
+    const struct sender *s, const struct dispatcher_task *task);
+/* The end of an alert that goes out unless an arrangement's contact
+ * acknowledges it, and is to be acknowledged: what is due after it, in its
+ * recipient's partition, waits for word of it. */
+bool sender_due_is_awaited(
+    const struct sender *s, const struct dispatcher_task *task);
 /* The record waits for what an arrangement's contact says. */
 void sender_due_hope(struct sender *s, struct dispatcher_load *load);
 void sender_due_unhope(struct sender *s, struct dispatcher_load *load);

@@ -118,6 +118,7 @@ add(struct nrs_targets *out, const struct dispatcher_due_query *q,
 
 	*at = *target;
 	at->awaits = key_of(q, target);
+	at->keyed_by = NULL; /* where they acknowledge it themselves */
 	return at;
 }
 

@@ -14,6 +14,10 @@ struct step {
 	const struct dispatcher_notice *notice;
 	const struct dispatcher_due_plan *plan;
 	struct nrs_txn *txn;
+	/* Of those that are told at the same time. */
+	struct dispatcher_due_times times;
+	int64_t sent_at;
+	const char *whose; /* if this contact does not acknowledge it, or "" */
 };
 
 /* What is due after the alert's own horizon is still tried for a while; a
@@ -40,7 +44,7 @@ write_all(const struct step *step, const struct nrs_targets *targets,
 	struct dispatcher_composer composer = {.d = p->d,
 	    .arena = p->arena,
 	    .notice = step->notice,
-	    .sent_at = head->planned_at,
+	    .sent_at = step->sent_at,
 	    .ack_by = head->ack_by};
 	const struct dispatcher_batches_query query = {
 	    .arena = p->arena,
@@ -70,16 +74,19 @@ write_due(const struct step *step, const struct nrs_targets *targets,
 
 	head.not_before = not_before;
 	head.give_up_at = until;
+	head.ack_by = step->times.ack_by;
+	head.awaits_from = step->whose;
 	return write_all(step, targets, &head, err);
 }
 
 static enum nrs_rc
-ask_again(const struct step *step, struct nrs_err *err)
+ask_again(const struct step *step, const struct nrs_targets *targets,
+    struct nrs_err *err)
 {
-	const struct dispatcher_due_times *times = &step->plan->times;
+	const struct dispatcher_due_times *times = &step->times;
 	const struct dispatcher_due_query query = {.arena = step->p->arena,
 	    .notice = step->notice,
-	    .targets = &step->plan->parts->now,
+	    .targets = targets,
 	    .subs = dispatcher_subs_set(step->p->subs)};
 	const struct nrs_targets reminded =
 	    dispatcher_due_targets(&query, NRS_PURPOSE_REMINDER);
@@ -153,12 +160,23 @@ write_group(const struct step *step, struct nrs_targets *from,
 {
 	const struct nrs_targets group = take_group(step, from);
 	struct nrs_delivery_batch head = *step->plan->head;
+	struct step told = *step;
+	enum nrs_rc rc;
 
+	told.whose = group.items[0].keyed_by;
+	if (not_before > 0) {
+		told.sent_at = not_before;
+		told.times = dispatcher_due_times(
+		    step->p->d->conf, step->notice, not_before);
+	}
 	head.not_before = not_before;
-	head.awaits_from = group.items[0].keyed_by;
-	head.ack_by = 0; /* who is told late is not asked again */
+	head.awaits_from = told.whose;
+	head.ack_by = step->plan->asks ? told.times.ack_by : 0;
 	leave_word(step, head.awaits_from);
-	return write_all(step, &group, &head, err);
+	rc = write_all(&told, &group, &head, err);
+	if (rc != NRS_OK || !step->plan->asks)
+		return rc;
+	return ask_again(&told, &group, err);
 }
 
 static enum nrs_rc
@@ -199,7 +217,13 @@ planner_due(struct planner *p, const struct dispatcher_notice *notice,
     struct nrs_err *err)
 {
 	const struct nrs_content *content = notice->admitted->content;
-	const struct step step = {p, notice, plan, txn};
+	const struct step step = {.p = p,
+	    .notice = notice,
+	    .plan = plan,
+	    .txn = txn,
+	    .times = plan->times,
+	    .sent_at = plan->head->planned_at,
+	    .whose = ""};
 	enum nrs_rc rc;
 
 	/* First: they cancel by themselves what they replace. */
@@ -209,5 +233,5 @@ planner_due(struct planner *p, const struct dispatcher_notice *notice,
 	if (content->kind == NRS_KIND_CORRECTION ||
 	    content->kind == NRS_KIND_RETRACTION)
 		void_earlier(&step);
-	return plan->asks ? ask_again(&step, err) : NRS_OK;
+	return plan->asks ? ask_again(&step, &plan->parts->now, err) : NRS_OK;
 }

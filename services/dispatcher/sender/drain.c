@@ -14,8 +14,8 @@ sender_drain(struct sender *s, const struct dispatcher_part *part)
 {
 	if (s->draining.ns == 0)
 		s->draining = nrs_mono_now();
-	while ((part->n_moving > 0 || part->letters != NULL ||
-	           part->n_posted > 0) &&
+	while ((part->n_moving > 0 || part->n_words > 0 ||
+	           part->letters != NULL || part->n_posted > 0) &&
 	       nrs_mono_since_ms(s->draining) < DRAIN_MS) {
 		sender_outbox_push(s);
 		nrs_transfer_poll(s->transfer, 10, NULL, 0);

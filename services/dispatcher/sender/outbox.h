@@ -15,7 +15,7 @@
 /* A record of ours until the bus has acknowledged it; one block of memory. */
 struct sender_letter {
 	struct sender *s;
-	struct dispatcher_part *part; /* NULL: no receipt */
+	struct dispatcher_part *part; /* NULL: no receipt of the lane's */
 	struct dispatcher_task *task; /* NULL: nobody waits for it */
 	struct nrs_outgoing out;      /* acked is called with the letter */
 	struct sender_letter *next;

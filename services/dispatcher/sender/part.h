@@ -44,6 +44,7 @@ struct dispatcher_part {
 	/* Receipts that wait for the bus, and how many it has in hand. */
 	struct sender_letter *letters, *letters_last;
 	size_t n_posted;
+	size_t n_words; /* left elsewhere, before an end; on their way */
 	struct dispatcher_part *out_next;
 };
 #endif

@@ -60,6 +60,7 @@ struct dispatcher_task {
 	bool ambiguous;   /* the last one may have arrived */
 	bool stub;        /* the batch's stub goes instead of its text */
 	bool stub_sent;   /* and has gone before */
+	bool word_left;   /* CLOSING: its recipient's partition knows */
 	int64_t intent;   /* offset of the last one's receipt */
 	struct nrs_mono ready_at; /* READY: since when */
 	struct dispatcher_task *ready_next;

@@ -30,18 +30,41 @@ intent_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 		sender_postpone(s, task, SENDER_PAUSE_MS);
 }
 
+/* The end is known: only its record must be tried again. */
+static void
+keep_end(struct sender *s, struct dispatcher_task *task)
+{
+	task->again_next = s->again;
+	s->again = task;
+	s->again_since = nrs_mono_now();
+}
+
 static void
 end_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 {
 	NRS_FAILPOINT("sender.end-acked");
-	if (rc == NRS_OK || task->load->lost) {
+	if (rc == NRS_OK || task->load->lost)
+		sender_done(s, task);
+	else
+		keep_end(s, task);
+}
+
+static void post_end(struct sender *s, struct dispatcher_task *task);
+
+static void
+word_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
+{
+	NRS_FAILPOINT("sender.word-acked");
+	task->load->part->n_words--;
+	if (task->load->lost) {
 		sender_done(s, task);
 		return;
 	}
-	/* The end is known: only its record must be tried again. */
-	task->again_next = s->again;
-	s->again = task;
-	s->again_since = nrs_mono_now();
+	task->word_left = rc == NRS_OK;
+	if (task->word_left)
+		post_end(s, task);
+	else
+		keep_end(s, task);
 }
 
 static void
@@ -54,6 +77,10 @@ arrived(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 
 	(void)partition;
 	free(letter);
+	if (part == NULL && task != NULL) {
+		word_arrived(s, task, rc);
+		return;
+	}
 	if (part == NULL) {
 		if (rc != NRS_OK)
 			nrs_log(NRS_LOG_ERROR, "record_not_written",
@@ -184,6 +211,41 @@ sender_deferred(struct sender *s, struct dispatcher_task *task,
 	post_receipt(s, &receipt, task, NULL);
 }
 
+/* Where the recipient's confirmations are, and before its own end: a kill in
+ * between makes it again, and never leaves what is due after it waiting. */
+static void
+leave_word(struct sender *s, struct dispatcher_task *task)
+{
+	const char *who = task->delivery->subscriber_id;
+	struct nrs_receipt receipt =
+	    receipt_of(task, task->stub ? NRS_STATE_CANCELLED : task->end);
+	struct sender_letter *letter;
+	struct nrs_err err = {0};
+
+	receipt.key = task->delivery->key;
+	receipt.purpose = task->load->batch->purpose;
+	receipt.delivery_offset = -1;
+	receipt.failure_reason = task->reason;
+	receipt.detail = task->detail;
+	receipt.response = task->answer.response;
+	receipt.relayed = task->answer.relayed;
+	receipt.relayed_of = task->answer.relayed_of;
+	receipt.by = task->end >= NRS_STATE_ACKNOWLEDGED ? "webhook" : "";
+	nrs_arena_reset(s->scratch);
+	letter = letter_of(s,
+	    &(struct nrs_outgoing){.topic = NRS_TOPIC_RECEIPT_ALERT,
+	        .partition = nrs_bus_partition(
+	            (struct nrs_bytes){(const uint8_t *)who, strlen(who)},
+	            s->n_parts),
+	        .key = receipt.key,
+	        .value =
+	            nrs_wire_encode(s->scratch, NRS_TYPE_RECEIPT, &receipt)});
+	letter->task = task;
+	task->load->part->n_words++;
+	if (nrs_producer_send(s->producer, &letter->out, &err) != NRS_OK)
+		arrived(letter, NRS_RETRY, letter->out.partition, -1);
+}
+
 /* After the stub's end the text's: who asks for either finds it. */
 static void
 post_replaced(struct sender *s, struct dispatcher_task *task)
@@ -200,6 +262,11 @@ static void
 post_end(struct sender *s, struct dispatcher_task *task)
 {
 	struct nrs_receipt receipt = receipt_of(task, task->end);
+
+	if (sender_due_is_awaited(s, task) && !task->word_left) {
+		leave_word(s, task);
+		return;
+	}
 
 	receipt.failure_reason = task->reason;
 	receipt.detail = task->detail;

@@ -16,6 +16,7 @@
 #include "noroshi/core/verp.h"
 #include "noroshi/io/mime.h"
 
+#define EARLY_MS 500     /* between looks whether its alert went out */
 #define SUBS_AGE_MS 1000 /* the view is refreshed before a start after it */
 
 /* ---- may it go? ---- */
@@ -162,6 +163,11 @@ count_moving(struct sender *s, const struct dispatcher_task *task, int change)
 static void
 begin(struct sender *s, struct dispatcher_task *task, int64_t now)
 {
+	if (sender_due_is_early(s, task) &&
+	    now < task->load->batch->give_up_at) {
+		task->due_ms = now + EARLY_MS;
+		return;
+	}
 	if (ends_here(s, task, now) || !join(s, task))
 		return;
 	task->attempt++;
