@@ -104,7 +104,8 @@ committed(void *self, int partition, rd_kafka_resp_err_t code)
 	struct nrs_group *g = self;
 	struct held *h = held_of(g, partition);
 
-	if (h == NULL)
+	/* The partition may have gone and come back since it was asked. */
+	if (h == NULL || !h->under_way)
 		return;
 	h->under_way = false;
 	if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
