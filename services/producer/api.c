@@ -144,6 +144,7 @@ producer_api_run(void *self, struct nrs_service_ctx *ctx,
 		bool up = nrs_producer_connected(p->bus);
 		nrs_service_alive(ctx, lane);
 		nrs_service_ready(ctx, lane, up, up ? "" : "no broker");
+		nrs_http_tend(http);
 	} while (!nrs_stop_wait(stop, HEARTBEAT_MS));
 	/* Requests that wait are answered now, with what is known. */
 	producer_index_stop(p->index);

@@ -40,7 +40,8 @@ static const struct nrs_param params[] = {
         .min = 1,
         .max = 3600,
         .unit = "s",
-        .help = "A connection on which nothing happens is closed."},
+        .help = "A connection on which nothing happens is closed; so is one "
+                "whose request is not whole after four times as long."},
     {.name = "api.wait",
         .type = NRS_PARAM_INT,
         ROW(wait_ms),

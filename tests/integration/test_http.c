@@ -22,6 +22,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX_BODY 1000
+#define CONNECTIONS 16
 #define PATIENCE_MS 20000
 
 struct world {
@@ -83,7 +84,7 @@ open_server(unsigned idle_timeout_s)
 {
 	const struct nrs_http_conf conf = {.listen = "127.0.0.1:0",
 	    .max_body = MAX_BODY,
-	    .max_connections = 16,
+	    .max_connections = CONNECTIONS,
 	    .idle_timeout_s = idle_timeout_s,
 	    .routes = routes,
 	    .n_routes = COUNT(routes)};
@@ -406,6 +407,33 @@ a_silent_client_is_disconnected(void **state)
 	free(heard);
 }
 
+/* Each sends a byte long before it were taken for silent. */
+static void
+clients_that_drip_do_not_keep_others_out(void **state)
+{
+	struct nrs_mono start = nrs_mono_now();
+	struct pollfd cut;
+	int fds[CONNECTIONS];
+	bool alive = true;
+	size_t i;
+
+	nrs_http_close(world.http);
+	open_server(1);
+	for (i = 0; i < CONNECTIONS; i++)
+		fds[i] = dial();
+	while (alive && nrs_mono_since_ms(start) < PATIENCE_MS) {
+		for (i = 0; i < CONNECTIONS; i++)
+			(void)send(fds[i], "a", 1, MSG_NOSIGNAL);
+		cut = (struct pollfd){.fd = fds[0], .events = POLLIN};
+		alive = poll(&cut, 1, 200) == 0;
+		nrs_http_tend(world.http);
+	}
+	assert_false(alive);
+	assert_answer("GET /echo HTTP/1.1\r\n" HOST CLOSE, "GET /echo");
+	for (i = 0; i < CONNECTIONS; i++)
+		(void)close(fds[i]);
+}
+
 static void *
 close_server(void *arg)
 {
@@ -505,6 +533,7 @@ main(void)
 	    FACT(a_chunked_body_too_large_is_refused_or_cut_off),
 	    FACT(headers_beyond_the_limit_are_refused),
 	    FACT(a_silent_client_is_disconnected),
+	    FACT(clients_that_drip_do_not_keep_others_out),
 	    FACT(closing_lets_a_running_request_finish),
 	    FACT(closing_does_not_wait_for_idle_connections),
 	    FACT(other_requests_run_while_one_blocks),

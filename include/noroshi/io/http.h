@@ -66,6 +66,9 @@ struct nrs_http;
 NRS_CHECKED enum nrs_rc nrs_http_open(const struct nrs_http_conf *conf,
     void *self, struct nrs_http **out, struct nrs_err *err);
 int nrs_http_port(const struct nrs_http *http);
+/* Hangs up on clients whose request is not whole after four times
+ * idle_timeout_s, however busily they send. Call it now and then. */
+void nrs_http_tend(struct nrs_http *http);
 /* Finishes what is running, then frees. */
 void nrs_http_close(struct nrs_http *http);
 #endif

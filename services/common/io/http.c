@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/io/http_guard.h"
 #include "common/io/http_listen.h"
+#include "common/io/http_seats.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/text.h"
 
@@ -21,12 +23,15 @@
 #define DRAIN_S 5
 /* A body up to this many times too large is read before it is refused. */
 #define DROP_FACTOR 4
+/* A whole request may take so many times as long as a silence. */
+#define WHOLE_FACTOR 4
 #define NS_PER_S 1000000000
 
 struct nrs_http {
 	struct MHD_Daemon *daemon;
 	struct nrs_http_conf conf;
 	void *self;
+	struct http_seats *seats;
 	int port;
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
@@ -36,6 +41,7 @@ struct nrs_http {
 /* What is known of a request so far; freed by completed(). */
 struct request {
 	struct nrs_http *http;
+	struct http_seat *seat;
 	struct nrs_buf body;
 	bool bad_uri, started, answered, too_large;
 	size_t received;
@@ -114,81 +120,8 @@ refuse_size(struct MHD_Connection *connection, struct request *request)
 	return send_reply(connection, &reply, NULL, true);
 }
 
-/* ---- the guard ------------------------------------------------------------
+/* ---- the size of a body ----------------------------------------------------
  */
-
-struct framing {
-	unsigned lengths, codings, hosts;
-	bool malformed;
-};
-
-static bool
-is_token(const char *s)
-{
-	static const char allowed[] =
-	    "!#$%&'*+-.^_`|~0123456789"
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-	return s[0] != '\0' && s[strspn(s, allowed)] == '\0';
-}
-
-static bool
-is_field_value(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < ' ' && *s != '\t')
-			return false;
-	return true;
-}
-
-static enum MHD_Result
-look_at_header(
-    void *opaque, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	struct framing *framing = opaque;
-
-	(void)kind;
-	if (value == NULL)
-		value = "";
-	if (!is_token(name) || !is_field_value(value))
-		framing->malformed = true;
-	if (strcasecmp(name, "Host") == 0)
-		framing->hosts++;
-	if (strcasecmp(name, "Content-Length") == 0) {
-		framing->lengths++;
-		if (value[0] == '\0' ||
-		    value[strspn(value, "0123456789")] != '\0')
-			framing->malformed = true;
-	}
-	if (strcasecmp(name, "Transfer-Encoding") == 0) {
-		framing->codings++;
-		if (strcasecmp(value, "chunked") != 0)
-			framing->malformed = true;
-	}
-	return MHD_YES;
-}
-
-/* Two readings of where a request ends are how a second one is smuggled past
- * whatever stands in front of us. NULL when there is only one. */
-static const char *
-guard(struct MHD_Connection *connection, const char *version)
-{
-	struct framing framing = {0};
-
-	(void)MHD_get_connection_values(
-	    connection, MHD_HEADER_KIND, look_at_header, &framing);
-	if (framing.malformed)
-		return "malformed header";
-	if (framing.lengths > 1 || framing.codings > 1 ||
-	    framing.lengths + framing.codings > 1)
-		return "more than one length";
-	if (framing.hosts > 1)
-		return "more than one host";
-	if (strcmp(version, "HTTP/1.1") != 0 &&
-	    (strcmp(version, "HTTP/1.0") != 0 || framing.codings > 0))
-		return "not HTTP/1.1";
-	return NULL;
-}
 
 /* Closing on a client that is still sending resets the connection, and our
  * answer may be lost with it. So what is only somewhat too large is read and
@@ -266,6 +199,7 @@ answer(struct MHD_Connection *connection, struct request *request,
 	size_t i;
 
 	request->answered = true;
+	http_seat_serve(http->seats, request->seat);
 	for (i = 0; i < http->conf.n_routes; i++) {
 		route = &http->conf.routes[i];
 		if (strcmp(route->method, seen.method) != 0 ||
@@ -280,6 +214,22 @@ answer(struct MHD_Connection *connection, struct request *request,
 /* ---- libmicrohttpd's callbacks --------------------------------------------
  */
 
+/* A connection begins or ends. */
+static void
+notice(void *opaque, struct MHD_Connection *connection, void **seat,
+    enum MHD_ConnectionNotificationCode code)
+{
+	struct nrs_http *http = opaque;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED)
+		http_seat_leave(http->seats, *seat);
+	else
+		*seat = http_seat_take(
+		    http->seats, MHD_get_connection_info(connection,
+		                     MHD_CONNECTION_INFO_CONNECTION_FD)
+		                     ->connect_fd);
+}
+
 /* The earliest moment of a request. uri is as it came: libmicrohttpd decodes
  * %00 later and so would cut the path short. */
 static void *
@@ -288,8 +238,10 @@ begin(void *opaque, const char *uri, struct MHD_Connection *connection)
 	struct nrs_http *http = opaque;
 	struct request *request = nrs_calloc(1, sizeof(*request));
 
-	(void)connection;
 	request->http = http;
+	request->seat = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+	                    ->socket_context;
 	request->bad_uri = strstr(uri, "%00") != NULL ||
 	                   !nrs_text_is_line(uri) || uri[0] != '/';
 	(void)pthread_mutex_lock(&http->lock);
@@ -309,6 +261,7 @@ completed(void *opaque, struct MHD_Connection *connection, void **con_cls,
 	(void)why;
 	if (request == NULL)
 		return;
+	http_seat_wait(http->seats, request->seat);
 	nrs_buf_fini(&request->body);
 	free(request);
 	*con_cls = NULL;
@@ -323,7 +276,7 @@ static enum MHD_Result
 start(struct MHD_Connection *connection, struct request *request,
     const char *path, const char *version)
 {
-	const char *why = guard(connection, version);
+	const char *why = http_guard(connection, version);
 
 	request->started = true;
 	if (why != NULL)
@@ -402,6 +355,7 @@ start_daemon(struct nrs_http *http, int fd)
 	    0, NULL, NULL, handle, http, MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_URI_LOG_CALLBACK, begin, http,
 	    MHD_OPTION_NOTIFY_COMPLETED, completed, http,
+	    MHD_OPTION_NOTIFY_CONNECTION, notice, http,
 	    MHD_OPTION_CONNECTION_LIMIT, conf->max_connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, conf->idle_timeout_s,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY,
@@ -414,6 +368,7 @@ free_http(struct nrs_http *http)
 {
 	(void)pthread_cond_destroy(&http->idle);
 	(void)pthread_mutex_destroy(&http->lock);
+	http_seats_free(http->seats);
 	free(http);
 }
 
@@ -432,6 +387,7 @@ nrs_http_open(const struct nrs_http_conf *conf, void *self,
 	http = nrs_calloc(1, sizeof(*http));
 	http->conf = *conf;
 	http->self = self;
+	http->seats = http_seats_new();
 	http->port = nrs_http_listen_port(fd);
 	(void)pthread_mutex_init(&http->lock, NULL);
 	(void)pthread_condattr_init(&attr);
@@ -453,6 +409,13 @@ int
 nrs_http_port(const struct nrs_http *http)
 {
 	return http->port;
+}
+
+void
+nrs_http_tend(struct nrs_http *http)
+{
+	http_seats_clear(http->seats,
+	    INT64_C(1000) * WHOLE_FACTOR * http->conf.idle_timeout_s);
 }
 
 void

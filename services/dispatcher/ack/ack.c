@@ -313,6 +313,7 @@ serve(struct ack *ack, struct nrs_service_ctx *ctx, const struct nrs_lane *lane,
 		up = nrs_producer_connected(ack->producer);
 		nrs_service_alive(ctx, lane);
 		nrs_service_ready(ctx, lane, up, up ? "" : "no broker");
+		nrs_http_tend(http);
 	} while (!nrs_stop_wait(stop, HEARTBEAT_MS));
 	nrs_http_close(http);
 	return NRS_OK;
