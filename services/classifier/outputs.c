@@ -10,9 +10,6 @@
 #include "noroshi/io/sign.h"
 #include "noroshi/io/wire.h"
 
-#define URGENT(route)                                                          \
-	((route) == NRS_ROUTE_REALTIME || (route) == NRS_ROUTE_OVERRIDE)
-
 struct nrs_bytes
 outputs_bytes_of(const char *s)
 {
@@ -34,32 +31,10 @@ outputs_write(struct outputs_writer *w, const struct nrs_outgoing *record)
 	w->out.records[w->out.n++] = *record;
 }
 
-/* ---- headers: CloudEvents 1.0 in binary mode, and what one filters by ---- */
-
-#define N_HEADERS 11
-
 static const struct nrs_bus_header *
 headers_of(struct outputs_writer *w, const char *type, const char *sector)
 {
-	const struct nrs_outcome *o = w->outcome;
-	const struct nrs_bus_header all[N_HEADERS] = {
-	    {"content-type", "application/protobuf"},
-	    {"ce_specversion", "1.0"},
-	    {"ce_id", w->said->content->notice_id},
-	    {"ce_type", type},
-	    {"ce_source", OUTPUTS_SOURCE},
-	    {"ce_time", w->time},
-	    {"thread", o->thread_id},
-	    {"revision", w->revision},
-	    {"tlp", nrs_term_name(NRS_VOC_TLP, (int)o->tlp)},
-	    {"mode", nrs_term_name(NRS_VOC_MODE, (int)o->mode)},
-	    {"sector", sector},
-	};
-	struct nrs_bus_header *headers =
-	    nrs_arena_array(w->arena, N_HEADERS, sizeof(*headers));
-
-	memcpy(headers, all, sizeof(all));
-	return headers;
+	return nrs_handover_headers(w->arena, &w->notice, type, sector);
 }
 
 /* ---- the outcome, and the pointer to what was refused ---- */
@@ -200,7 +175,7 @@ write_alert(struct outputs_writer *w, const char *topic)
 	                     .key = outputs_bytes_of(o->thread_id),
 	                     .value = w->alerts[i],
 	                     .headers = w->headers[i],
-	                     .n_headers = N_HEADERS});
+	                     .n_headers = NRS_HANDOVER_HEADERS});
 }
 
 /* The public page is of no sector, and says nothing of any one's posture. */
@@ -225,7 +200,7 @@ write_web(struct outputs_writer *w)
 	                     .key = outputs_bytes_of(o->thread_id),
 	                     .value = encode_alert(w, &public),
 	                     .headers = headers_of(w, "noroshi.alert.v1", ""),
-	                     .n_headers = N_HEADERS});
+	                     .n_headers = NRS_HANDOVER_HEADERS});
 }
 
 /* "Withdrawn" or "changed", signed like its notice, over an addressing of no
@@ -259,58 +234,16 @@ write_stubs(struct outputs_writer *w)
 		           .key = outputs_bytes_of(o->thread_id),
 		           .value = value,
 		           .headers = headers,
-		           .n_headers = N_HEADERS});
-}
-
-/* ---- dispatch ---- */
-
-/* What goes out now; what waits is not the dispatcher's yet. */
-static void
-pick_copies(struct outputs_writer *w, struct nrs_dispatch *dispatch)
-{
-	const struct nrs_outcome *o = w->outcome;
-	size_t i;
-
-	dispatch->copies =
-	    nrs_arena_array(w->arena, o->n_copies, sizeof(*dispatch->copies));
-	for (i = 0; i < o->n_copies; i++)
-		if (has_route(&o->copies[i], NRS_ROUTE_REALTIME) ||
-		    has_route(&o->copies[i], NRS_ROUTE_OVERRIDE))
-			dispatch->copies[dispatch->n_copies++] = o->copies[i];
+		           .n_headers = NRS_HANDOVER_HEADERS});
 }
 
 static void
 write_dispatch(struct outputs_writer *w)
 {
-	const struct nrs_submission *said = w->said->submission;
-	const struct nrs_outcome *o = w->outcome;
-	struct nrs_dispatch dispatch = {
-	    .payload = said->payload,
-	    .addressing = said->addressing,
-	    .signatures = said->signatures,
-	    .n_signatures = said->n_signatures,
-	    .stubs = said->stubs,
-	    .n_stubs = said->n_stubs,
-	    .accepted_at = said->accepted_at,
-	    .journal_offset = w->said->journal_offset,
-	    .submission_id = said->submission_id,
-	    .mode = said->mode,
-	};
+	struct nrs_outgoing record;
 
-	pick_copies(w, &dispatch);
-	if (dispatch.n_copies == 0)
-		return;
-	if (o->thread != NULL && o->thread->n_notice_ids > 1) {
-		dispatch.supersedes_all = o->thread->notice_ids;
-		dispatch.n_supersedes_all = o->thread->n_notice_ids - 1;
-	}
-	outputs_write(
-	    w, &(struct nrs_outgoing){.topic = NRS_TOPIC_DISPATCH_ALERT,
-	           .key = outputs_bytes_of(o->thread_id),
-	           .value =
-	               nrs_wire_encode(w->arena, NRS_TYPE_DISPATCH, &dispatch),
-	           .headers = headers_of(w, "noroshi.dispatch.v1", ""),
-	           .n_headers = N_HEADERS});
+	if (nrs_handover_make(w->arena, &w->notice, &record))
+		outputs_write(w, &record);
 }
 
 /* ---- all of it ---- */
@@ -319,11 +252,9 @@ static void
 write_notice(struct outputs_writer *w)
 {
 	const struct nrs_outcome *o = w->outcome;
-	char *time = nrs_arena_alloc(w->arena, NRS_TIME_SIZE);
 	size_t i;
 
-	w->time = nrs_time_utc(w->said->submission->accepted_at, time);
-	w->revision = nrs_arena_printf(w->arena, "%u", (unsigned)o->revision);
+	w->notice = nrs_handover_of(w->arena, o, w->said);
 	w->alerts =
 	    nrs_arena_array(w->arena, o->n_copies, sizeof(struct nrs_bytes));
 	w->headers = nrs_arena_array(
@@ -339,66 +270,20 @@ write_notice(struct outputs_writer *w)
 
 /* ---- what waited ---- */
 
-static const char **
-grow_names(struct nrs_arena *arena, const char **was, size_t n, size_t more)
-{
-	const char **names = nrs_arena_array(arena, n + more, sizeof(*names));
-
-	if (n > 0)
-		memcpy(names, was, n * sizeof(*names));
-	return names;
-}
-
-/* One sector that the notice is promoted for. */
-static void
-add_promotion(struct outputs_writer *w, const struct nrs_promotion *from,
-    struct nrs_outcome *notice, struct nrs_thread_change *thread)
-{
-	notice->tlp = from->tlp;
-	notice->copies[notice->n_copies++] = *from->copy;
-	notice->topics = grow_names(
-	    w->arena, notice->topics, notice->n_topics, from->n_topics);
-	if (from->n_topics > 0)
-		memcpy(&notice->topics[notice->n_topics], from->topics,
-		    from->n_topics * sizeof(*from->topics));
-	notice->n_topics += from->n_topics;
-	thread->notice_ids = grow_names(
-	    w->arena, from->supersedes_all, from->n_supersedes_all, 1);
-	thread->notice_ids[from->n_supersedes_all] = from->notice_id;
-	thread->n_notice_ids = from->n_supersedes_all + 1;
-}
-
 /* As if it were decided now: by what the promotions say of it. */
 static void
 write_promoted(struct outputs_writer *w, const struct nrs_command *said)
 {
-	const struct nrs_outcome *outcome = w->outcome;
-	const struct nrs_promotion *each;
-	struct nrs_thread_change thread = {0};
-	struct nrs_outcome notice = {
-	    .mode = outcome->mode,
-	    .thread_id = said->content->thread_id,
-	    .revision = said->content->revision,
-	    .thread = &thread,
-	};
 	struct outputs_writer own = {
 	    .arena = w->arena,
 	    .policy = w->policy,
-	    .outcome = &notice,
+	    .outcome = nrs_handover_promoted(w->arena, w->outcome, said),
 	    .said = said,
 	    .out = w->out,
 	    .cap = w->cap,
 	};
-	size_t i;
 
-	notice.copies = nrs_arena_array(w->arena, outcome->n_promotions + 1,
-	    sizeof(struct nrs_classification));
-	for (i = 0; i < outcome->n_promotions; i++) {
-		each = &outcome->promotions[i];
-		if (each->journal_offset == said->journal_offset)
-			add_promotion(&own, each, &notice, &thread);
-	}
-	if (notice.n_copies == 0)
+	if (own.outcome == NULL)
 		return;
 	write_notice(&own);
 	w->out = own.out;

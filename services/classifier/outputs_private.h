@@ -5,6 +5,7 @@
  * outputs_private: one decision being written. Only outputs*.c include this.
  */
 #include "classifier/outputs.h"
+#include "noroshi/io/handover.h"
 
 #define OUTPUTS_SOURCE "/noroshi/classifier"
 
@@ -15,8 +16,9 @@ struct outputs_writer {
 	const struct nrs_command *said; /* whose content goes out, or NULL */
 	struct classifier_outputs out;
 	size_t cap;
-	const char *time, *revision;
-	struct nrs_bytes common; /* of all alerts of this notice */
+	struct nrs_handover notice; /* what is written of it */
+	const char *time;           /* of an issue */
+	struct nrs_bytes common;    /* of all alerts of this notice */
 	/* By copy, so that one encoding serves every topic of its sector. */
 	struct nrs_bytes *alerts;
 	const struct nrs_bus_header **headers;
