@@ -265,6 +265,21 @@ a_command_that_was_passed_over_is_a_gap(void **state)
 	plan(0, 0, "");
 	assert_int_equal(gaps(T0 + MINUTE), 1);
 	assert_one(NRS_AUDIT_OUTCOME, "n1", 1);
+	assert_true(w->gaps[0].passed);
+}
+
+static void
+what_is_decided_later_is_not_passed_over(void **state)
+{
+	(void)state;
+	command(0, "n1");
+	command(1, "n2");
+	release(0, "n1");
+	dispatch(0, "n1");
+	plan(0, 0, "");
+	assert_int_equal(gaps(T0 + MINUTE), 1);
+	assert_one(NRS_AUDIT_OUTCOME, "n2", 1);
+	assert_false(w->gaps[0].passed);
 }
 
 static void
@@ -753,6 +768,7 @@ main(void)
 	    CASE(what_went_well_is_forgotten),
 	    CASE(a_command_without_outcome_is_a_gap_after_its_budget),
 	    CASE(a_command_that_was_passed_over_is_a_gap),
+	    CASE(what_is_decided_later_is_not_passed_over),
 	    CASE(a_decision_without_its_dispatch_record_is_a_gap),
 	    CASE(what_waits_or_is_rejected_needs_no_dispatch_record),
 	    CASE(an_approval_dispatches_what_it_is_about),

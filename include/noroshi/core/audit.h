@@ -81,6 +81,9 @@ struct nrs_audit_gap {
 	const char *topic; /* where it lies; what follows should be next */
 	int partition;
 	int64_t offset;
+	/* OUTCOME: a later command has its own. Decisions are made in order, so
+	 * this one will never be. */
+	bool passed;
 };
 /* What is overdue at now, in arena; returns how many. One per stage and id;
  * with an id one per record that belongs to it. */

@@ -272,6 +272,8 @@ nrs_audit_outcome(struct nrs_audit_fold *audit,
 	size_t i;
 
 	audit_pass(audit, place);
+	if (o->journal_offset > audit->decided)
+		audit->decided = o->journal_offset;
 	close_command(audit, place, o->journal_offset);
 	if (sends_now(o))
 		balance(

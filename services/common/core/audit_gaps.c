@@ -128,8 +128,8 @@ name_of(struct nrs_arena *arena, const struct audit_item *item)
 }
 
 static void
-add_gap(struct gaps *gaps, const struct audit_item *item,
-    const struct overdue *overdue)
+add_gap(const struct nrs_audit_fold *audit, struct gaps *gaps,
+    const struct audit_item *item, const struct overdue *overdue)
 {
 	const char *id = name_of(gaps->arena, item);
 	const char *key = gaps->id != NULL ? item->key
@@ -154,6 +154,8 @@ add_gap(struct gaps *gaps, const struct audit_item *item,
 	gap->topic = nrs_arena_strdup(gaps->arena, item->topic);
 	gap->partition = item->partition;
 	gap->offset = item->offset;
+	gap->passed =
+	    item->stage == NRS_AUDIT_OUTCOME && item->offset < audit->decided;
 }
 
 /* A record of a decision that was made before we began to read, or a word on
@@ -200,7 +202,7 @@ nrs_audit_gaps(struct nrs_audit_fold *audit, struct nrs_arena *arena,
 		overdue = judge(audit, value, now);
 		if (overdue.n > 0 &&
 		    (id == NULL || strcmp(id, name_of(arena, value)) == 0))
-			add_gap(&gaps, value, &overdue);
+			add_gap(audit, &gaps, value, &overdue);
 	}
 	nrs_map_free(gaps.by_id, NULL);
 	*out = gaps.list;

@@ -44,6 +44,7 @@ struct nrs_audit_fold {
 	struct nrs_map *told;  /* notice_id of a mail of ours -> anything */
 	struct nrs_map *reports, *silences; /* audit_silence.c */
 	struct nrs_audit_beat beats[NRS_CHANNEL_TOPIC + 1];
+	int64_t decided; /* the journal's highest offset with an outcome */
 	size_t n_early;
 	bool full; /* something was not looked after */
 };
