@@ -184,8 +184,10 @@ ctl_read_thread(struct ctl *ctl, const char *id, struct ctl_thread *thread,
 }
 
 struct wanted {
+	struct ctl *ctl;
 	int64_t offset;
 	const struct nrs_submission *found;
+	struct nrs_bytes bytes;
 };
 
 static enum nrs_rc
@@ -197,28 +199,49 @@ take_first(void *ctx, const struct nrs_record *record, const void *value,
 	if (record->offset != want->offset)
 		return NRS_OK;
 	want->found = value;
+	want->bytes = nrs_arena_bytes(
+	    want->ctl->arena, record->value.data, record->value.len);
 	/* Seen: the rest of the journal is of no interest. */
 	return nrs_fail(err, NRS_REJECT, "found");
+}
+
+static enum nrs_rc
+find(struct wanted *want, struct nrs_err *err)
+{
+	const struct ctl_reading reading = {.topic = NRS_TOPIC_JOURNAL,
+	    .type = NRS_TYPE_SUBMISSION,
+	    .each = take_first,
+	    .ctx = want,
+	    .from = want->offset};
+	enum nrs_rc rc = ctl_read(want->ctl, &reading, err);
+
+	if (want->found != NULL)
+		return NRS_OK;
+	if (rc != NRS_OK)
+		return rc;
+	return nrs_refuse(err, "", "not-found",
+	    "the journal has nothing readable at offset %lld",
+	    (long long)want->offset);
 }
 
 enum nrs_rc
 ctl_read_command(struct ctl *ctl, int64_t offset,
     const struct nrs_submission **out, struct nrs_err *err)
 {
-	struct wanted want = {.offset = offset};
-	const struct ctl_reading reading = {.topic = NRS_TOPIC_JOURNAL,
-	    .type = NRS_TYPE_SUBMISSION,
-	    .each = take_first,
-	    .ctx = &want,
-	    .from = offset};
-	enum nrs_rc rc = ctl_read(ctl, &reading, err);
+	struct wanted want = {.ctl = ctl, .offset = offset};
+	enum nrs_rc rc = find(&want, err);
 
 	*out = want.found;
-	if (want.found != NULL)
-		return NRS_OK;
-	if (rc != NRS_OK)
-		return rc;
-	return nrs_refuse(err, "", "not-found",
-	    "the journal has nothing readable at offset %lld",
-	    (long long)offset);
+	return rc;
+}
+
+enum nrs_rc
+ctl_read_bytes(
+    struct ctl *ctl, int64_t offset, struct nrs_bytes *out, struct nrs_err *err)
+{
+	struct wanted want = {.ctl = ctl, .offset = offset};
+	enum nrs_rc rc = find(&want, err);
+
+	*out = want.bytes;
+	return rc;
 }

@@ -49,4 +49,7 @@ NRS_CHECKED enum nrs_rc ctl_read_thread(struct ctl *ctl, const char *id,
 /* The submission at an offset of the journal. NRS_REJECT: not readable. */
 NRS_CHECKED enum nrs_rc ctl_read_command(struct ctl *ctl, int64_t offset,
     const struct nrs_submission **out, struct nrs_err *err);
+/* The same as its bytes, in ctl->arena. */
+NRS_CHECKED enum nrs_rc ctl_read_bytes(struct ctl *ctl, int64_t offset,
+    struct nrs_bytes *out, struct nrs_err *err);
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * audit --replay: a dispatch record, or what is left of a batch, is appended
- * once more. Planning is idempotent by its look at what was planned, a delivery
- * by its key; the header says what it makes good, so that the next audit finds
- * nothing more to do.
+ * once more; a dispatch record that is not there is made again. Planning is
+ * idempotent by its look at what was planned, a delivery by its key; the header
+ * says what it makes good, so that the next audit finds nothing more to do.
  */
 #include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ctl/audit.h"
+#include "ctl/handover.h"
 #include "ctl/read.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/core/topic.h"
@@ -31,10 +32,25 @@ struct replay {
 	struct ctl_audit audit;
 	struct nrs_once *once;
 	struct nrs_outgoing *records;
-	size_t n;
+	size_t n, cap;
 };
 
 /* ---- what is appended ---- */
+
+static void
+add(struct replay *r, const struct nrs_outgoing *record)
+{
+	struct nrs_outgoing *more;
+
+	if (r->n == r->cap) {
+		r->cap = r->cap == 0 ? 32 : 2 * r->cap;
+		more = nrs_arena_array(r->ctl->arena, r->cap, sizeof(*more));
+		if (r->n > 0)
+			memcpy(more, r->records, r->n * sizeof(*more));
+		r->records = more;
+	}
+	r->records[r->n++] = *record;
+}
 
 static enum nrs_rc
 fetch(struct replay *r, const struct nrs_audit_gap *gap,
@@ -115,44 +131,70 @@ static enum nrs_rc
 append(struct replay *r, const struct nrs_audit_gap *gap, struct nrs_err *err)
 {
 	struct nrs_arena *arena = r->ctl->arena;
-	struct nrs_outgoing *out = &r->records[r->n];
+	struct nrs_outgoing out;
 	struct nrs_record record;
 	enum nrs_rc rc = fetch(r, gap, &record, err);
 
 	if (rc != NRS_OK)
 		return rc;
-	*out = (struct nrs_outgoing){.topic = gap->topic,
+	out = (struct nrs_outgoing){.topic = gap->topic,
 	    .partition = gap->partition,
 	    .key = nrs_arena_bytes(arena, record.key.data, record.key.len),
 	    .value =
 	        nrs_arena_bytes(arena, record.value.data, record.value.len)};
-	copy_headers(r, &record, out);
+	copy_headers(r, &record, &out);
 	if (gap->stage == NRS_AUDIT_DELIVERY)
-		rc = what_is_left(r, gap, &out->value, err);
+		rc = what_is_left(r, gap, &out.value, err);
 	if (rc == NRS_OK)
-		r->n++;
+		add(r, &out);
 	return rc;
 }
 
 /* ---- what can be made good ---- */
 
-static const char *
-why_not(const struct nrs_audit_gap *gap)
+/* Made again as they were made first, so that a repeat plans nobody twice. */
+static enum nrs_rc
+hand_over(struct replay *r, const char **why, struct nrs_err *err)
 {
+	const struct nrs_outgoing *records;
+	size_t i, n;
+	enum nrs_rc rc = ctl_handover(r->ctl, r->id, &records, &n, err);
+
+	for (i = 0; rc == NRS_OK && i < n; i++)
+		add(r, &records[i]);
+	if (rc == NRS_OK && n == 0)
+		*why = "no outcome says what was handed over";
+	if (rc != NRS_REJECT)
+		return rc;
+	*why = nrs_arena_printf(r->ctl->arena, "%s%s%s: %s", err->field,
+	    err->field[0] == '\0' ? "" : ": ", err->rule, err->text);
+	*err = (struct nrs_err){0};
+	return NRS_OK;
+}
+
+/* *why: NULL if it is made good. */
+static enum nrs_rc
+make_good(struct replay *r, const struct nrs_audit_gap *gap, const char **why,
+    struct nrs_err *err)
+{
+	*why = NULL;
 	switch (gap->stage) {
 	case NRS_AUDIT_OUTCOME:
-		return "not decided: see whether a classifier is active";
+		*why = gap->passed ? ctl_handover_anew(r->ctl, gap->offset)
+		                   : "not decided yet: see whether a "
+		                     "classifier is active";
+		return NRS_OK;
 	case NRS_AUDIT_DISPATCH:
-		return "decided, but not handed over: its classifier must be "
-		       "looked at; issue it anew";
+		return hand_over(r, why, err);
 	case NRS_AUDIT_REFUSED:
-		return "cannot be used: see noroshictl rejected";
+		*why = "cannot be used: see noroshictl rejected";
+		return NRS_OK;
 	case NRS_AUDIT_PLAN:
 	case NRS_AUDIT_DELIVERY:
 	case NRS_AUDIT_STAGES:
 		break;
 	}
-	return NULL;
+	return append(r, gap, err);
 }
 
 /* Whoever missed an earlier revision has got the later one as a first alert. */
@@ -198,12 +240,10 @@ collect(struct replay *r, size_t *n_found, struct nrs_err *err)
 	              r->audit.fold, r->ctl->arena, r->audit.now, r->id, &gaps);
 
 	*n_found = n;
-	r->records = nrs_arena_array(r->ctl->arena, n + 1, sizeof(*r->records));
 	for (i = 0; i < n && rc == NRS_OK; i++) {
-		why = why_not(&gaps[i]);
-		print(r, &gaps[i], why);
-		if (why == NULL)
-			rc = append(r, &gaps[i], err);
+		rc = make_good(r, &gaps[i], &why, err);
+		if (rc == NRS_OK)
+			print(r, &gaps[i], why);
 	}
 	return rc;
 }
@@ -222,10 +262,11 @@ add_audit(struct replay *r)
 	    .detail = nrs_arena_printf(r->ctl->arena, "records: %zu", r->n),
 	    .mode = ctl_mode(r->ctl)};
 
-	r->records[r->n++] = (struct nrs_outgoing){.topic = NRS_TOPIC_AUDIT,
-	    .partition = 0,
-	    .key = {(const uint8_t *)r->id, strlen(r->id)},
-	    .value = nrs_wire_encode(r->ctl->arena, NRS_TYPE_AUDIT, &audit)};
+	add(r, &(struct nrs_outgoing){.topic = NRS_TOPIC_AUDIT,
+	           .partition = 0,
+	           .key = {(const uint8_t *)r->id, strlen(r->id)},
+	           .value =
+	               nrs_wire_encode(r->ctl->arena, NRS_TYPE_AUDIT, &audit)});
 }
 
 static enum nrs_rc
