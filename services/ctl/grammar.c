@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 
 static const struct ctl_option options[CTL_OPT_COUNT] = {
     [CTL_OPT_CONF] = {"config", 'F', "FILE",

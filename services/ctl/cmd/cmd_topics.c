@@ -2,7 +2,7 @@
 /* topics apply, topics diff: the table of core/topic.h against a cluster. */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/permit.h"
 #include "ctl/topics.h"

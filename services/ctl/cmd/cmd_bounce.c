@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "ctl/bounce.h"
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/text.h"
 
 static void

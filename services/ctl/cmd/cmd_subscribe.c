@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* subscribe: store who is to be told what, and how. */
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/secrets.h"
 #include "ctl/submit.h"

@@ -2,7 +2,7 @@
 /* show: one thread, the newest revision on top, each with its signer. */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/read.h"
 #include "ctl/seal.h"

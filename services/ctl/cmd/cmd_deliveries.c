@@ -2,7 +2,7 @@
 /* deliveries: one line per delivery of a notice, and the failed ones again. */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/reach_view.h"
 #include "ctl/resend.h"
 

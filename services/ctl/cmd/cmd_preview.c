@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* preview: `issue --preview`, for a file. */
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/draft.h"
 #include "ctl/preview.h"

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/read.h"
 #include "noroshi/base/clock.h"

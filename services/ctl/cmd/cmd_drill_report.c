@@ -2,7 +2,7 @@
 /* drill report: who was reached by an exercise, when, and who confirmed. */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/gather.h"
 #include "ctl/members.h"
 #include "ctl/reach.h"

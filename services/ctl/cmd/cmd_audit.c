@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ctl/audit.h"
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/read.h"
 #include "ctl/since.h"
 #include "ctl/when.h"

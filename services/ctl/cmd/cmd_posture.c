@@ -2,7 +2,7 @@
 /* posture: what is in force, or a signed change of it. */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/read.h"
 #include "ctl/submit.h"

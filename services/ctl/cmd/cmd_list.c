@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ctl/attention.h"
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/read.h"
 #include "ctl/since.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* newsletter cutoff: a desk closes a list now, between two of its windows. */
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/submit.h"
 #include "noroshi/base/clock.h"

@@ -2,7 +2,7 @@
 /* contacts stale: whose contact is out of date, as far as receipts tell. */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/members.h"
 #include "ctl/read.h"

@@ -3,7 +3,7 @@
  * it is sent, made from the dispatcher's own secrets. */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/gather.h"
 #include "ctl/when.h"

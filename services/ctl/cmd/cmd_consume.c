@@ -2,7 +2,7 @@
 /* consume: read what a CEPTOAR may read, and verify it as a CEPTOAR should. */
 #include <string.h>
 
-#include "ctl/cmd.h"
+#include "ctl/cmd/cmd.h"
 #include "ctl/ctl.h"
 #include "ctl/seal.h"
 #include "ctl/since.h"
