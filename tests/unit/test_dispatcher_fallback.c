@@ -217,6 +217,20 @@ word_of_the_end_is_left_before_the_end(void **state)
 	assert_int_equal(w->s.n_open, 0);
 }
 
+/* They come from two partitions, in any order. */
+static void
+a_reminder_that_comes_first_does_not_hold_up_its_alert(void **state)
+{
+	struct due_item alert = fallback();
+
+	(void)state;
+	alert.in_ms = 0;
+	due_plan(reminder_of_fallback());
+	assert_int_equal(due_turn(), 0);
+	due_plan(alert);
+	assert_int_equal(due_turn(), 1);
+}
+
 /* Whoever was told is told that it was wrong, too, also where a reminder of it
  * lies in the same partition, never tried. */
 static void
@@ -250,6 +264,7 @@ main(void)
 	    CASE(who_was_not_told_is_not_reminded),
 	    CASE(who_was_told_late_acknowledges_for_himself),
 	    CASE(word_of_the_end_is_left_before_the_end),
+	    CASE(a_reminder_that_comes_first_does_not_hold_up_its_alert),
 	    CASE(a_reminder_does_not_stand_for_the_alert),
 	};
 

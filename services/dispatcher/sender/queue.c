@@ -151,6 +151,30 @@ dispatcher_queue_earlier(const struct dispatcher_task *task)
 	return t;
 }
 
+static bool
+is_again(const struct nrs_delivery_batch *batch)
+{
+	return batch->purpose == NRS_PURPOSE_REMINDER ||
+	       batch->purpose == NRS_PURPOSE_ESCALATION;
+}
+
+/* In order per thread; but what reminds of an alert may come, from another
+ * partition, before the alert that it waits for. */
+static bool
+waits_for_earlier(const struct dispatcher_task *task)
+{
+	const struct nrs_delivery_batch *batch = task->load->batch, *before;
+	const struct dispatcher_task *t = dispatcher_queue_earlier(task);
+
+	for (; t != NULL; t = dispatcher_queue_earlier(t)) {
+		before = t->load->batch;
+		if (is_again(batch) || !is_again(before) ||
+		    before->revision < batch->revision)
+			return true;
+	}
+	return false;
+}
+
 /* The task whose turn it is, or that will have the first turn; NULL while one
  * is on its way. */
 static struct dispatcher_task *
@@ -165,7 +189,7 @@ candidate(const struct dispatcher_place *place)
 			return NULL;
 		if (t->step == DISPATCHER_WAITING &&
 		    (best == NULL || t->due_ms < best->due_ms) &&
-		    dispatcher_queue_earlier(t) == NULL)
+		    !waits_for_earlier(t))
 			best = t;
 	}
 	return best;
