@@ -2,8 +2,6 @@
 /*
  * The dispatcher's four lanes on the mock cluster: issues of the newsletter to
  * a relay and an endpoint of ours, and an alert beside them.
- *
- * long: one story on one stage; starting a group costs seconds.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* long: a table of cases written by hand from domain.md 4.3 and 4.4. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* long: one table of words, one row per value. */
 #include "noroshi/core/label.h"
 
 #include <string.h>
