@@ -60,7 +60,7 @@ recovered() {
 }
 
 f3() { # POINT WHAT
-	killed "$1"
+	check "F3: killed $2: died there, and another went on" killed "$1"
 	check "F3: killed $2: on record as delivered" ended "$ID" reader DELIVERED
 	check "F3: killed $2: arrives once" equal 1 "$(mails_of "$ID" reader)"
 }
@@ -70,13 +70,15 @@ f3 pipe.position-sent "before its commit (D2)"
 f3 pipe.committed "after its commit (D3)"
 f3 sender.intent-sent "while an intent is on its way (D4)"
 f3 sender.intent-acked "with an intent on record (D4)"
+f3 transfer.connected "when the relay has greeted it (D5)"
+f3 transfer.mail-said "when it has said MAIL (D6)"
 f3 transfer.body-read "before the final dot (D9)"
 f3 sender.end-acked "with the end on record (D13)"
 f3 sender.before-commit "before the mark is stored (D13)"
 f3 sender.committed "while the mark is on its way (D13)"
 
 f4() { # POINT WHAT WANTED
-	killed "$1"
+	check "F4: killed $2: died there, and another went on" killed "$1"
 	check "F4: killed $2: $3" equal "$3" "$(mails_of "$ID" reader)"
 	check "F4: killed $2: the same bytes under the same Message-ID" \
 		one_message "$ID" reader
@@ -134,6 +136,12 @@ f12_a_sender_that_slept_starts_nothing_more() {
 		equal 1 "$(mails_of "$ID" reader)"
 	check "F12: it knows that its partitions are gone" lost_all
 }
+f12_a_sender_that_slept_once_connected_is_one_announced_repeat() {
+	sleeps transfer.connected
+	check "F12: it slept once connected: at most one repeat, announced" \
+		test "$(mails_of "$ID" reader)" -le $((1 + $(announced "$ID")))
+	check "F12: and with the same bytes there" one_message "$ID" reader
+}
 f12_a_transfer_that_slept_is_one_announced_repeat() {
 	sleeps transfer.body-read
 	check "F12: it slept before the dot: at most one repeat, announced" \
@@ -158,6 +166,7 @@ f11_of_two_classifiers_one_decides() {
 		"$(records alert.power.amber '%h\n' | grep -c "ce_id=$ID")"
 }
 f12_a_sender_that_slept_starts_nothing_more
+f12_a_sender_that_slept_once_connected_is_one_announced_repeat
 f12_a_transfer_that_slept_is_one_announced_repeat
 f11_of_two_classifiers_one_decides
 system_end

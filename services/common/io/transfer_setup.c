@@ -114,6 +114,8 @@ on_header(char *line, size_t size, size_t n, void *opaque)
 	remember(slot, line, len);
 	if (len >= 4 && line[3] != '-')
 		slot->reply = reply_code(line);
+	if (slot->stage == STAGE_CONNECT && slot->reply == 220)
+		NRS_FAILPOINT("transfer.connected");
 	if (slot->stage == STAGE_END && slot->reply == 250)
 		NRS_FAILPOINT("transfer.answered");
 	if (slot->reply >= 400)
@@ -147,6 +149,8 @@ on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *opaque)
 		    strncmp(data, rows[i].command, strlen(rows[i].command)) ==
 		        0)
 			slot->stage = rows[i].stage;
+	if (slot->stage == STAGE_MAIL)
+		NRS_FAILPOINT("transfer.mail-said");
 	return 0;
 }
 
