@@ -298,6 +298,33 @@ after_a_long_wait_for_a_connection_the_clearance_is_asked_for_again(
 	assert_int_equal(lane_count(NRS_STATE_CANCELLED, 1), 1);
 }
 
+/* Else each that waits for a connection asks in vain for ten seconds, and
+ * nothing else of the lane moves meanwhile. */
+static void
+a_silent_bus_is_asked_once_for_all_that_wait_for_a_connection(void **state)
+{
+	struct dispatcher_task *task;
+	int i;
+
+	(void)state;
+	task = load_one_too_many();
+	for (i = 1; i < 4; i++)
+		lane_load(
+		    lane_batch(1, NRS_KIND_INITIAL), MAIL, (char)('p' + i));
+	assert_int_equal(lane_pump(), 0);
+	for (i = 0; task != NULL; task = task->ready_next, i++)
+		task->ready_at.ns -= INT64_C(2000000000);
+	assert_int_equal(i, 4);
+	w->s.subs_at = (struct nrs_mono){0};
+	w->n_refreshed = 0;
+	w->refresh = NRS_RETRY;
+	lane_finish(0, NRS_TRANSFER_DELIVERED);
+	assert_int_equal(w->n_refreshed, 1);
+	assert_int_equal(w->n_jobs, LANE_ROOM);
+	assert_null(w->s.ready[MAIL].first);
+	assert_int_equal(w->s.n_open, LANE_ROOM + 3);
+}
+
 int
 main(void)
 {
@@ -319,6 +346,7 @@ main(void)
 	    CASE(what_waits_for_a_connection_goes_with_its_partition),
 	    CASE(
 	        after_a_long_wait_for_a_connection_the_clearance_is_asked_for_again),
+	    CASE(a_silent_bus_is_asked_once_for_all_that_wait_for_a_connection),
 	};
 
 	return cmocka_run_group_tests_name(

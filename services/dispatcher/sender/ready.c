@@ -40,11 +40,21 @@ append(struct sender_row *row, struct dispatcher_task *task)
 	row->last = task;
 }
 
+/* Each question may take as long as a lane may be silent: after one in vain
+ * those that need an answer go back and wait for their turn. */
 static void
-go(struct sender *s, struct dispatcher_task *task)
+go(struct sender *s, struct dispatcher_task *task, bool *silent)
 {
-	if (nrs_mono_since_ms(task->ready_at) < LONG_MS ||
-	    sender_may_still_go(s, task, nrs_wall_ms()))
+	const int64_t now = nrs_wall_ms();
+
+	if (nrs_mono_since_ms(task->ready_at) < LONG_MS) {
+		sender_transfer(s, task);
+		return;
+	}
+	*silent = *silent || !sender_know(s, now);
+	if (*silent)
+		sender_postpone(s, task, SENDER_PAUSE_MS);
+	else if (sender_may_still_go(s, task, now))
 		sender_transfer(s, task);
 	else
 		sender_postpone(s, task, 0);
@@ -54,12 +64,13 @@ void
 sender_start_ready(struct sender *s)
 {
 	enum nrs_channel_type channel;
+	bool silent = false;
 
 	for (channel = NRS_CHANNEL_MAIL; channel <= NRS_CHANNEL_WEBHOOK;
 	     channel++)
 		while (s->ready[channel].first != NULL &&
 		       nrs_transfer_room(s->transfer, channel) > 0)
-			go(s, take_first(&s->ready[channel]));
+			go(s, take_first(&s->ready[channel]), &silent);
 }
 
 void

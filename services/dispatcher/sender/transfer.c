@@ -221,12 +221,17 @@ know_subscribers(struct sender *s)
 	return true;
 }
 
+bool
+sender_know(struct sender *s, int64_t now)
+{
+	return know_subscribers(s) && sender_due_know(s, now);
+}
+
 /* What begin() looked at, looked at again. */
 bool
 sender_may_still_go(struct sender *s, struct dispatcher_task *task, int64_t now)
 {
-	return know_subscribers(s) && sender_due_know(s, now) &&
-	       sender_due_why_not(s, task) == NULL &&
+	return sender_due_why_not(s, task) == NULL &&
 	       now < task->load->batch->give_up_at &&
 	       (why_not(s, task) != NULL) == task->stub;
 }
@@ -242,8 +247,7 @@ pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
 		    s->queue, channel, is_full_of_retries(s, channel), now);
 		if (task == NULL)
 			return true;
-		if (!know_subscribers(s) || !sender_due_know(s, now) ||
-		    !nrs_group_lease_held(s->group)) {
+		if (!sender_know(s, now) || !nrs_group_lease_held(s->group)) {
 			task->due_ms = now + SENDER_PAUSE_MS;
 			dispatcher_queue_update(s->queue, task, now);
 			return false;

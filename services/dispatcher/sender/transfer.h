@@ -9,7 +9,10 @@
 
 /* Start what is due, as far as there is room. */
 void sender_pump(struct sender *s);
-/* May it still go as its intent says, after a while? */
+/* Who may see what, and who has confirmed, as it is now, or was a moment ago.
+ * False: the bus is silent; that may have taken long. */
+bool sender_know(struct sender *s, int64_t now);
+/* Then: may it still go as its intent says, after a while? */
 bool sender_may_still_go(
     struct sender *s, struct dispatcher_task *task, int64_t now);
 /* The intent is durable, and there is room. */
