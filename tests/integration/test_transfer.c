@@ -278,6 +278,39 @@ a_relay_that_thinks_about_a_mail_holds_up_nobody(void **state)
 	EXPECT(stuck.result, AMBIGUOUS(TIMEOUT));
 }
 
+/* Whoever slept with a connection open wakes up in the middle of it. */
+static void
+nothing_begins_when_the_lease_has_ended(void **state)
+{
+	struct sending *w = *state;
+
+	nrs_transfer_allow_until(w->transfer, (struct nrs_mono){.ns = 1});
+	EXPECT(sending_mail(w), DEFERRED(TIMEOUT));
+	EXPECT(sending_hook(w), DEFERRED(TIMEOUT));
+	assert_true(peer_count(w->mail, "DATA") > 0);
+	assert_int_equal(peer_count(w->mail, MAIL), 0);
+	nrs_transfer_allow_until(
+	    w->transfer, (struct nrs_mono){.ns = INT64_MAX});
+	EXPECT(sending_mail(w), DELIVERED);
+	EXPECT(sending_hook(w), DELIVERED);
+}
+
+static void
+nor_does_what_was_revoked(void **state)
+{
+	struct sending *w = *state;
+	struct sent sent;
+	struct nrs_transfer_job job =
+	    sending_job(NRS_CHANNEL_WEBHOOK, w->hook_url, "{}", &sent);
+	struct nrs_err err = {0};
+
+	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
+	nrs_transfer_revoke(w->transfer);
+	sending_wait(w, &sent);
+	EXPECT(sent.result, DEFERRED(TIMEOUT));
+	EXPECT(sending_hook(w), DELIVERED);
+}
+
 /* The late answer to one mail must not be taken for that to the next. */
 static void
 after_a_timeout_the_connection_is_not_used_again(void **state)
@@ -431,6 +464,8 @@ main(void)
 	    CASE(f26_a_drop_before_the_end_is_deferred),
 	    CASE(one_hanging_mail_holds_up_no_other),
 	    CASE(a_relay_that_thinks_about_a_mail_holds_up_nobody),
+	    CASE(nothing_begins_when_the_lease_has_ended),
+	    CASE(nor_does_what_was_revoked),
 	    CASE(after_a_timeout_the_connection_is_not_used_again),
 	    CASE(the_end_waits_for_no_relay),
 	    CASE(f29_required_tls_is_never_stripped),

@@ -73,6 +73,25 @@ nrs_group_lease_held(const struct nrs_group *group)
 	return true;
 }
 
+struct nrs_mono
+nrs_group_lease_end(const struct nrs_group *group)
+{
+	(void)group;
+	return (struct nrs_mono){.ns = INT64_MAX};
+}
+
+void
+nrs_transfer_allow_until(struct nrs_transfer *transfer, struct nrs_mono moment)
+{
+	(void)transfer, (void)moment;
+}
+
+void
+nrs_transfer_revoke(struct nrs_transfer *transfer)
+{
+	(void)transfer;
+}
+
 void
 nrs_service_alive(struct nrs_service_ctx *ctx, const struct nrs_lane *lane)
 {

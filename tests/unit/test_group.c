@@ -87,6 +87,13 @@ nrs_bus_member_pause(struct nrs_bus_member *member, int partition, bool pause)
 	(void)member, (void)partition, (void)pause;
 }
 
+struct nrs_mono
+nrs_bus_member_lease_end(const struct nrs_bus_member *m)
+{
+	(void)m;
+	return (struct nrs_mono){.ns = INT64_MAX};
+}
+
 bool
 nrs_bus_member_lease(const struct nrs_bus_member *member)
 {

@@ -7,6 +7,7 @@
  * partitions move within 10 s. Nothing is committed but what the owner says.
  * One thread: the lane's.
  */
+#include "noroshi/base/clock.h"
 #include "noroshi/io/bus.h"
 
 struct nrs_group;
@@ -57,6 +58,8 @@ void nrs_group_commit(struct nrs_group *group, int partition, int64_t offset,
  * before each transfer to the outside (a process that slept has lost it). Any
  * thread. */
 bool nrs_group_lease_held(const struct nrs_group *group);
+/* Until when it is held if nothing confirms it before; {0} when it is not. */
+struct nrs_mono nrs_group_lease_end(const struct nrs_group *group);
 /* True while at least one broker is connected (for /readyz). Any thread. */
 bool nrs_group_connected(const struct nrs_group *group);
 /* Hands its partitions back; what was given to nrs_group_commit is stored. */

@@ -8,11 +8,13 @@
  * no redirect, no proxy, no reply beyond a cap, and no socket to an address
  * inside unless configuration allows it. What became of a transfer is one of
  * four classes that say what to do. One thread.
+ * long: the outcome's classes belong to the calls that they are told of.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "noroshi/base/clock.h"
 #include "noroshi/base/conf.h"
 #include "noroshi/base/err.h"
 #include "noroshi/base/mem.h"
@@ -95,6 +97,12 @@ NRS_CHECKED enum nrs_rc nrs_transfer_start(struct nrs_transfer *transfer,
  * become readable. */
 void nrs_transfer_poll(struct nrs_transfer *transfer, int timeout_ms,
     const int *fds, size_t n_fds);
+/* What has no byte of its body out by then is broken off, DEFERRED: who slept
+ * since must not send. No limit before the first call. Any thread. */
+void nrs_transfer_allow_until(
+    struct nrs_transfer *transfer, struct nrs_mono moment);
+/* The same at once, for what is running. Any thread. */
+void nrs_transfer_revoke(struct nrs_transfer *transfer);
 /* Breaks off what is running; done is not called. Accepts NULL. */
 void nrs_transfer_close(struct nrs_transfer *transfer);
 #endif

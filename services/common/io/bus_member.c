@@ -48,8 +48,7 @@ nrs_bus_member_position(
 
 /* ---- callbacks, inside poll and close ---- */
 
-/* The group moves on even if librdkafka could not follow; the next error from
- * it will say what is wrong. */
+/* The group moves on even without librdkafka; its next error tells why. */
 static void
 settle(struct nrs_bus_member *m, rd_kafka_error_t *error)
 {
@@ -183,10 +182,10 @@ subscribe(struct nrs_bus_member *m, struct nrs_err *err)
 	    list, m->topic, RD_KAFKA_PARTITION_UA);
 	code = rd_kafka_subscribe(m->rk, list);
 	rd_kafka_topic_partition_list_destroy(list);
-	if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return nrs_fail(err, NRS_FATAL, "bus: cannot subscribe: %s",
-		    rd_kafka_err2str(code));
-	return NRS_OK;
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return NRS_OK;
+	return nrs_fail(err, NRS_FATAL, "bus: cannot subscribe: %s",
+	    rd_kafka_err2str(code));
 }
 
 static enum nrs_rc
@@ -241,12 +240,11 @@ nrs_bus_member_open(const struct nrs_bus_member_conf *conf,
 		    conf->bus, NRS_BUS_READER, NULL, &m->asking, err);
 	if (rc == NRS_OK)
 		rc = open_handle(m, err);
-	if (rc != NRS_OK) {
+	if (rc == NRS_OK)
+		*out = m;
+	else
 		nrs_bus_member_close(m);
-		return rc;
-	}
-	*out = m;
-	return NRS_OK;
+	return rc;
 }
 
 void
@@ -266,8 +264,8 @@ nrs_bus_member_close(struct nrs_bus_member *m)
 
 /* ---- polling ---- */
 
-/* librdkafka looks for a topic that was missing only once in a long while, and
- * only an answer about all topics reaches the group. */
+/* librdkafka looks for a missing topic but seldom, and only an answer about all
+ * topics reaches the group. */
 static void
 refresh(struct nrs_bus_member *m)
 {
@@ -288,8 +286,7 @@ refresh(struct nrs_bus_member *m)
  * session a moment ago. But librdkafka 2.0.2 provokes the same answer by itself
  * when the broker was away for longer than a session and we were slow to hear
  * of the loss (it sends a heartbeat without its member id): then a new handle
- * joins again. Two processes of one name could go on like that, so not for
- * ever.
+ * joins again. Two processes of one name must not go on like that for ever.
  */
 static enum nrs_rc
 revive(struct nrs_bus_member *m, struct nrs_err *err)
@@ -455,13 +452,20 @@ nrs_bus_member_metadata(struct nrs_bus_member *m)
 
 /* ---- questions ---- */
 
-bool
-nrs_bus_member_lease(const struct nrs_bus_member *m)
+struct nrs_mono
+nrs_bus_member_lease_end(const struct nrs_bus_member *m)
 {
 	struct nrs_mono since = nrs_bus_watch_member_since(&m->watch);
 
-	return since.ns != 0 && nrs_mono_since_ms(since) < m->lease_ms &&
-	       rd_kafka_assignment_lost(m->rk) == 0;
+	if (since.ns == 0 || rd_kafka_assignment_lost(m->rk) != 0)
+		return (struct nrs_mono){.ns = 0};
+	return (struct nrs_mono){.ns = since.ns + m->lease_ms * 1000000};
+}
+
+bool
+nrs_bus_member_lease(const struct nrs_bus_member *m)
+{
+	return nrs_mono_now().ns < nrs_bus_member_lease_end(m).ns;
 }
 
 bool

@@ -52,6 +52,8 @@ NRS_CHECKED rd_kafka_resp_err_t nrs_bus_member_commit(
     struct nrs_bus_member *member, const struct nrs_bus_position *position,
     bool wait);
 /* True while nobody else can own what is ours (see bus_watch.c). Any thread. */
+/* When it ends unless it is renewed; {0} when there is none. */
+struct nrs_mono nrs_bus_member_lease_end(const struct nrs_bus_member *member);
 bool nrs_bus_member_lease(const struct nrs_bus_member *member);
 /* True when the lease was renewed after moment. */
 bool nrs_bus_member_renewed(

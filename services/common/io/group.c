@@ -287,6 +287,12 @@ nrs_group_commit(
 		commit(g, h, false);
 }
 
+struct nrs_mono
+nrs_group_lease_end(const struct nrs_group *g)
+{
+	return nrs_bus_member_lease_end(g->member);
+}
+
 bool
 nrs_group_lease_held(const struct nrs_group *g)
 {

@@ -107,6 +107,8 @@ nrs_transfer_open(const struct nrs_transfer_conf *conf,
 
 	(void)pthread_once(&once, global_init);
 	t->conf = conf;
+	atomic_init(&t->until_ns, INT64_MAX);
+	atomic_init(&t->era, 0);
 	t->multi = curl_multi_init();
 	t->smtp_url = nrs_asprintf("%s/%s", conf->smtp_url, conf->helo);
 	(void)curl_multi_setopt(
@@ -181,8 +183,10 @@ enum nrs_rc
 nrs_transfer_start(struct nrs_transfer *transfer,
     const struct nrs_transfer_job *job, struct nrs_err *err)
 {
-	struct slot slot = {
-	    .owner = transfer, .job = *job, .plain = is_plain(job)};
+	struct slot slot = {.owner = transfer,
+	    .job = *job,
+	    .plain = is_plain(job),
+	    .era = atomic_load(&transfer->era)};
 	enum nrs_rc rc;
 
 	if (nrs_transfer_room(transfer, job->channel) == 0)
@@ -225,6 +229,18 @@ nrs_transfer_poll(
 		finish(transfer, easy, rc);
 	}
 	transfer_mail_collect(transfer);
+}
+
+void
+nrs_transfer_allow_until(struct nrs_transfer *transfer, struct nrs_mono moment)
+{
+	atomic_store(&transfer->until_ns, moment.ns);
+}
+
+void
+nrs_transfer_revoke(struct nrs_transfer *transfer)
+{
+	atomic_fetch_add(&transfer->era, 1);
 }
 
 void

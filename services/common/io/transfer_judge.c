@@ -174,7 +174,9 @@ describe(const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
 {
 	const char *text = slot->last;
 
-	if (is_inside(slot))
+	if (slot->too_late)
+		text = "not begun: the lease had ended";
+	else if (is_inside(slot))
 		text = "address is inside: not allowed";
 	else if (out->code == 0)
 		text = curl_easy_strerror(rc);
@@ -185,7 +187,9 @@ void
 transfer_judge(
     const struct slot *slot, CURLcode rc, struct nrs_transfer_result *out)
 {
-	if (slot->job.channel == NRS_CHANNEL_MAIL)
+	if (slot->too_late)
+		verdict(out, NRS_TRANSFER_DEFERRED, NRS_FAILURE_TIMEOUT);
+	else if (slot->job.channel == NRS_CHANNEL_MAIL)
 		judge_mail(slot, rc, out);
 	else
 		judge_webhook(slot, rc, out);

@@ -6,6 +6,7 @@
  */
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "noroshi/base/net.h"
 #include "noroshi/io/transfer.h"
@@ -30,6 +31,8 @@ struct slot {
 	size_t received;
 	enum stage stage;
 	bool leaving;        /* QUIT was said */
+	bool too_late;       /* it might not begin with its body */
+	unsigned era;        /* the owner's when it was started */
 	int reply;           /* code of the last reply since the last command */
 	bool plain;          /* http, without TLS */
 	bool refused_inside; /* a socket was refused: the address is inside */
@@ -54,6 +57,10 @@ struct nrs_transfer {
 	pthread_mutex_t lock; /* of the mailers' states and sockets */
 	bool quit;
 	char *smtp_url;
+	/* What has no byte of its body out may begin with it until then, if it
+	 * is of this era. */
+	_Atomic int64_t until_ns;
+	atomic_uint era;
 };
 
 /* Set the options of slot's easy handle for slot->job; slot->address is set. */

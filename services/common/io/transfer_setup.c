@@ -17,6 +17,17 @@
 
 /* ---- callbacks of libcurl ---- */
 
+/* Asked once, before the first byte: what was connected may have waited for
+ * long, or the whole process may have slept. */
+static bool
+may_begin(const struct slot *slot)
+{
+	struct nrs_transfer *t = slot->owner;
+
+	return slot->era == atomic_load(&t->era) &&
+	       nrs_mono_now().ns < atomic_load(&t->until_ns);
+}
+
 static size_t
 on_read(char *out, size_t size, size_t n, void *opaque)
 {
@@ -24,6 +35,10 @@ on_read(char *out, size_t size, size_t n, void *opaque)
 	size_t left = slot->job.body.len - slot->sent;
 	size_t len = size * n < left ? size * n : left;
 
+	if (slot->sent == 0 && !may_begin(slot)) {
+		slot->too_late = true;
+		return CURL_READFUNC_ABORT;
+	}
 	if (len > 0)
 		memcpy(out, slot->job.body.data + slot->sent, len);
 	slot->sent += len;

@@ -18,6 +18,8 @@ sender_drain(struct sender *s, const struct dispatcher_part *part)
 	           part->letters != NULL || part->n_posted > 0) &&
 	       nrs_mono_since_ms(s->draining) < DRAIN_MS) {
 		sender_outbox_push(s);
+		nrs_transfer_allow_until(
+		    s->transfer, nrs_group_lease_end(s->group));
 		nrs_transfer_poll(s->transfer, 10, NULL, 0);
 		nrs_producer_poll(s->producer, 0);
 		nrs_service_alive(s->ctx, s->lane);

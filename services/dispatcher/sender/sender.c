@@ -26,6 +26,7 @@ move_on(struct sender *s, int timeout_ms)
 
 	s->draining = (struct nrs_mono){0};
 	sender_outbox_push(s);
+	nrs_transfer_allow_until(s->transfer, nrs_group_lease_end(s->group));
 	nrs_transfer_poll(s->transfer, timeout_ms, fds, 3);
 	nrs_producer_poll(s->producer, 0);
 	sender_end_again(s);
@@ -158,6 +159,8 @@ lost(void *self, int partition, bool clean)
 		return;
 	if (clean && !s->stopping)
 		sender_drain(s, part);
+	if (part->n_moving > 0)
+		nrs_transfer_revoke(s->transfer);
 	part->ours = false;
 	s->n_ours--;
 	sender_unload(s, part);
