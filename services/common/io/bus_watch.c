@@ -14,6 +14,11 @@
  * if the process is stopped between two of these lines; it lags by two
  * heartbeat intervals, which is why six of them fit in a session.
  * (A second process with the same bus.instance voids this: it replaces us.)
+ *
+ * Two things could pass for a renewal and are none. A heartbeat that follows an
+ * answer "unknown member": librdkafka sends it when a rebalance waits for our
+ * callback meanwhile, without the member id, so it is shorter than the others.
+ * And an assignment that is told late: what counts is when it came.
  */
 #include "common/io/bus_watch.h"
 
@@ -67,6 +72,22 @@ on_state(rd_kafka_t *rk, int32_t id, const char *secproto, const char *name,
 	return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+/* A heartbeat goes out: the answer before this one was good, unless we are no
+ * member any more. */
+static void
+beat(struct nrs_bus_watch *watch, size_t size)
+{
+	size_t full = atomic_load(&watch->heartbeat_size);
+
+	if (full == 0)
+		atomic_store(&watch->heartbeat_size, size);
+	if (size < full)
+		nrs_bus_watch_left(watch);
+	else
+		atomic_store(
+		    &watch->member_since, atomic_load(&watch->answered_before));
+}
+
 static rd_kafka_resp_err_t
 /* NOLINTNEXTLINE(readability-function-size): librdkafka's prototype */
 on_sent(rd_kafka_t *rk, int fd, const char *broker, int32_t id, int16_t api,
@@ -75,9 +96,11 @@ on_sent(rd_kafka_t *rk, int fd, const char *broker, int32_t id, int16_t api,
 	struct nrs_bus_watch *watch = opaque;
 
 	(void)rk, (void)fd, (void)broker, (void)id, (void)version;
-	(void)corrid, (void)size;
+	(void)corrid;
+	if (api == API_JOIN_GROUP)
+		atomic_store(&watch->heartbeat_size, 0);
 	if (api == API_HEARTBEAT)
-		nrs_bus_watch_joined(watch);
+		beat(watch, size);
 	return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -96,6 +119,10 @@ on_answer(rd_kafka_t *rk, int fd, const char *broker, int32_t id, int16_t api,
 	if (api != API_HEARTBEAT && api != API_JOIN_GROUP &&
 	    api != API_SYNC_GROUP)
 		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	/* SyncGroup was sent after JoinGroup's answer: our session was renewed
+	 * then, or later. */
+	if (api == API_SYNC_GROUP)
+		atomic_store(&watch->joined, atomic_load(&watch->answered));
 	atomic_store(&watch->answered_before, atomic_load(&watch->answered));
 	atomic_store(&watch->answered, nrs_mono_now().ns);
 	return RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -128,8 +155,10 @@ nrs_bus_watch_attach(struct nrs_bus_watch *watch, rd_kafka_conf_t *conf)
 void
 nrs_bus_watch_joined(struct nrs_bus_watch *watch)
 {
-	atomic_store(
-	    &watch->member_since, atomic_load(&watch->answered_before));
+	int64_t joined = atomic_load(&watch->joined);
+
+	if (joined > atomic_load(&watch->member_since))
+		atomic_store(&watch->member_since, joined);
 }
 
 void

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <poll.h>
+
+#include "noroshi/base/clock.h"
+#include "noroshi/io/group.h"
+#include "support/bus_fixture.h"
+
+#define HEARTBEAT 12 /* number of the request */
+#define N_PARTITIONS 4
+#define JOIN_MS 20000
+#define SESSION_MS 4000 /* the fixture's */
+#define N_ERRORS 100
+
+static struct nrs_err err;
+
+/* A cluster whose errors can be ordered, which the fixture's cannot. */
+struct place {
+	rd_kafka_t *rk;
+	rd_kafka_mock_cluster_t *cluster;
+	int n_gained;
+};
+
+static int
+set_up(void **state)
+{
+	static struct place place;
+
+	place.rk =
+	    rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), NULL, 0);
+	assert_non_null(place.rk);
+	place.cluster = rd_kafka_mock_cluster_new(place.rk, 1);
+	assert_non_null(place.cluster);
+	place.n_gained = 0;
+	*state = &place;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct place *place = *state;
+
+	rd_kafka_mock_cluster_destroy(place->cluster);
+	rd_kafka_destroy(place->rk);
+	return 0;
+}
+
+static enum nrs_rc
+gained(void *self, struct nrs_group_gain *gain, struct nrs_err *e)
+{
+	struct place *place = self;
+
+	(void)e;
+	place->n_gained++;
+	gain->start = 0;
+	return NRS_OK;
+}
+
+static void
+lost(void *self, int partition, bool clean)
+{
+	(void)self, (void)partition, (void)clean;
+}
+
+static struct nrs_group *
+join(struct place *place, const char *instance)
+{
+	static const struct nrs_group_ops ops = {
+	    .gained = gained, .lost = lost};
+	struct nrs_bus_conf bus = bus_fixture_conf(instance);
+	const struct nrs_group_conf conf = {&bus, "lease", "lease"};
+	struct nrs_group *group;
+
+	bus.servers = rd_kafka_mock_cluster_bootstraps(place->cluster);
+	bus.prefix = "";
+	assert_int_equal(
+	    nrs_group_open(&conf, &ops, place, &group, &err), NRS_OK);
+	return group;
+}
+
+static void
+step(struct nrs_group *group, int ms)
+{
+	struct nrs_record record;
+
+	assert_int_equal(nrs_group_next(group, ms, &record, &err), NRS_OK);
+}
+
+static void
+let_pass(int ms)
+{
+	(void)poll(NULL, 0, ms);
+}
+
+static void
+expel_everybody(struct place *place)
+{
+	rd_kafka_resp_err_t codes[N_ERRORS];
+	size_t i;
+
+	for (i = 0; i < N_ERRORS; i++)
+		codes[i] = RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID;
+	rd_kafka_mock_push_request_errors_array(
+	    place->cluster, HEARTBEAT, N_ERRORS, codes);
+}
+
+/* While an assignment waits for its callback librdkafka goes on with heartbeats
+ * after it was told that it is no member: none of them renews anything, nor
+ * does the assignment, which came long ago. */
+static void
+f12_who_was_expelled_has_no_lease_whatever_it_hears_late(void **state)
+{
+	struct place *place = *state;
+	struct nrs_mono start = nrs_mono_now();
+	struct nrs_group *one, *other;
+
+	assert_int_equal(rd_kafka_mock_topic_create(
+	                     place->cluster, "lease", N_PARTITIONS, 1),
+	    0);
+	one = join(place, "one");
+	while (place->n_gained < N_PARTITIONS) {
+		assert_true(nrs_mono_since_ms(start) < JOIN_MS);
+		step(one, 50);
+	}
+	assert_true(nrs_group_lease_held(one));
+	other = join(place, "other");
+	let_pass(SESSION_MS);
+	assert_true(nrs_group_lease_held(one));
+	expel_everybody(place);
+	let_pass(SESSION_MS + 1000);
+	assert_false(nrs_group_lease_held(one));
+	step(one, 0);
+	assert_false(nrs_group_lease_held(one));
+	/* It finds back. */
+	rd_kafka_mock_clear_request_errors(place->cluster, HEARTBEAT);
+	start = nrs_mono_now();
+	while (!nrs_group_lease_held(one)) {
+		assert_true(nrs_mono_since_ms(start) < JOIN_MS);
+		step(one, 50);
+		step(other, 50);
+	}
+	nrs_group_close(one);
+	nrs_group_close(other);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+	        f12_who_was_expelled_has_no_lease_whatever_it_hears_late,
+	        set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(
+	    tests, bus_fixture_start, bus_fixture_stop);
+}
