@@ -282,6 +282,27 @@ is_dot_atom(const char *s, size_t len)
 	return true;
 }
 
+/* True when IDNA has nothing to say: what most domains are, lower case letters,
+ * digits and single hyphens. (TR46 maps nothing of it, and "--" is where the
+ * ASCII forms of others begin.) */
+static bool
+is_plain_domain(const char *s)
+{
+	return s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.")] == '\0' &&
+	       strstr(s, "--") == NULL;
+}
+
+/* False: no domain name. *out is to be given to idn2_free. */
+static bool
+domain_to_ascii(const char *name, char **out)
+{
+	if (!is_plain_domain(name))
+		return idn2_to_ascii_8z(name, out,
+		           IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK;
+	*out = nrs_strdup(name);
+	return true;
+}
+
 /* Texts below never quote the address: it is somebody's. */
 enum nrs_rc
 nrs_text_mailbox(struct nrs_arena *arena, const char *address, const char **out,
@@ -302,9 +323,7 @@ nrs_text_mailbox(struct nrs_arena *arena, const char *address, const char **out,
 		    "the part before @ is not a plain ASCII name of at most %d "
 		    "bytes (RFC 5321 dot-atom)",
 		    MAX_LOCAL);
-	if (!nrs_text_is_line(at) ||
-	    idn2_to_ascii_8z(at + 1, &domain,
-	        IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK ||
+	if (!nrs_text_is_line(at) || !domain_to_ascii(at + 1, &domain) ||
 	    !is_host(domain, strlen(domain), 2))
 		rc = nrs_refuse(err, "", "mailbox",
 		    "the part after @ is not a full domain name");
