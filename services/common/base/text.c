@@ -292,15 +292,21 @@ is_plain_domain(const char *s)
 	       strstr(s, "--") == NULL;
 }
 
-/* False: no domain name. *out is to be given to idn2_free. */
-static bool
-domain_to_ascii(const char *name, char **out)
+/* In arena; NULL: no domain name. */
+static const char *
+domain_to_ascii(struct nrs_arena *arena, const char *name)
 {
-	if (!is_plain_domain(name))
-		return idn2_to_ascii_8z(name, out,
-		           IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK;
-	*out = nrs_strdup(name);
-	return true;
+	const char *out = NULL;
+	char *ascii = NULL;
+
+	if (is_plain_domain(name))
+		return name;
+	if (nrs_text_is_line(name) &&
+	    idn2_to_ascii_8z(
+	        name, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK)
+		out = nrs_arena_strdup(arena, ascii);
+	idn2_free(ascii);
+	return out;
 }
 
 /* Texts below never quote the address: it is somebody's. */
@@ -308,9 +314,7 @@ enum nrs_rc
 nrs_text_mailbox(struct nrs_arena *arena, const char *address, const char **out,
     struct nrs_err *err)
 {
-	const char *at = strrchr(address, '@');
-	char *domain = NULL;
-	enum nrs_rc rc = NRS_OK;
+	const char *at = strrchr(address, '@'), *domain;
 
 	if (at == NULL || strlen(address) > MAX_ADDRESS)
 		return nrs_refuse(err, "", "mailbox",
@@ -323,19 +327,17 @@ nrs_text_mailbox(struct nrs_arena *arena, const char *address, const char **out,
 		    "the part before @ is not a plain ASCII name of at most %d "
 		    "bytes (RFC 5321 dot-atom)",
 		    MAX_LOCAL);
-	if (!nrs_text_is_line(at) || !domain_to_ascii(at + 1, &domain) ||
-	    !is_host(domain, strlen(domain), 2))
-		rc = nrs_refuse(err, "", "mailbox",
+	domain = domain_to_ascii(arena, at + 1);
+	if (domain == NULL || !is_host(domain, strlen(domain), 2))
+		return nrs_refuse(err, "", "mailbox",
 		    "the part after @ is not a full domain name");
-	else if ((size_t)(at - address) + 1 + strlen(domain) > MAX_ADDRESS)
-		rc = nrs_refuse(err, "", "mailbox",
+	if ((size_t)(at - address) + 1 + strlen(domain) > MAX_ADDRESS)
+		return nrs_refuse(err, "", "mailbox",
 		    "longer than %d bytes with the domain in ASCII",
 		    MAX_ADDRESS);
-	else
-		*out = nrs_arena_printf(
-		    arena, "%.*s@%s", (int)(at - address), address, domain);
-	idn2_free(domain);
-	return rc;
+	*out = nrs_arena_printf(
+	    arena, "%.*s@%s", (int)(at - address), address, domain);
+	return NRS_OK;
 }
 
 static bool
@@ -431,8 +433,7 @@ enum nrs_rc
 nrs_text_url_ascii(struct nrs_arena *arena, const char *url, const char **out,
     struct nrs_err *err)
 {
-	const char *host, *name;
-	char *ascii = NULL;
+	const char *host, *name, *ascii;
 	size_t len;
 
 	if (strnlen(url, MAX_URL + 1) > MAX_URL)
@@ -442,12 +443,9 @@ nrs_text_url_ascii(struct nrs_arena *arena, const char *url, const char **out,
 	name = nrs_arena_strndup(arena, host, len);
 	*out = url;
 	/* What IDNA does not know, a single label or an address, stays. */
-	if (len > 0 && nrs_text_is_line(name) &&
-	    idn2_to_ascii_8z(name, &ascii,
-	        IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK &&
-	    strcasecmp(name, ascii) != 0)
+	ascii = len > 0 ? domain_to_ascii(arena, name) : NULL;
+	if (ascii != NULL && strcasecmp(name, ascii) != 0)
 		*out = nrs_arena_printf(arena, "%.*s%s%s", (int)(host - url),
 		    url, ascii, host + len);
-	idn2_free(ascii);
 	return nrs_text_url(*out, err);
 }
