@@ -78,6 +78,18 @@ contains() { # WANTED TEXT
 }
 
 # ---- notices -----------------------------------------------------------------
+# The link by which WHO confirms NOTICE, from the mail.
+ack_link() { # NOTICE WHO
+	/usr/bin/python3 - "$STACK/mail/$(mails "select(.headers[\"x-noroshi-id\"] ==
+		\"$1\" and .rcpt_to[0] == \"$2@demo.example\") | .file" | head -n 1)" <<'END'
+import email, email.policy, re, sys
+with open(sys.argv[1], "rb") as file:
+    mail = email.message_from_binary_file(file, policy=email.policy.default)
+text = mail.get_body(("plain",)).get_content()
+print(re.search(r"http://127\.0\.0\.1:\d+/ack/\S+", text)[0])
+END
+}
+
 # notice TITLE [JQ]: a valid one, RELEASED in any posture, then changed by JQ.
 notice() {
 	jq -n --arg title "$1" '{stream: "NISC_PROVISION",

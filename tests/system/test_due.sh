@@ -42,19 +42,9 @@ subscriber op6 '.ceptoars = ["bank"] | .second_contact = {type: "MAIL",
 subscriber cep '.kind = "CEPTOAR" | .channels = [{type: "TOPIC"}]'
 
 # What a person does: opens the link of the mail and presses the button.
-link_of() { # NOTICE WHO
-	/usr/bin/python3 - "$STACK/mail/$(mails "select(.headers[\"x-noroshi-id\"] ==
-		\"$1\" and .rcpt_to[0] == \"$2@demo.example\") | .file" | head -n 1)" <<'END'
-import email, email.policy, re, sys
-with open(sys.argv[1], "rb") as file:
-    mail = email.message_from_binary_file(file, policy=email.policy.default)
-text = mail.get_body(("plain",)).get_content()
-print(re.search(r"http://127\.0\.0\.1:\d+/ack/\S+", text)[0])
-END
-}
 confirm() { # NOTICE WHO
-	curl -sf -o /dev/null -d response= "$(link_of "$1" "$2")" ||
-		curl -sf -o /dev/null -X POST "$(link_of "$1" "$2")"
+	curl -sf -o /dev/null -d response= "$(ack_link "$1" "$2")" ||
+		curl -sf -o /dev/null -X POST "$(ack_link "$1" "$2")"
 }
 
 id=$(issue "受領確認")

@@ -52,16 +52,6 @@ holder() { # PARTITION: the dispatcher that has it now
 			sed -n 's/^ts=\([^ ]*\) .*event=\([a-z_]*\) .*/\1 \2/p')" "$n"
 	done | awk '$2 == "partition_gained"' | sort | tail -n 1 | awk '{ print $3 }'
 }
-link_of() { # NOTICE WHO
-	/usr/bin/python3 - "$STACK/mail/$(mails "select(.headers[\"x-noroshi-id\"] ==
-		\"$1\" and .rcpt_to[0] == \"$2@demo.example\") | .file" | head -n 1)" <<'END'
-import email, email.policy, re, sys
-with open(sys.argv[1], "rb") as file:
-    mail = email.message_from_binary_file(file, policy=email.policy.default)
-text = mail.get_body(("plain",)).get_content()
-print(re.search(r"http://127\.0\.0\.1:\d+/ack/\S+", text)[0])
-END
-}
 due_ends() { # NOTICE WHO: the ends of what was due, per delivery
 	raw receipt.due >"$STACK/receipts-due"
 	/usr/bin/python3 tests/system/captured.py --ends "$STACK/receipts-due" "$1" |
@@ -95,7 +85,7 @@ daemon_ready dispatcher "$held" || exit 1
 id=$(issue "窓口が確認")
 began=$SECONDS
 wait_until 20 mail_came "$id" hq
-check "the contact confirms" curl -sf -o /dev/null -d response= "$(link_of "$id" hq)"
+check "the contact confirms" curl -sf -o /dev/null -d response= "$(ack_link "$id" hq)"
 kill_holder "$id"
 wait_until 60 all_over "$id"
 check "then nobody else is told" equal 0 "$(mails_of "$id" op)"
