@@ -82,21 +82,18 @@ seconds_at(const struct watch *watch, size_t percent)
 static struct nrs_reader *
 open_all(const char *servers, const char *prefix)
 {
-	/* In large pieces, so that looking on costs little: the times are in
-	 * the receipts. */
-	static const char *lazy[] = {"fetch.min.bytes=1000000"};
 	const struct nrs_bus_conf conf = {.servers = servers,
 	    .instance = "receipts",
 	    .prefix = prefix,
 	    .session_timeout_ms = 6000,
-	    .transaction_timeout_ms = 10000,
-	    .extra = {lazy, 1}};
+	    .transaction_timeout_ms = 10000};
 	struct nrs_reader_from from[PARTITIONS_MAX];
 	struct nrs_reader *reader;
 	struct nrs_err err = {0};
 	int n, i;
 
-	must(nrs_reader_open(&conf, &reader, &err), &err);
+	/* Looking on must cost little: the times are in the receipts. */
+	must(nrs_reader_open_follower(&conf, &reader, &err), &err);
 	must(nrs_reader_partitions(reader, NRS_TOPIC_RECEIPT_ALERT, &n, &err),
 	    &err);
 	for (i = 0; i < n && i < PARTITIONS_MAX; i++)
