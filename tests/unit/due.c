@@ -169,6 +169,6 @@ due_close(void)
 {
 	struct dispatcher_acks *acks = w->s.due.acks;
 
-	lane_close();
+	(void)lane_close(NULL);
 	dispatcher_acks_close(acks);
 }

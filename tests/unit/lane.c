@@ -472,9 +472,10 @@ lane_open(const struct dispatcher_lane *traffic, int room)
 	return w;
 }
 
-void
-lane_close(void)
+int
+lane_close(void **state)
 {
+	(void)state;
 	sender_outbox_drop(&w->s);
 	sender_unload_all(&w->s);
 	dispatcher_queue_free(w->s.queue);
@@ -483,4 +484,15 @@ lane_close(void)
 	nrs_arena_free(w->arena);
 	free(w);
 	w = NULL;
+	return 0;
+}
+
+struct lane *
+lane_open_alerts(void)
+{
+	static const struct dispatcher_lane alerts = {.name = "alert",
+	    .delivery = "delivery.alert",
+	    .receipt = "receipt.alert"};
+
+	return lane_open(&alerts, LANE_ROOM);
 }

@@ -52,7 +52,9 @@ struct lane {
 
 /* A lane whose only partition is ours; traffic is copied. */
 struct lane *lane_open(const struct dispatcher_lane *traffic, int room);
-void lane_close(void);
+/* That of alerts, with LANE_ROOM. */
+struct lane *lane_open_alerts(void);
+int lane_close(void **state); /* a teardown for cmocka */
 
 /* One delivery to "a@x.example", "b@x.example", ...; with a stub beside it, if
  * the batch speaks of one (n_variants == 2). A reminder awaits LANE_AWAITED. */

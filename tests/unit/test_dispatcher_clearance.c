@@ -23,20 +23,8 @@ static struct lane *w;
 static int
 set_up(void **state)
 {
-	static const struct dispatcher_lane alerts = {.name = "alert",
-	    .delivery = "delivery.alert",
-	    .receipt = "receipt.alert"};
-
 	(void)state;
-	w = lane_open(&alerts, LANE_ROOM);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	lane_close();
+	w = lane_open_alerts();
 	return 0;
 }
 
@@ -214,7 +202,7 @@ our_own_mails_ask_no_subscription_and_enter_no_statistic(void **state)
 int
 main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, lane_close)
 	const struct CMUnitTest tests[] = {
 	    CASE(a_silent_bus_is_asked_once_a_turn),
 	    CASE(a_look_at_the_subscriptions_is_enough_for_a_turn),

@@ -24,20 +24,8 @@ static struct lane *w;
 static int
 set_up(void **state)
 {
-	static const struct dispatcher_lane alerts = {.name = "alert",
-	    .delivery = "delivery.alert",
-	    .receipt = "receipt.alert"};
-
 	(void)state;
-	w = lane_open(&alerts, LANE_ROOM);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	lane_close();
+	w = lane_open_alerts();
 	return 0;
 }
 
@@ -328,7 +316,7 @@ a_silent_bus_is_asked_once_for_all_that_wait_for_a_connection(void **state)
 int
 main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, lane_close)
 	const struct CMUnitTest tests[] = {
 	    CASE(an_intent_is_on_record_before_a_transfer_starts),
 	    CASE(a_partition_that_is_leaving_starts_nothing_more),

@@ -23,20 +23,8 @@ static struct lane *w;
 static int
 set_up(void **state)
 {
-	static const struct dispatcher_lane alerts = {.name = "alert",
-	    .delivery = "delivery.alert",
-	    .receipt = "receipt.alert"};
-
 	(void)state;
-	w = lane_open(&alerts, LANE_ROOM);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	lane_close();
+	w = lane_open_alerts();
 	return 0;
 }
 
@@ -210,7 +198,7 @@ any_other_answer_of_a_webhook_is_delivery_and_no_more(void **state)
 int
 main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, lane_close)
 	const struct CMUnitTest tests[] = {
 	    CASE(a_webhook_is_signed_by_the_secrets_of_now),
 	    CASE(who_says_410_gets_nothing_more_until_it_subscribes_again),

@@ -6,6 +6,16 @@
 
 #define DRAIN_MS 5000 /* for what is under way when a partition goes */
 
+void
+sender_serve(struct sender *s, int timeout_ms, const int *fds, size_t n_fds)
+{
+	sender_outbox_push(s);
+	nrs_transfer_allow_until(s->transfer, nrs_group_lease_end(s->group));
+	nrs_transfer_poll(s->transfer, timeout_ms, fds, n_fds);
+	nrs_producer_poll(s->producer, 0);
+	nrs_service_alive(s->ctx, s->lane);
+}
+
 /* What is under way ends better here than as somebody else's repeat: who comes
  * next reads the receipts only once. All the partitions that go together have
  * the time once. */
@@ -16,12 +26,6 @@ sender_drain(struct sender *s, const struct dispatcher_part *part)
 		s->draining = nrs_mono_now();
 	while ((part->n_moving > 0 || part->n_words > 0 ||
 	           part->letters != NULL || part->n_posted > 0) &&
-	       nrs_mono_since_ms(s->draining) < DRAIN_MS) {
-		sender_outbox_push(s);
-		nrs_transfer_allow_until(
-		    s->transfer, nrs_group_lease_end(s->group));
-		nrs_transfer_poll(s->transfer, 10, NULL, 0);
-		nrs_producer_poll(s->producer, 0);
-		nrs_service_alive(s->ctx, s->lane);
-	}
+	       nrs_mono_since_ms(s->draining) < DRAIN_MS)
+		sender_serve(s, 10, NULL, 0);
 }

@@ -150,13 +150,6 @@ was_never_tried(const struct dispatcher_task *task)
 	       (is_untouched(task) || task->end == NRS_STATE_CANCELLED);
 }
 
-static bool
-is_again(const struct nrs_delivery_batch *batch)
-{
-	return batch->purpose == NRS_PURPOSE_REMINDER ||
-	       batch->purpose == NRS_PURPOSE_ESCALATION;
-}
-
 /* A successor cancels a predecessor that surely never arrived. The retraction
  * of what was never even tried is not sent either; after any doubt it is. */
 static void
@@ -176,7 +169,8 @@ cancel_earlier(struct sender *s, struct dispatcher_task *task)
 			sender_not_ready(s, earlier);
 		/* One revision may have come in two records; a reminder of it
 		 * says nothing of whether it arrived. */
-		if (revision < counted && !is_again(earlier->load->batch) &&
+		if (revision < counted &&
+		    !dispatcher_is_again(earlier->load->batch) &&
 		    was_never_tried(earlier)) {
 			counted = revision;
 			untried++;
@@ -185,7 +179,7 @@ cancel_earlier(struct sender *s, struct dispatcher_task *task)
 			sender_end(s, earlier, NRS_STATE_CANCELLED,
 			    NRS_FAILURE_UNSPECIFIED, "superseded");
 	}
-	if (!is_again(batch) && batch->kind == NRS_KIND_RETRACTION &&
+	if (!dispatcher_is_again(batch) && batch->kind == NRS_KIND_RETRACTION &&
 	    batch->revision > 1 && untried == batch->revision - 1 &&
 	    is_untouched(task) && task->attempt == 0)
 		sender_end(s, task, NRS_STATE_CANCELLED,

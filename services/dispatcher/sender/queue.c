@@ -151,8 +151,8 @@ dispatcher_queue_earlier(const struct dispatcher_task *task)
 	return t;
 }
 
-static bool
-is_again(const struct nrs_delivery_batch *batch)
+bool
+dispatcher_is_again(const struct nrs_delivery_batch *batch)
 {
 	return batch->purpose == NRS_PURPOSE_REMINDER ||
 	       batch->purpose == NRS_PURPOSE_ESCALATION;
@@ -168,7 +168,8 @@ waits_for_earlier(const struct dispatcher_task *task)
 
 	for (; t != NULL; t = dispatcher_queue_earlier(t)) {
 		before = t->load->batch;
-		if (is_again(batch) || !is_again(before) ||
+		if (dispatcher_is_again(batch) ||
+		    !dispatcher_is_again(before) ||
 		    before->revision < batch->revision)
 			return true;
 	}

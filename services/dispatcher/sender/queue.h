@@ -5,8 +5,7 @@
  * queue: the deliveries a sender has in hand, in order per recipient. A place
  * is one recipient, channel and address; it has one transfer at a time, and of
  * one thread a revision never overtakes an earlier one. What is due waits in
- * one of two rows per channel, what is not in a heap by time. No I/O, no clock
- * of its own.
+ * one of two rows per channel, what is not in a heap by time. No I/O.
  */
 #include <stdbool.h>
 
@@ -91,9 +90,10 @@ void dispatcher_queue_update(
  * row: give it another step, or update it. */
 struct dispatcher_task *dispatcher_queue_next(struct dispatcher_queue *queue,
     enum nrs_channel_type channel, bool fresh_only, int64_t now);
-/* Move what has become due into its row; the time when the next will, or
- * INT64_MAX. */
+/* Move what is due into its row; when the next will be, or INT64_MAX. */
 int64_t dispatcher_queue_wake(struct dispatcher_queue *queue, int64_t now);
+/* A reminder or an escalation of what was sent before. */
+bool dispatcher_is_again(const struct nrs_delivery_batch *batch);
 /* Earlier task of the same place and thread, or NULL. */
 struct dispatcher_task *dispatcher_queue_earlier(
     const struct dispatcher_task *task);

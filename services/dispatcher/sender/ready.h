@@ -17,6 +17,10 @@ void sender_ready(struct sender *s, struct dispatcher_task *task);
 void sender_start_ready(struct sender *s);
 /* Back to its place: surely not with the recipient. */
 void sender_not_ready(struct sender *s, struct dispatcher_task *task);
+/* drain.c: move on what is with the bus or a peer; wait as nrs_transfer_poll.
+ */
+void sender_serve(
+    struct sender *s, int timeout_ms, const int *fds, size_t n_fds);
 /* drain.c: the partition is leaving: see what is under way to its end, also on
  * the bus, or what seconds can. */
 void sender_drain(struct sender *s, const struct dispatcher_part *part);

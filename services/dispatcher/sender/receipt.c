@@ -211,26 +211,35 @@ sender_deferred(struct sender *s, struct dispatcher_task *task,
 	post_receipt(s, &receipt, task, NULL);
 }
 
-/* Where the recipient's confirmations are, and before its own end: a kill in
- * between makes it again, and never leaves what is due after it waiting. */
-static void
-leave_word(struct sender *s, struct dispatcher_task *task)
+static struct nrs_receipt
+end_of(const struct dispatcher_task *task)
 {
-	const char *who = task->delivery->subscriber_id;
-	struct nrs_receipt receipt =
-	    receipt_of(task, task->stub ? NRS_STATE_CANCELLED : task->end);
-	struct sender_letter *letter;
-	struct nrs_err err = {0};
+	struct nrs_receipt receipt = receipt_of(task, task->end);
 
-	receipt.key = task->delivery->key;
-	receipt.purpose = task->load->batch->purpose;
-	receipt.delivery_offset = -1;
 	receipt.failure_reason = task->reason;
 	receipt.detail = task->detail;
 	receipt.response = task->answer.response;
 	receipt.relayed = task->answer.relayed;
 	receipt.relayed_of = task->answer.relayed_of;
 	receipt.by = task->end >= NRS_STATE_ACKNOWLEDGED ? "webhook" : "";
+	return receipt;
+}
+
+/* Where the recipient's confirmations are, and before its own end: a kill in
+ * between makes it again, and never leaves what is due after it waiting. */
+static void
+leave_word(struct sender *s, struct dispatcher_task *task)
+{
+	const char *who = task->delivery->subscriber_id;
+	struct nrs_receipt receipt = end_of(task);
+	struct sender_letter *letter;
+	struct nrs_err err = {0};
+
+	if (task->stub)
+		receipt.state = NRS_STATE_CANCELLED;
+	receipt.key = task->delivery->key;
+	receipt.purpose = task->load->batch->purpose;
+	receipt.delivery_offset = -1;
 	nrs_arena_reset(s->scratch);
 	letter = letter_of(s,
 	    &(struct nrs_outgoing){.topic = NRS_TOPIC_RECEIPT_ALERT,
@@ -261,19 +270,12 @@ post_replaced(struct sender *s, struct dispatcher_task *task)
 static void
 post_end(struct sender *s, struct dispatcher_task *task)
 {
-	struct nrs_receipt receipt = receipt_of(task, task->end);
+	const struct nrs_receipt receipt = end_of(task);
 
 	if (sender_due_is_awaited(s, task) && !task->word_left) {
 		leave_word(s, task);
 		return;
 	}
-
-	receipt.failure_reason = task->reason;
-	receipt.detail = task->detail;
-	receipt.response = task->answer.response;
-	receipt.relayed = task->answer.relayed;
-	receipt.relayed_of = task->answer.relayed_of;
-	receipt.by = task->end >= NRS_STATE_ACKNOWLEDGED ? "webhook" : "";
 	post_receipt(s, &receipt, task, task->stub ? NULL : task);
 	if (task->stub)
 		post_replaced(s, task);

@@ -25,12 +25,8 @@ move_on(struct sender *s, int timeout_ms)
 	    nrs_stop_fd(nrs_service_stop(s->ctx))};
 
 	s->draining = (struct nrs_mono){0};
-	sender_outbox_push(s);
-	nrs_transfer_allow_until(s->transfer, nrs_group_lease_end(s->group));
-	nrs_transfer_poll(s->transfer, timeout_ms, fds, 3);
-	nrs_producer_poll(s->producer, 0);
+	sender_serve(s, timeout_ms, fds, 3);
 	sender_end_again(s);
-	nrs_service_alive(s->ctx, s->lane);
 }
 
 /* True in *more when others may wait: the fd speaks of what comes, not of what
