@@ -157,6 +157,19 @@ assert_folds(
 	nrs_buf_fini(&out);
 }
 
+/* Whichever digits and letters an id happens to have. */
+static void
+folding_keeps_an_id_on_one_line(void **state)
+{
+	(void)state;
+	assert_folds("id 01a2156f-e908-73eb-b762-004c0c54cc0e.", 30, "",
+	    "id\n01a2156f-e908-73eb-b762-004c0c54cc0e.\n");
+	assert_folds("番号は01a2156f-e908-73eb-b762-004c0c54cc0eです", 30, "",
+	    "番号は\n01a2156f-e908-73eb-b762-004c0c54cc0e\nです\n");
+	assert_folds("7a-b c", 3, "", "7a-b\nc\n");
+	assert_folds("end-to-end test", 9, "", "end-to-\nend test\n");
+}
+
 static void
 folding_follows_words_and_japanese_rules(void **state)
 {
@@ -444,6 +457,7 @@ main(void)
 	    cmocka_unit_test(width_counts_columns),
 	    cmocka_unit_test(cutting_keeps_characters_whole),
 	    cmocka_unit_test(folding_follows_words_and_japanese_rules),
+	    cmocka_unit_test(folding_keeps_an_id_on_one_line),
 	    cmocka_unit_test(addresses_are_dot_atoms_at_full_domains),
 	    cmocka_unit_test(every_other_address_is_refused),
 	    cmocka_unit_test(urls_of_the_web_are_accepted),

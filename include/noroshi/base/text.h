@@ -25,8 +25,8 @@ bool nrs_text_is_id(const char *s, size_t max);
 /* Columns on a terminal (East Asian wide = 2). */
 int nrs_text_width(const char *s);
 /* Append s folded at columns (indent included) by UAX #14, each line after
- * indent and ended by LF; line breaks in s stay. A word that is too long, such
- * as a URL, is never broken. */
+ * indent and ended by LF; line breaks in s stay. A word that is too long is
+ * never broken, nor are a URL and a word with a digit in it, such as an id. */
 void nrs_text_fold(
     struct nrs_buf *out, const char *s, int columns, const char *indent);
 /* Largest n <= max that ends on a character boundary of s. */

@@ -198,6 +198,25 @@ keep_urls(const char *s, size_t len, char *breaks)
 	}
 }
 
+/* UAX #14 breaks "cc0e-73eb" between a hyphen and a letter, but an id that a
+ * line break has cut in two is found by no search and copied by no click. An
+ * id, a CVE number, a date or a host name: a word with a digit in it. */
+static void
+keep_ids(const char *s, size_t len, char *breaks)
+{
+	size_t from, to;
+	bool digit;
+
+	for (from = 0; from < len; from = to + 1) {
+		digit = false;
+		for (to = from; to < len && is_one_of(s[to], "._:-"); to++)
+			digit |= s[to] >= '0' && s[to] <= '9';
+		if (digit && to > from)
+			memset(breaks + from + 1, UC_BREAK_PROHIBITED,
+			    to - from - 1);
+	}
+}
+
 static void
 fold_paragraph(struct nrs_buf *out, const char *s, size_t len, int columns,
     const char *indent)
@@ -208,6 +227,7 @@ fold_paragraph(struct nrs_buf *out, const char *s, size_t len, int columns,
 
 	u8_possible_linebreaks(bytes_of(s), len, "UTF-8", breaks);
 	keep_urls(s, len, breaks);
+	keep_ids(s, len, breaks);
 	for (i = 1; i <= len; i++) {
 		if (i < len && breaks[i] != UC_BREAK_POSSIBLE)
 			continue;
