@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "dispatcher/sender/outbox.h"
 #include "dispatcher/sender/transfer.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/io/wire.h"
@@ -144,6 +145,35 @@ due_gain(const char *metadata)
 	w->part.ours = true;
 	w->part.past_end = w->n_records;
 	sender_due_gained(&w->s, &w->part);
+}
+
+static void
+die(void)
+{
+	const struct lane_letter *letter;
+
+	w->part.ours = false;
+	sender_unload(&w->s, &w->part);
+	sender_due_lost(&w->s, &w->part);
+	sender_outbox_drop(&w->s);
+	while (w->n_acked < w->n_letters) {
+		letter = &w->letters[w->n_acked++];
+		letter->acked(letter->opaque, NRS_RETRY, 0, -1);
+	}
+	assert_null(w->s.loads);
+}
+
+void
+due_take_over(size_t n_letters)
+{
+	struct nrs_err err = {0};
+
+	die();
+	w->n_kept = n_letters;
+	due_gain(w->metadata);
+	assert_int_equal(
+	    sender_recover(&w->s, &w->part, w->metadata, &err), NRS_OK);
+	w->part.position = w->part.committed = w->mark;
 }
 
 struct lane *

@@ -34,6 +34,8 @@ struct lane *due_open(void);
 void due_close(void);
 /* Take the partition over with what its mark says. */
 void due_gain(const char *metadata);
+/* The bus has so many of the letters; another process goes on at the mark. */
+void due_take_over(size_t n_letters);
 
 /* On the bus; and read from an offset on; both, and the bus has all. */
 void due_write(struct due_item item);

@@ -14,6 +14,7 @@
 struct lane_letter {
 	const char *topic;
 	const struct nrs_receipt *receipt;
+	struct nrs_bytes value;
 	void (*acked)(
 	    void *opaque, enum nrs_rc rc, int partition, int64_t offset);
 	void *opaque;
@@ -34,6 +35,7 @@ struct lane {
 	int refresh_ms; /* and it takes so long */
 	struct nrs_bytes records[LANE_KEPT], receipts[LANE_KEPT];
 	int64_t n_records, n_receipts;
+	size_t n_kept; /* letters that another process finds there */
 	struct nrs_reader_from from;
 	int n_read_again;
 	struct lane_letter letters[LANE_KEPT];

@@ -133,6 +133,145 @@ nobody_hears_of_the_retraction_of_what_waited(void **state)
 	    due_count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
 }
 
+/* ---- nor does a process that takes over at any moment tell of it ---- */
+
+static struct due_item
+later_one(uint32_t revision, enum nrs_msg_kind kind)
+{
+	struct due_item next = fallback();
+
+	next.revision = revision;
+	next.kind = kind;
+	if (kind == NRS_KIND_RETRACTION)
+		next.in_ms = 0;
+	return next;
+}
+
+/* The alert and its retraction are read; the bus has nothing of it yet. */
+static void
+retract_what_waits(struct due_item alert)
+{
+	due_plan(alert);
+	due_write(later_one(2, NRS_KIND_RETRACTION));
+	due_load_from(w->n_records - 1);
+	sender_outbox_push(&w->s);
+}
+
+static size_t
+letters_until(enum nrs_delivery_state state)
+{
+	size_t i;
+
+	for (i = 0; i < w->n_letters; i++)
+		if (w->letters[i].receipt->state == state &&
+		    strcmp(w->letters[i].topic, "receipt.due") == 0)
+			return i + 1;
+	return 0;
+}
+
+/* Killed when the end of the alert was on record, and that of its retraction
+ * was not. */
+static void
+who_takes_over_from_the_mark_does_not_tell_of_it(void **state)
+{
+	(void)state;
+	retract_what_waits(fallback());
+	due_take_over(letters_until(NRS_STATE_CANCELLED));
+	due_load_from(w->mark);
+	assert_int_equal(due_turn(), 0);
+	assert_int_equal(due_count(NRS_STATE_CANCELLED, "superseded"), 1);
+	assert_int_equal(
+	    due_count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
+	assert_int_equal(w->mark, 2);
+}
+
+static void
+nor_who_takes_over_behind_the_alert(void **state)
+{
+	(void)state;
+	retract_what_waits(fallback());
+	w->letters[w->n_acked++].acked(w->letters[0].opaque, NRS_OK, 0, 0);
+	assert_int_equal(w->mark, 1);
+	due_take_over(w->n_acked);
+	due_load_from(w->mark);
+	assert_int_equal(due_turn(), 0);
+	assert_int_equal(
+	    due_count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
+}
+
+/* Or else whoever takes over could tell of the alert, and never take it back.
+ */
+static void
+a_retraction_ends_after_what_it_takes_back(void **state)
+{
+	struct due_item alert = fallback();
+	size_t i;
+
+	(void)state;
+	alert.asks = true; /* its own end waits for word of it */
+	retract_what_waits(alert);
+	assert_int_equal(w->n_letters, 1);
+	assert_string_equal(w->letters[0].topic, "receipt.alert");
+	assert_int_equal(w->letters[0].receipt->untold_before.len, 0);
+	lane_ack();
+	assert_int_equal(w->n_letters, 3);
+	for (i = 1; i <= 2; i++)
+		assert_int_equal(w->letters[i].receipt->revision, i);
+}
+
+/* A follow-up in between replaces the alert, and waits in turn. */
+static void
+a_row_of_revisions_that_nobody_heard_of_ends_silently(void **state)
+{
+	(void)state;
+	due_plan(fallback());
+	due_plan(later_one(2, NRS_KIND_FOLLOW_UP));
+	due_plan(later_one(3, NRS_KIND_RETRACTION));
+	assert_int_equal(due_turn(), 0);
+	assert_int_equal(
+	    due_count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
+}
+
+static void
+also_when_another_takes_over_in_the_middle_of_it(void **state)
+{
+	(void)state;
+	due_plan(fallback());
+	due_plan(later_one(2, NRS_KIND_FOLLOW_UP));
+	assert_int_equal(w->mark, 1);
+	due_take_over(w->n_letters);
+	due_load_from(w->mark);
+	due_plan(later_one(3, NRS_KIND_RETRACTION));
+	assert_int_equal(due_turn(), 0);
+	assert_int_equal(
+	    due_count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
+}
+
+/* Who lost the partition said that the alert was not sent, while its successor,
+ * who had not read that yet, sent it. Then it must be taken back. */
+static void
+after_any_doubt_the_retraction_goes_out(void **state)
+{
+	struct due_item alert = fallback();
+
+	(void)state;
+	alert.in_ms = 0;
+	retract_what_waits(alert);
+	w->n_records--;
+	due_take_over(0);
+	due_load_from(0);
+	assert_int_equal(due_turn(), 1);
+	w->jobs[0].done(w->jobs[0].opaque,
+	    &(struct nrs_transfer_result){.class = NRS_TRANSFER_DELIVERED});
+	sender_outbox_push(&w->s);
+	w->n_records++;
+	due_take_over(w->n_letters);
+	due_load_from(w->mark);
+	assert_int_equal(due_turn(), 1);
+	assert_int_equal(
+	    due_count(NRS_STATE_CANCELLED, "nothing to retract"), 0);
+}
+
 /* ---- and is reminded like others, once it was told ---- */
 
 static struct due_item
@@ -260,6 +399,12 @@ main(void)
 	    CASE(but_while_another_of_it_was_reached_they_wait),
 	    CASE(a_correction_replaces_what_waited),
 	    CASE(nobody_hears_of_the_retraction_of_what_waited),
+	    CASE(who_takes_over_from_the_mark_does_not_tell_of_it),
+	    CASE(nor_who_takes_over_behind_the_alert),
+	    CASE(a_retraction_ends_after_what_it_takes_back),
+	    CASE(a_row_of_revisions_that_nobody_heard_of_ends_silently),
+	    CASE(also_when_another_takes_over_in_the_middle_of_it),
+	    CASE(after_any_doubt_the_retraction_goes_out),
 	    CASE(a_reminder_waits_until_the_alert_went_out),
 	    CASE(who_was_not_told_is_not_reminded),
 	    CASE(who_was_told_late_acknowledges_for_himself),

@@ -167,5 +167,8 @@ struct nrs_receipt {
 	enum nrs_delivery_purpose purpose;
 	struct nrs_bytes body_sha256; /* INTENT: of the exact bytes */
 	const char *by; /* ACKNOWLEDGED, RESPONDED: who said so and how */
+	/* CANCELLED: its successor, before which nothing of the thread was sent
+	 * to the recipient */
+	struct nrs_bytes untold_before;
 };
 #endif

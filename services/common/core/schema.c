@@ -590,6 +590,7 @@ static const struct nrs_field receipt_fields[] = {
 	TERM(20, receipt, purpose, DELIVERY_PURPOSE),
 	ONE(21, receipt, body_sha256, BYTES),
 	ONE(22, receipt, by, STRING),
+	ONE(23, receipt, untold_before, BYTES),
 };
 
 #define TYPE(id, s)                                                            \

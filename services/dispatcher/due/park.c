@@ -31,12 +31,16 @@ is_all_over(const struct dispatcher_load *load)
 static bool
 drop_tasks(struct sender *s, struct dispatcher_load *load)
 {
+	bool untold = load->n_tasks > 0;
 	size_t i;
 
-	for (i = 0; i < load->n_tasks; i++)
+	for (i = 0; i < load->n_tasks; i++) {
 		if (load->tasks[i] == NULL ||
 		    load->tasks[i]->step != DISPATCHER_WAITING)
 			return false;
+		untold = untold && load->tasks[i]->untold;
+	}
+	load->untold = untold;
 	for (i = 0; i < load->n_tasks; i++)
 		sender_free_task(s, load->tasks[i]);
 	return true;

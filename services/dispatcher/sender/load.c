@@ -134,58 +134,6 @@ sender_advance(struct sender *s, struct dispatcher_part *part)
 	part->committed = mark;
 }
 
-/* ---- successors ---- */
-
-/* Surely not with the recipient, and not under way. */
-static bool
-is_untouched(const struct dispatcher_task *task)
-{
-	return task->step == DISPATCHER_WAITING && !task->ambiguous;
-}
-
-static bool
-was_never_tried(const struct dispatcher_task *task)
-{
-	return task->attempt == 0 &&
-	       (is_untouched(task) || task->end == NRS_STATE_CANCELLED);
-}
-
-/* A successor cancels a predecessor that surely never arrived. The retraction
- * of what was never even tried is not sent either; after any doubt it is. */
-static void
-cancel_earlier(struct sender *s, struct dispatcher_task *task)
-{
-	const struct nrs_delivery_batch *batch = task->load->batch;
-	struct dispatcher_task *earlier = task, *before;
-	uint32_t untried = 0, counted = batch->revision, revision;
-
-	before = dispatcher_queue_earlier(earlier);
-	while ((earlier = before) != NULL) {
-		before = dispatcher_queue_earlier(earlier);
-		revision = earlier->load->batch->revision;
-		if (revision >= batch->revision)
-			continue;
-		if (earlier->step == DISPATCHER_READY)
-			sender_not_ready(s, earlier);
-		/* One revision may have come in two records; a reminder of it
-		 * says nothing of whether it arrived. */
-		if (revision < counted &&
-		    !dispatcher_is_again(earlier->load->batch) &&
-		    was_never_tried(earlier)) {
-			counted = revision;
-			untried++;
-		}
-		if (is_untouched(earlier))
-			sender_end(s, earlier, NRS_STATE_CANCELLED,
-			    NRS_FAILURE_UNSPECIFIED, "superseded");
-	}
-	if (!dispatcher_is_again(batch) && batch->kind == NRS_KIND_RETRACTION &&
-	    batch->revision > 1 && untried == batch->revision - 1 &&
-	    is_untouched(task) && task->attempt == 0)
-		sender_end(s, task, NRS_STATE_CANCELLED,
-		    NRS_FAILURE_UNSPECIFIED, "nothing to retract");
-}
-
 /* ---- records ---- */
 
 /* A stub that went, or may have gone, in place of the text. */
@@ -224,6 +172,7 @@ take_up(struct sender *s, struct dispatcher_part *part,
 	if (past != NULL) {
 		task->attempt = past->attempt;
 		task->ambiguous = past->ambiguous;
+		task->untold |= past->untold;
 		if (past->state == NRS_STATE_DEFERRED)
 			task->due_ms =
 			    past->at + sender_pause(s->conf, past->attempt);
@@ -252,6 +201,7 @@ load_delivery(struct sender *s, struct dispatcher_load *load,
 	task->load = load;
 	task->delivery = delivery;
 	task->due_ms = load->batch->not_before;
+	task->untold = load->untold;
 	if (!take_up(s, load->part, delivery, task)) {
 		free(task);
 		return;
@@ -261,7 +211,7 @@ load_delivery(struct sender *s, struct dispatcher_load *load,
 	load->n_open++;
 	s->n_open++;
 	dispatcher_queue_add(s->queue, task, now);
-	cancel_earlier(s, task);
+	sender_cancel_earlier(s, task);
 }
 
 static struct dispatcher_load *

@@ -22,6 +22,8 @@ struct dispatcher_past {
 	uint32_t attempt;
 	int64_t at;
 	bool ambiguous;
+	bool untold; /* nothing of the thread was sent there before it */
+	struct dispatcher_past *heir; /* of which its receipt says that */
 };
 
 struct dispatcher_part {

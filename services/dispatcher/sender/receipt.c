@@ -43,6 +43,9 @@ static void
 end_arrived(struct sender *s, struct dispatcher_task *task, enum nrs_rc rc)
 {
 	NRS_FAILPOINT("sender.end-acked");
+	/* The heir's own may have waited for it: with the next turn. */
+	if (task->heir.len > 0)
+		s->again_since = (struct nrs_mono){0};
 	if (rc == NRS_OK || task->load->lost)
 		sender_done(s, task);
 	else
@@ -222,6 +225,7 @@ end_of(const struct dispatcher_task *task)
 	receipt.relayed = task->answer.relayed;
 	receipt.relayed_of = task->answer.relayed_of;
 	receipt.by = task->end >= NRS_STATE_ACKNOWLEDGED ? "webhook" : "";
+	receipt.untold_before = task->heir;
 	return receipt;
 }
 
@@ -240,6 +244,7 @@ leave_word(struct sender *s, struct dispatcher_task *task)
 	receipt.key = task->delivery->key;
 	receipt.purpose = task->load->batch->purpose;
 	receipt.delivery_offset = -1;
+	receipt.untold_before = (struct nrs_bytes){0}; /* not yet */
 	nrs_arena_reset(s->scratch);
 	letter = letter_of(s,
 	    &(struct nrs_outgoing){.topic = NRS_TOPIC_RECEIPT_ALERT,
@@ -267,11 +272,32 @@ post_replaced(struct sender *s, struct dispatcher_task *task)
 	post_receipt(s, &receipt, task, task);
 }
 
+/* What an end says of those before it is true once theirs are on record: until
+ * then whoever takes over may send them. */
+static bool
+must_wait(const struct dispatcher_task *task)
+{
+	const uint32_t revision = task->load->batch->revision;
+	const struct dispatcher_task *earlier = task;
+
+	if (!task->after_all)
+		return false;
+	while ((earlier = dispatcher_queue_earlier(earlier)) != NULL)
+		if (!dispatcher_is_again(earlier->load->batch) &&
+		    earlier->load->batch->revision <= revision)
+			return true;
+	return false;
+}
+
 static void
 post_end(struct sender *s, struct dispatcher_task *task)
 {
 	const struct nrs_receipt receipt = end_of(task);
 
+	if (must_wait(task)) {
+		keep_end(s, task);
+		return;
+	}
 	if (sender_due_is_awaited(s, task) && !task->word_left) {
 		leave_word(s, task);
 		return;

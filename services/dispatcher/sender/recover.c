@@ -14,26 +14,49 @@ is_end(enum nrs_delivery_state state)
 	return state >= NRS_STATE_DELIVERED;
 }
 
-static void
-note(struct dispatcher_part *part, const struct nrs_receipt *receipt)
+static struct dispatcher_past *
+past_of(struct dispatcher_part *part, struct nrs_bytes id)
 {
-	struct dispatcher_past *past;
 	char key[2 * NRS_SHA256_SIZE + 1];
+	struct dispatcher_past *past;
 
-	if (receipt->key.len != NRS_SHA256_SIZE)
-		return;
-	(void)nrs_hex(receipt->key.data, receipt->key.len, key);
+	(void)nrs_hex(id.data, id.len, key);
 	past = nrs_map_get(part->past, key);
 	if (past == NULL) {
 		past = nrs_calloc(1, sizeof(*past));
 		(void)nrs_map_put(part->past, key, past);
 	}
+	return past;
+}
+
+/* Cancelled as never tried; but not if there was an intent after all, of
+ * another who held the partition at about the same time. */
+static void
+note_heir(struct dispatcher_part *part, struct dispatcher_past *past,
+    const struct nrs_receipt *receipt)
+{
+	if (receipt->state == NRS_STATE_CANCELLED &&
+	    receipt->untold_before.len == NRS_SHA256_SIZE)
+		past->heir = past_of(part, receipt->untold_before);
+	if (past->heir != NULL)
+		past->heir->untold = past->attempt == 0;
+}
+
+static void
+note(struct dispatcher_part *part, const struct nrs_receipt *receipt)
+{
+	struct dispatcher_past *past;
+
+	if (receipt->key.len != NRS_SHA256_SIZE)
+		return;
+	past = past_of(part, receipt->key);
+	if (receipt->attempt > past->attempt)
+		past->attempt = receipt->attempt;
+	note_heir(part, past, receipt);
 	if (is_end(past->state))
 		return;
 	past->state = receipt->state;
 	past->at = receipt->at;
-	if (receipt->attempt > past->attempt)
-		past->attempt = receipt->attempt;
 	/* After an intent nobody knows; after a deferral the receipt does. */
 	past->ambiguous = receipt->state == NRS_STATE_INTENT || receipt->repeat;
 }

@@ -79,6 +79,9 @@ bool sender_is_full(const struct sender *s, bool was_full);
 /* Commit what has ended. */
 void sender_advance(struct sender *s, struct dispatcher_part *part);
 
+/* successor.c: cancel what surely never arrived, the task if it retracts it. */
+void sender_cancel_earlier(struct sender *s, struct dispatcher_task *task);
+
 /* receipt.c: each is sent until the bus has acknowledged it. */
 void sender_intent(struct sender *s, struct dispatcher_task *task);
 void sender_deferred(struct sender *s, struct dispatcher_task *task,
