@@ -11,10 +11,13 @@
 #include "noroshi/base/log.h"
 #include "noroshi/base/net.h"
 #include "noroshi/base/text.h"
+#include "noroshi/core/ack_time.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/core/verp.h"
 #include "noroshi/io/http.h"
 
+#define TEXT_OF_(number) #number
+#define TEXT_OF(number) TEXT_OF_(number)
 #define ROW(member) .offset = offsetof(struct dispatcher_conf, member)
 
 static const struct nrs_param params[] = {
@@ -167,7 +170,7 @@ static const struct nrs_param params[] = {
     {.name = "retry.give_up",
         .type = NRS_PARAM_INT,
         ROW(give_up_ms),
-        .def = "259200000",
+        .def = TEXT_OF(NRS_ACK_GIVE_UP_MS),
         .min = 1000,
         .max = 2592000000,
         .unit = "ms",
@@ -176,7 +179,7 @@ static const struct nrs_param params[] = {
     {.name = "ack.immediate",
         .type = NRS_PARAM_INT,
         ROW(ack.immediate_ms),
-        .def = "3600000",
+        .def = NRS_ACK_IMMEDIATE_MS,
         .min = 1000,
         .max = 2592000000,
         .unit = "ms",
@@ -185,7 +188,7 @@ static const struct nrs_param params[] = {
     {.name = "ack.priority",
         .type = NRS_PARAM_INT,
         ROW(ack.priority_ms),
-        .def = "14400000",
+        .def = NRS_ACK_PRIORITY_MS,
         .min = 1000,
         .max = 2592000000,
         .unit = "ms",
@@ -194,7 +197,7 @@ static const struct nrs_param params[] = {
     {.name = "ack.routine",
         .type = NRS_PARAM_INT,
         ROW(ack.routine_ms),
-        .def = "86400000",
+        .def = NRS_ACK_ROUTINE_MS,
         .min = 1000,
         .max = 2592000000,
         .unit = "ms",
@@ -220,7 +223,7 @@ static const struct nrs_param params[] = {
     {.name = "ack.report_after",
         .type = NRS_PARAM_INT,
         ROW(ack.report_after),
-        .def = "150",
+        .def = TEXT_OF(NRS_ACK_REPORT_AFTER),
         .min = 1,
         .max = 1000,
         .unit = "percent",

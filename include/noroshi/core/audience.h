@@ -37,6 +37,10 @@ struct nrs_targets {
 	size_t n_unreachable; /* meant, but without a channel */
 };
 
+/* Is target among them, at the same address? */
+bool nrs_targets_has(
+    const struct nrs_targets *targets, const struct nrs_target *target);
+
 struct nrs_audience_query {
 	const struct nrs_match_set *subs;
 	struct nrs_match_notice notice;

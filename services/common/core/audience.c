@@ -217,6 +217,22 @@ nrs_audience_is_arrangement(const char *subscriber_id)
 	return strncmp(subscriber_id, NRS_AUDIENCE_ARRANGEMENT, len) == 0;
 }
 
+bool
+nrs_targets_has(
+    const struct nrs_targets *targets, const struct nrs_target *target)
+{
+	const struct nrs_target *each;
+	size_t i;
+
+	for (i = 0; i < targets->n; i++) {
+		each = &targets->items[i];
+		if (strcmp(each->subscriber_id, target->subscriber_id) == 0 &&
+		    strcmp(each->channel.address, target->channel.address) == 0)
+			return true;
+	}
+	return false;
+}
+
 struct nrs_targets
 nrs_audience_end(struct nrs_audience *a)
 {

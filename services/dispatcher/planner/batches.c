@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "noroshi/base/text.h"
+#include "noroshi/core/ack_time.h"
 #include "noroshi/core/render.h"
 #include "noroshi/io/bus.h"
 
@@ -159,19 +160,6 @@ size_of(const struct nrs_delivery *delivery)
 
 /* ---- one batch ---- */
 
-static int64_t
-give_up_at(const struct dispatcher_notice *notice, int64_t give_up_ms)
-{
-	const struct nrs_content *content = notice->admitted->content;
-	int64_t at = notice->dispatch->accepted_at + give_up_ms;
-
-	/* What is no longer valid is not sent, but that it was withdrawn is. */
-	if (content->kind != NRS_KIND_RETRACTION && content->valid_until > 0 &&
-	    content->valid_until < at)
-		at = content->valid_until;
-	return at;
-}
-
 struct nrs_delivery_batch
 dispatcher_batches_head(const struct dispatcher_notice *notice,
     int64_t planned_at, int64_t give_up_ms)
@@ -188,7 +176,8 @@ dispatcher_batches_head(const struct dispatcher_notice *notice,
 	    .urgency = content->urgency,
 	    .accepted_at = notice->dispatch->accepted_at,
 	    .planned_at = planned_at,
-	    .give_up_at = give_up_at(notice, give_up_ms),
+	    .give_up_at = nrs_ack_give_up_at(
+	        content, notice->dispatch->accepted_at, give_up_ms),
 	    .source_offset = notice->offset,
 	    .awaits_from = "",
 	};

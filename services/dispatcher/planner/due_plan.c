@@ -5,9 +5,7 @@
 
 #include "dispatcher/planner/batches.h"
 #include "noroshi/base/map.h"
-
-/* Nothing is held longer: a deadline further away counts as this far. */
-#define FAR_MS (INT64_C(30) * 24 * 60 * 60 * 1000)
+#include "noroshi/core/ack_time.h"
 
 /* ---- when ---- */
 
@@ -25,66 +23,31 @@ dispatcher_due_asks(
 	return false;
 }
 
-/* Source (domain.md 5.4-5): INCIDENT "changes nothing in routing today but will
- * in ack deadlines". Ours: it counts as one step more urgent. */
-static int64_t
-time_of(
-    const struct dispatcher_conf *conf, const struct dispatcher_notice *notice)
-{
-	const int64_t times[] = {conf->ack.routine_ms, conf->ack.priority_ms,
-	    conf->ack.immediate_ms};
-	const struct nrs_dispatch *dispatch = notice->dispatch;
-	const enum nrs_urgency urgency = notice->admitted->content->urgency;
-	size_t step = 2, i, incident = 0;
-
-	if (urgency == NRS_URGENCY_ROUTINE)
-		step = 0;
-	else if (urgency == NRS_URGENCY_PRIORITY)
-		step = 1;
-	for (i = 0; i < dispatch->n_copies; i++)
-		if (dispatch->copies[i].posture == NRS_POSTURE_INCIDENT)
-			incident = 1;
-	return times[step + incident < 2 ? step + incident : 2];
-}
-
-static int64_t
-part_of(int64_t time, int64_t percent)
-{
-	return time / 100 * percent + time % 100 * percent / 100;
-}
-
-/* A short-lived alert is escalated while it is valid. */
-static int64_t
-while_valid(const struct dispatcher_conf *conf,
-    const struct dispatcher_notice *notice, int64_t time, int64_t now)
-{
-	const struct nrs_content *content = notice->admitted->content;
-	int64_t left = content->valid_until - now;
-
-	if (content->kind == NRS_KIND_RETRACTION || content->valid_until == 0 ||
-	    left <= 0 || part_of(time, conf->ack.report_after) <= left)
-		return time;
-	return left * 100 / conf->ack.report_after;
-}
-
 struct dispatcher_due_times
 dispatcher_due_times(const struct dispatcher_conf *conf,
     const struct dispatcher_notice *notice, int64_t planned_at)
 {
-	int64_t deadline = notice->admitted->content->ack_deadline;
-	int64_t time =
-	    while_valid(conf, notice, time_of(conf, notice), planned_at);
+	const struct nrs_ack_times times = {
+	    .immediate_ms = conf->ack.immediate_ms,
+	    .priority_ms = conf->ack.priority_ms,
+	    .routine_ms = conf->ack.routine_ms,
+	    .report_after = conf->ack.report_after,
+	    .give_up_ms = conf->give_up_ms};
+	const struct nrs_ack_alert alert = {
+	    .content = notice->admitted->content,
+	    .copies = notice->dispatch->copies,
+	    .n_copies = notice->dispatch->n_copies,
+	    .sent_at = planned_at};
+	const int64_t time = nrs_ack_time(&times, &alert);
 
-	/* One that has passed before anybody could keep it is none. */
-	if (deadline > planned_at)
-		time = deadline - planned_at;
-	if (time > FAR_MS)
-		time = FAR_MS;
 	return (struct dispatcher_due_times){
 	    .ack_by = planned_at + time,
-	    .remind_at = planned_at + part_of(time, conf->ack.remind_after),
-	    .escalate_at = planned_at + part_of(time, conf->ack.escalate_after),
-	    .report_at = planned_at + part_of(time, conf->ack.report_after),
+	    .remind_at =
+	        planned_at + nrs_ack_part(time, conf->ack.remind_after),
+	    .escalate_at =
+	        planned_at + nrs_ack_part(time, conf->ack.escalate_after),
+	    .report_at =
+	        planned_at + nrs_ack_part(time, conf->ack.report_after),
 	};
 }
 

@@ -272,8 +272,7 @@ plan_notice(struct planner *p, const struct dispatcher_notice *notice,
 	if (n == 0)
 		planner_write_none(p, &head, txn);
 	report(p, notice, &parts);
-	dispatcher_arrangements_note(
-	    p->arrangements, notice->admitted->content);
+	nrs_arrangements_note(p->arrangements, notice->admitted->content);
 	return planner_due(p, notice, &due, txn, err);
 }
 
@@ -375,7 +374,7 @@ lost(void *self)
 	p->due_threads = NULL;
 	planner_seconds_close(p->seconds);
 	p->seconds = NULL;
-	dispatcher_arrangements_free(p->arrangements);
+	nrs_arrangements_free(p->arrangements);
 	p->arrangements = NULL;
 }
 

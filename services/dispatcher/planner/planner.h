@@ -6,12 +6,12 @@
  * records. One thread: the lane's.
  */
 #include "dispatcher/dispatcher.h"
-#include "dispatcher/planner/arrangements.h"
 #include "dispatcher/planner/batches.h"
 #include "dispatcher/planner/due_plan.h"
 #include "dispatcher/planner/planner_past.h"
 #include "dispatcher/planner/threads.h"
 #include "dispatcher/subs.h"
+#include "noroshi/core/arrangement.h"
 #include "noroshi/io/pipe.h"
 
 /* A batch of the open transaction: not yet to be read from the bus. */
@@ -35,7 +35,7 @@ struct planner {
 	struct dispatcher_subs *subs;
 	struct dispatcher_threads *threads;
 	struct dispatcher_threads *due_threads; /* NULL until needed */
-	struct dispatcher_arrangements *arrangements;
+	struct nrs_arrangements *arrangements;
 	struct planner_seconds *seconds; /* NULL until needed */
 	struct pending *first, *last;
 	struct nrs_metric *planned, *not_cleared, *rejected;

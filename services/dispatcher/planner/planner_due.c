@@ -3,6 +3,7 @@
 
 #include "dispatcher/planner/planner.h"
 #include "noroshi/base/log.h"
+#include "noroshi/core/ack_time.h"
 #include "noroshi/core/topic.h"
 
 #define LAST_HOUR (INT64_C(60) * 60 * 1000)
@@ -141,19 +142,6 @@ leave_word(const struct step *step, const char *whose)
 	planner_write(p, word, p->traffic->delivery, step->txn);
 }
 
-/* Before what is waited for could expire. */
-static int64_t
-wait_until(const struct step *step)
-{
-	const struct nrs_delivery_batch *head = step->plan->head;
-	int64_t at = step->plan->times.ack_by;
-
-	if (at >= head->give_up_at)
-		at = head->planned_at +
-		     (head->give_up_at - head->planned_at) / 2;
-	return at;
-}
-
 static enum nrs_rc
 write_group(const struct step *step, struct nrs_targets *from,
     int64_t not_before, struct nrs_err *err)
@@ -184,10 +172,13 @@ write_fallbacks(const struct step *step, struct nrs_err *err)
 {
 	struct nrs_targets later = step->plan->parts->later;
 	struct nrs_targets behind = step->plan->parts->behind;
+	const struct nrs_delivery_batch *head = step->plan->head;
+	const int64_t wait_until = nrs_ack_wait_until(
+	    step->plan->times.ack_by, head->planned_at, head->give_up_at);
 	enum nrs_rc rc = NRS_OK;
 
 	while (later.n > 0 && rc == NRS_OK)
-		rc = write_group(step, &later, wait_until(step), err);
+		rc = write_group(step, &later, wait_until, err);
 	while (behind.n > 0 && rc == NRS_OK)
 		rc = write_group(step, &behind, 0, err);
 	return rc;

@@ -44,7 +44,7 @@ see(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 		return NRS_OK;
 	/* One that could not be believed was rejected then, too. */
 	if (planner_read(p, record, &notice, &why) == NRS_OK)
-		dispatcher_arrangements_note(
+		nrs_arrangements_note(
 		    p->arrangements, notice.admitted->content);
 	return NRS_OK;
 }
@@ -59,7 +59,7 @@ planner_recall(struct planner *p, int64_t end, struct nrs_err *err)
 	struct nrs_reader *reader = NULL;
 	enum nrs_rc rc;
 
-	p->arrangements = dispatcher_arrangements_new();
+	p->arrangements = nrs_arrangements_new();
 	if (p->traffic->newsletter || end == 0)
 		return NRS_OK;
 	rc = nrs_reader_open(bus, &reader, err);

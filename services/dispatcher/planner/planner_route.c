@@ -116,7 +116,7 @@ read_due(struct past *past, const char *thread_id, struct nrs_err *err)
 struct sorting {
 	struct planner *p;
 	const struct dispatcher_notice *notice;
-	const struct dispatcher_routing_query *routing;
+	const struct nrs_arrangement_query *routing;
 	const struct nrs_targets *contacts;
 	const struct past *past;
 	struct planner_parts *out;
@@ -148,7 +148,7 @@ key_of_contact(const struct sorting *s, const char *keyed_by)
 static void
 sort_one(const struct sorting *s, struct nrs_target *target)
 {
-	const char *id = dispatcher_arrangements_replacing(s->routing, target);
+	const char *id = nrs_arrangements_replacing(s->routing, target);
 	const char *before = nrs_map_get(s->past->due,
 	    place_of(s->p->arena, target->subscriber_id, &target->channel));
 	struct planner_parts *out = s->out;
@@ -166,20 +166,6 @@ sort_one(const struct sorting *s, struct nrs_target *target)
 	}
 }
 
-static bool
-is_among(const struct nrs_targets *all, const struct nrs_target *target)
-{
-	size_t i;
-
-	for (i = 0; i < all->n; i++)
-		if (strcmp(all->items[i].subscriber_id,
-		        target->subscriber_id) == 0 &&
-		    strcmp(all->items[i].channel.address,
-		        target->channel.address) == 0)
-			return true;
-	return false;
-}
-
 static void
 add_contacts(const struct sorting *s, const struct nrs_targets *usual)
 {
@@ -189,7 +175,7 @@ add_contacts(const struct sorting *s, const struct nrs_targets *usual)
 
 	for (i = 0; i < s->contacts->n; i++) {
 		contact = &s->contacts->items[i];
-		if (is_among(usual, contact) ||
+		if (nrs_targets_has(usual, contact) ||
 		    nrs_map_get(s->past->now,
 		        place_of(s->p->arena, contact->subscriber_id,
 		            &contact->channel)) != NULL)
@@ -224,12 +210,11 @@ route(struct planner *p, const struct dispatcher_notice *notice,
     struct planner_parts *out)
 {
 	const struct nrs_match_notice match = planner_match(notice);
-	const struct dispatcher_routing_query routing = {.arena = p->arena,
+	const struct nrs_arrangement_query routing = {.arena = p->arena,
 	    .all = p->arrangements,
 	    .subs = dispatcher_subs_set(p->subs),
 	    .notice = &match};
-	const struct nrs_targets contacts =
-	    dispatcher_arrangements_targets(&routing);
+	const struct nrs_targets contacts = nrs_arrangements_targets(&routing);
 	const struct sorting sorting = {
 	    p, notice, &routing, &contacts, past, out};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "dispatcher/planner/arrangements.h"
+#include "noroshi/core/arrangement.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct known {
 	struct known *earlier;
 };
 
-struct dispatcher_arrangements {
+struct nrs_arrangements {
 	struct nrs_map *by_id;
 };
 
@@ -32,17 +32,17 @@ free_known(void *value)
 	}
 }
 
-struct dispatcher_arrangements *
-dispatcher_arrangements_new(void)
+struct nrs_arrangements *
+nrs_arrangements_new(void)
 {
-	struct dispatcher_arrangements *all = nrs_calloc(1, sizeof(*all));
+	struct nrs_arrangements *all = nrs_calloc(1, sizeof(*all));
 
 	all->by_id = nrs_map_new();
 	return all;
 }
 
 void
-dispatcher_arrangements_free(struct dispatcher_arrangements *all)
+nrs_arrangements_free(struct nrs_arrangements *all)
 {
 	if (all == NULL)
 		return;
@@ -74,7 +74,7 @@ below(struct known *top, const char *thread_id)
 
 /* Its id; NULL when the thread has set up nothing that is known. */
 static const char *
-find_thread(const struct dispatcher_arrangements *all, const char *thread_id)
+find_thread(const struct nrs_arrangements *all, const char *thread_id)
 {
 	void *cursor = NULL, *value;
 	const char *id;
@@ -87,7 +87,7 @@ find_thread(const struct dispatcher_arrangements *all, const char *thread_id)
 
 /* A retraction takes back what its thread established. */
 static void
-withdraw(struct dispatcher_arrangements *all, const char *thread_id)
+withdraw(struct nrs_arrangements *all, const char *thread_id)
 {
 	struct known *left;
 	const char *id;
@@ -103,8 +103,8 @@ withdraw(struct dispatcher_arrangements *all, const char *thread_id)
 }
 
 void
-dispatcher_arrangements_note(
-    struct dispatcher_arrangements *all, const struct nrs_content *content)
+nrs_arrangements_note(
+    struct nrs_arrangements *all, const struct nrs_content *content)
 {
 	const struct nrs_contact_arrangement *change = content->contact_change;
 	struct known *known, *was;
@@ -133,8 +133,8 @@ has_mailbox(const struct nrs_contact *contact)
 }
 
 const struct nrs_contact_arrangement *
-dispatcher_arrangements_find(
-    const struct dispatcher_arrangements *all, const char *arrangement_id)
+nrs_arrangements_find(
+    const struct nrs_arrangements *all, const char *arrangement_id)
 {
 	const struct known *known = nrs_map_get(all->by_id, arrangement_id);
 	size_t i;
@@ -171,17 +171,17 @@ is_for_others(const struct nrs_match_notice *notice)
 }
 
 static const struct nrs_contact_arrangement *
-arrangement_of(const struct dispatcher_routing_query *q,
+arrangement_of(const struct nrs_arrangement_query *q,
     const struct nrs_classification *copy)
 {
 	if (!has_route(copy, NRS_ROUTE_OVERRIDE) || !is_for_others(q->notice))
 		return NULL;
-	return dispatcher_arrangements_find(q->all, copy->arrangement_id);
+	return nrs_arrangements_find(q->all, copy->arrangement_id);
 }
 
 /* The arrangement of copy i, unless an earlier copy goes by the same. */
 static const struct nrs_contact_arrangement *
-new_at(const struct dispatcher_routing_query *q, size_t i)
+new_at(const struct nrs_arrangement_query *q, size_t i)
 {
 	const struct nrs_classification *copies = q->notice->copies;
 	const struct nrs_contact_arrangement *found =
@@ -195,7 +195,7 @@ new_at(const struct dispatcher_routing_query *q, size_t i)
 }
 
 static void
-add_contacts(const struct dispatcher_routing_query *q,
+add_contacts(const struct nrs_arrangement_query *q,
     const struct nrs_contact_arrangement *arrangement, struct nrs_targets *out)
 {
 	const size_t n = out->n + arrangement->n_contacts;
@@ -225,7 +225,7 @@ add_contacts(const struct dispatcher_routing_query *q,
 }
 
 struct nrs_targets
-dispatcher_arrangements_targets(const struct dispatcher_routing_query *q)
+nrs_arrangements_targets(const struct nrs_arrangement_query *q)
 {
 	const struct nrs_contact_arrangement *arrangement;
 	struct nrs_targets out = {0};
@@ -241,7 +241,7 @@ dispatcher_arrangements_targets(const struct dispatcher_routing_query *q)
 
 /* Is it meant for sub by this copy alone? */
 static bool
-by_copy(const struct dispatcher_routing_query *q,
+by_copy(const struct nrs_arrangement_query *q,
     const struct nrs_classification *copy, const struct nrs_target *target)
 {
 	const struct nrs_subscription *sub =
@@ -255,8 +255,8 @@ by_copy(const struct dispatcher_routing_query *q,
 }
 
 const char *
-dispatcher_arrangements_replacing(
-    const struct dispatcher_routing_query *q, const struct nrs_target *target)
+nrs_arrangements_replacing(
+    const struct nrs_arrangement_query *q, const struct nrs_target *target)
 {
 	const enum nrs_msg_kind kind = q->notice->content->kind;
 	const struct nrs_contact_arrangement *found = NULL, *other;

@@ -9,13 +9,13 @@
 
 #include <cmocka.h>
 
-#include "dispatcher/planner/arrangements.h"
+#include "noroshi/core/arrangement.h"
 
 /* A notice of column C to finance (the arrangement "hq" is in force) and power
  * (none is); op is of finance, both of both. */
 struct scene {
 	struct nrs_arena *arena;
-	struct dispatcher_arrangements *all;
+	struct nrs_arrangements *all;
 	struct nrs_match_set *subs;
 	struct nrs_subscription op, both;
 	struct nrs_content c1, content;
@@ -25,7 +25,7 @@ struct scene {
 	struct nrs_classification copies[2];
 	enum nrs_route routes[2], usual[1];
 	struct nrs_match_notice notice;
-	struct dispatcher_routing_query query;
+	struct nrs_arrangement_query query;
 };
 
 static const char *finance[] = {"finance"};
@@ -61,7 +61,7 @@ set_up_arrangement(struct scene *s)
 	    .thread_id = "c1",
 	    .kind = NRS_KIND_INITIAL,
 	    .contact_change = &s->change};
-	dispatcher_arrangements_note(s->all, &s->c1);
+	nrs_arrangements_note(s->all, &s->c1);
 }
 
 static int
@@ -71,7 +71,7 @@ set_up(void **state)
 
 	assert_non_null(s);
 	s->arena = nrs_arena_new();
-	s->all = dispatcher_arrangements_new();
+	s->all = nrs_arrangements_new();
 	s->subs = nrs_match_set_new();
 	subscribe(s, &s->op, "op", finance, 1);
 	subscribe(s, &s->both, "both", both, 2);
@@ -97,7 +97,7 @@ set_up(void **state)
 	    .addressing = &s->addressing,
 	    .copies = s->copies,
 	    .n_copies = 2};
-	s->query = (struct dispatcher_routing_query){.arena = s->arena,
+	s->query = (struct nrs_arrangement_query){.arena = s->arena,
 	    .all = s->all,
 	    .subs = s->subs,
 	    .notice = &s->notice};
@@ -111,7 +111,7 @@ tear_down(void **state)
 	struct scene *s = *state;
 
 	nrs_match_set_free(s->subs);
-	dispatcher_arrangements_free(s->all);
+	nrs_arrangements_free(s->all);
 	nrs_arena_free(s->arena);
 	free(s);
 	return 0;
@@ -123,7 +123,7 @@ replacing(struct scene *s, const char *who)
 	const struct nrs_target target = {
 	    .subscriber_id = who, .purpose = NRS_PURPOSE_ALERT};
 
-	return dispatcher_arrangements_replacing(&s->query, &target);
+	return nrs_arrangements_replacing(&s->query, &target);
 }
 
 static void
@@ -135,7 +135,7 @@ its_mailboxes_get_the_alert_once(void **state)
 	/* in force for both sectors: still one headquarters */
 	s->copies[1].routes = s->routes;
 	s->copies[1].arrangement_id = "hq";
-	out = dispatcher_arrangements_targets(&s->query);
+	out = nrs_arrangements_targets(&s->query);
 	assert_int_equal(out.n, 2);
 	assert_string_equal(out.items[0].subscriber_id, "@hq");
 	assert_string_equal(out.items[0].channel.address, "hq@x.example");
@@ -164,7 +164,7 @@ one_that_adds_replaces_nobody(void **state)
 
 	s->copies[0].n_routes = 2;
 	assert_null(replacing(s, "op"));
-	assert_int_equal(dispatcher_arrangements_targets(&s->query).n, 2);
+	assert_int_equal(nrs_arrangements_targets(&s->query).n, 2);
 }
 
 /* Fail towards delivery. */
@@ -174,7 +174,7 @@ one_that_nobody_can_mail_replaces_nobody(void **state)
 	struct scene *s = *state;
 
 	s->change.n_contacts = 1; /* a telephone */
-	dispatcher_arrangements_note(s->all, &s->c1);
+	nrs_arrangements_note(s->all, &s->c1);
 	assert_null(replacing(s, "op"));
 	s->copies[0].arrangement_id = "unknown";
 	assert_null(replacing(s, "op"));
@@ -187,11 +187,11 @@ it_never_learns_what_is_for_people_by_name(void **state)
 
 	s->addressing.recipients = named;
 	s->addressing.n_recipients = 1;
-	assert_int_equal(dispatcher_arrangements_targets(&s->query).n, 0);
+	assert_int_equal(nrs_arrangements_targets(&s->query).n, 0);
 	assert_null(replacing(s, "op"));
 	s->addressing.n_recipients = 0;
 	s->content.tlp = NRS_TLP_RED;
-	assert_int_equal(dispatcher_arrangements_targets(&s->query).n, 0);
+	assert_int_equal(nrs_arrangements_targets(&s->query).n, 0);
 }
 
 static void
@@ -203,10 +203,10 @@ who_read_the_error_hears_of_it_at_once(void **state)
 	    .had_thread = true};
 
 	s->content.kind = NRS_KIND_CORRECTION;
-	assert_null(dispatcher_arrangements_replacing(&s->query, &target));
+	assert_null(nrs_arrangements_replacing(&s->query, &target));
 	s->content.kind = NRS_KIND_FOLLOW_UP;
 	assert_string_equal(
-	    dispatcher_arrangements_replacing(&s->query, &target), "hq");
+	    nrs_arrangements_replacing(&s->query, &target), "hq");
 }
 
 static void
@@ -215,14 +215,14 @@ a_closed_or_withdrawn_one_is_gone(void **state)
 	struct scene *s = *state;
 
 	s->change.action = NRS_ARRANGEMENT_CLOSE;
-	dispatcher_arrangements_note(s->all, &s->c1);
-	assert_null(dispatcher_arrangements_find(s->all, "hq"));
+	nrs_arrangements_note(s->all, &s->c1);
+	assert_null(nrs_arrangements_find(s->all, "hq"));
 	s->change.action = NRS_ARRANGEMENT_ESTABLISH;
-	dispatcher_arrangements_note(s->all, &s->c1);
-	assert_non_null(dispatcher_arrangements_find(s->all, "hq"));
+	nrs_arrangements_note(s->all, &s->c1);
+	assert_non_null(nrs_arrangements_find(s->all, "hq"));
 	s->c1.kind = NRS_KIND_RETRACTION;
-	dispatcher_arrangements_note(s->all, &s->c1);
-	assert_null(dispatcher_arrangements_find(s->all, "hq"));
+	nrs_arrangements_note(s->all, &s->c1);
+	assert_null(nrs_arrangements_find(s->all, "hq"));
 }
 
 /* As the classifier has it: what was changed holds again. */
@@ -239,11 +239,11 @@ a_withdrawn_change_brings_back_the_earlier_one(void **state)
 	change.n_contacts = 1;
 	c2.notice_id = c2.thread_id = "c2";
 	c2.contact_change = &change;
-	dispatcher_arrangements_note(s->all, &c2);
-	assert_int_equal(dispatcher_arrangements_targets(&s->query).n, 1);
+	nrs_arrangements_note(s->all, &c2);
+	assert_int_equal(nrs_arrangements_targets(&s->query).n, 1);
 	c2.kind = NRS_KIND_RETRACTION;
-	dispatcher_arrangements_note(s->all, &c2);
-	assert_int_equal(dispatcher_arrangements_targets(&s->query).n, 2);
+	nrs_arrangements_note(s->all, &c2);
+	assert_int_equal(nrs_arrangements_targets(&s->query).n, 2);
 }
 
 int
@@ -262,6 +262,5 @@ main(void)
 	    CASE(a_withdrawn_change_brings_back_the_earlier_one),
 	};
 
-	return cmocka_run_group_tests_name(
-	    "dispatcher_arrangements", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("arrangement", tests, NULL, NULL);
 }
