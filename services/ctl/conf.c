@@ -8,6 +8,7 @@
 
 #include "noroshi/base/rand.h"
 #include "noroshi/base/text.h"
+#include "noroshi/core/ack_time.h"
 
 #define SYSTEM_FILE "/etc/noroshi/actual/noroshictl.conf"
 
@@ -35,6 +36,35 @@ static const struct nrs_param own[] = {
         .offset = offsetof(struct ctl_conf, ack_secrets),
         .def = "",
         .help = "noroshi-dispatcher's ack.secrets, for `noroshictl link`."},
+    {.name = "ack_immediate",
+        .type = NRS_PARAM_INT,
+        .offset = offsetof(struct ctl_conf, ack_immediate_ms),
+        .def = NRS_ACK_IMMEDIATE_MS,
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help =
+            "noroshi-dispatcher's ack.immediate, for preview: when those are "
+            "told who wait for a contact arrangement's contacts."},
+    {.name = "ack_priority",
+        .type = NRS_PARAM_INT,
+        .offset = offsetof(struct ctl_conf, ack_priority_ms),
+        .def = NRS_ACK_PRIORITY_MS,
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help =
+            "noroshi-dispatcher's ack.priority, for preview: when those are "
+            "told who wait for a contact arrangement's contacts."},
+    {.name = "ack_routine",
+        .type = NRS_PARAM_INT,
+        .offset = offsetof(struct ctl_conf, ack_routine_ms),
+        .def = NRS_ACK_ROUTINE_MS,
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "noroshi-dispatcher's ack.routine, for preview: when those are "
+                "told who wait for a contact arrangement's contacts."},
     {.name = "key",
         .type = NRS_PARAM_PATH,
         .offset = offsetof(struct ctl_conf, key),

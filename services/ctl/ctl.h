@@ -22,6 +22,8 @@ struct ctl_conf {
 	const char *producer;    /* URL */
 	const char *ack;         /* URL of the acknowledgement listener */
 	const char *ack_secrets; /* its secrets, "" for none */
+	/* The dispatcher's ack.immediate and so on. */
+	int64_t ack_immediate_ms, ack_priority_ms, ack_routine_ms;
 	const char *key;         /* private key file, "" for none */
 	const char *keys;        /* keyring file */
 	const char *sectors;     /* sector table file */

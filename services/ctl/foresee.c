@@ -90,6 +90,7 @@ ctl_foresee(struct ctl_foresight *f, const struct ctl_draft *draft,
     int64_t now_ms, struct nrs_err *err)
 {
 	struct nrs_arena *arena = f->ctl->arena;
+	const struct ctl_conf *conf = &f->ctl->conf;
 	const struct nrs_content *c = draft->content;
 	const struct nrs_stub_content said = ctl_stub_of(c);
 	struct nrs_stub stub = {
@@ -108,6 +109,11 @@ ctl_foresee(struct ctl_foresight *f, const struct ctl_draft *draft,
 	    .content = c,
 	    .addressing = draft->addressing,
 	    .now_ms = now_ms,
+	    .ack = {.immediate_ms = conf->ack_immediate_ms,
+	        .priority_ms = conf->ack_priority_ms,
+	        .routine_ms = conf->ack_routine_ms,
+	        .report_after = NRS_ACK_REPORT_AFTER,
+	        .give_up_ms = NRS_ACK_GIVE_UP_MS},
 	    .principal = f->issuer};
 
 	return nrs_foresee(f->topics, &query, &f->preview, err);

@@ -60,9 +60,46 @@ print_recipient(struct ctl *ctl, const struct nrs_preview_recipient *r)
 	ctl_out_term(out, "channel", NRS_VOC_CHANNEL_TYPE, (int)r->channel);
 	ctl_out_term(out, "purpose", NRS_VOC_DELIVERY_PURPOSE, (int)r->purpose);
 	ctl_out_str(out, "when", when);
+	if (ctl_out_is_json(out) && r->unless != NULL)
+		ctl_out_str(out, "unless", r->unless);
 	ctl_out_str(out, "rule", r->rule);
 	ctl_out_str(out, "name", r->name);
 	ctl_out_end(out);
+}
+
+static void
+print_way(struct ctl *ctl, const struct nrs_preview_way *way)
+{
+	struct ctl_out *out = ctl->out;
+
+	ctl_out_begin(out, CTL_BLOCK);
+	if (ctl_out_is_json(out))
+		ctl_out_str(out, "step", "arrangement");
+	ctl_out_str(out, "arrangement_id", way->arrangement_id);
+	ctl_out_str(out, "name", way->name);
+	ctl_out_list(
+	    out, "contacts", (const char *const *)way->roles, way->n_roles);
+	if (way->n_waiting > 0) {
+		ctl_out_int(out, "waiting", (int64_t)way->n_waiting);
+		ctl_out_time(out, "until", way->wait_until);
+		ctl_out_str(out, "text",
+		    pick(ctl, "they get it then, unless a contact confirms it",
+		        "窓口が確認しなければ、その時刻に送る"));
+	}
+	ctl_out_end(out);
+}
+
+static void
+print_ways(struct ctl *ctl, const struct ctl_foresight *f)
+{
+	const struct nrs_preview *p = &f->preview;
+
+	if (p->n_ways > 0 && !nrs_foresee_knows_contacts(f->topics))
+		(void)fprintf(stderr,
+		    "noroshictl: dispatch.alert cannot be read: who an "
+		    "arrangement's contacts are is not seen\n");
+	for (size_t i = 0; i < p->n_ways; i++)
+		print_way(ctl, &p->ways[i]);
 }
 
 static void
@@ -70,8 +107,6 @@ print_reach(struct ctl *ctl, const struct nrs_preview *p)
 {
 	struct ctl_out *out = ctl->out;
 
-	if (!ctl_out_is_json(out) && p->n_recipients > 0)
-		(void)puts("");
 	ctl_out_begin(out, CTL_BLOCK);
 	if (ctl_out_is_json(out))
 		ctl_out_str(out, "step", "reach");
@@ -147,6 +182,9 @@ print_all(struct ctl *ctl, const struct ctl_foresight *f)
 	print_outcome(ctl, &p->outcome);
 	for (size_t i = 0; i < p->n_recipients; i++)
 		print_recipient(ctl, &p->recipients[i]);
+	if (!ctl_out_is_json(ctl->out) && p->n_recipients > 0)
+		(void)puts("");
+	print_ways(ctl, f);
 	print_reach(ctl, p);
 	print_audience(ctl, f);
 	for (size_t i = 0; i < p->n_texts; i++)

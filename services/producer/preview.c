@@ -87,7 +87,37 @@ add_recipients(struct nrs_buf *out, const struct nrs_preview *preview)
 		    r->unless != NULL ? "unconfirmed"
 		    : r->now          ? "now"
 		                      : "newsletter");
+		if (r->unless != NULL)
+			member(out, "unless", r->unless);
 		member(out, "rule", r->rule);
+		nrs_buf_addc(out, '}');
+	}
+	nrs_buf_addc(out, ']');
+}
+
+static void
+add_ways(struct nrs_buf *out, const struct nrs_preview *preview)
+{
+	const struct nrs_preview_way *way;
+	char text[NRS_TIME_SIZE];
+	size_t i, k;
+
+	nrs_buf_adds(out, ",\"arrangements\":[");
+	for (i = 0; i < preview->n_ways; i++) {
+		way = &preview->ways[i];
+		next(out);
+		member(out, "arrangement_id", way->arrangement_id);
+		member(out, "name", way->name);
+		nrs_buf_adds(out, ",\"contacts\":[");
+		for (k = 0; k < way->n_roles; k++) {
+			nrs_buf_adds(out, k == 0 ? "" : ",");
+			nrs_json_string(out, way->roles[k]);
+		}
+		nrs_buf_addc(out, ']');
+		number(out, "waiting", way->n_waiting);
+		if (way->wait_until > 0)
+			member(
+			    out, "until", nrs_time_utc(way->wait_until, text));
 		nrs_buf_addc(out, '}');
 	}
 	nrs_buf_addc(out, ']');
@@ -166,8 +196,10 @@ reply_preview(struct nrs_http_reply *reply, const struct nrs_preview *preview,
 	nrs_json_encode(out, NRS_TYPE_OUTCOME, &preview->outcome);
 	/* No recipient learns who the others are (invariant 8), and an issuer
 	 * may be one. */
-	if (is_desk)
+	if (is_desk) {
 		add_recipients(out, preview);
+		add_ways(out, preview);
+	}
 	add_reach(out, preview);
 	add_unusual(out, preview);
 	add_texts(out, preview);
@@ -206,6 +238,11 @@ foresee(struct producer *p, struct nrs_arena *arena,
 	    .addressing = a->addressing,
 	    .n_unknown = a->n_unknown,
 	    .now_ms = admission->accepted_at,
+	    .ack = {.immediate_ms = p->conf->ack_immediate_ms,
+	        .priority_ms = p->conf->ack_priority_ms,
+	        .routine_ms = p->conf->ack_routine_ms,
+	        .report_after = NRS_ACK_REPORT_AFTER,
+	        .give_up_ms = NRS_ACK_GIVE_UP_MS},
 	    .principal = admission->principal};
 	enum nrs_rc rc;
 

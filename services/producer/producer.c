@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "noroshi/core/ack_time.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/http.h"
 #include "noroshi/io/table.h"
@@ -98,6 +99,36 @@ static const struct nrs_param params[] = {
         .def = "",
         .help = "The decision table that POST /v1/preview decides by; empty: "
                 "this process makes no previews."},
+    {.name = "ack_immediate",
+        .type = NRS_PARAM_INT,
+        ROW(ack_immediate_ms),
+        .def = NRS_ACK_IMMEDIATE_MS,
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "noroshi-dispatcher's ack.immediate, for POST /v1/preview: "
+                "when those are "
+                "told who wait for a contact arrangement's contacts."},
+    {.name = "ack_priority",
+        .type = NRS_PARAM_INT,
+        ROW(ack_priority_ms),
+        .def = NRS_ACK_PRIORITY_MS,
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "noroshi-dispatcher's ack.priority, for POST /v1/preview: when "
+                "those are "
+                "told who wait for a contact arrangement's contacts."},
+    {.name = "ack_routine",
+        .type = NRS_PARAM_INT,
+        ROW(ack_routine_ms),
+        .def = NRS_ACK_ROUTINE_MS,
+        .min = 1000,
+        .max = 2592000000,
+        .unit = "ms",
+        .help = "noroshi-dispatcher's ack.routine, for POST /v1/preview: when "
+                "those are "
+                "told who wait for a contact arrangement's contacts."},
 };
 
 static void

@@ -28,6 +28,8 @@ struct producer_conf {
 	int64_t max_body, max_connections, idle_timeout_s;
 	int64_t wait_ms, max_wait_ms, append_timeout_ms;
 	int64_t remembered;
+	/* The dispatcher's ack.immediate and so on, for previews. */
+	int64_t ack_immediate_ms, ack_priority_ms, ack_routine_ms;
 };
 
 /* What a reload replaces: who may sign, what sectors there are, when their

@@ -155,6 +155,7 @@ a_desk_sees_who_would_get_it_and_nothing_is_written(void **state)
 	has(body, "\"unusual\":[{\"first\":true}]");
 	has(body, "\"texts\":[{\"what\":\"ALERT\",\"lang\":\"ja\","
 	          "\"subject\":\"[TLP:AMBER]");
+	has(body, "\"arrangements\":[]");
 	assert_int_equal(bus_fixture_count(NRS_TOPIC_JOURNAL), before);
 }
 
@@ -181,6 +182,7 @@ who_is_no_desk_learns_how_many_and_not_who(void **state)
 	has(body, "\"texts\":[");
 	lacks(body, "kitayama");
 	lacks(body, "minamikawa");
+	lacks(body, "\"arrangements\"");
 }
 
 static void

@@ -99,6 +99,29 @@ last=$(issue "最後二" '.sectors = ["power", "finance"] | .tlp = "CLEAR" | .ur
 for who in both english green picky quiet; do wait_until 20 mail_came "$last" "$who"; done
 check "it goes to those it named, and nobody else" equal "$wanted" "$(got "$second")"
 
+# ---- where a contact arrangement replaces the usual way
+hq=$(issue "対策室" '.item_type = "C1" | .no_countermeasure = true |
+	del(.countermeasures) | .contact_change = {action: "ESTABLISH",
+	arrangement_id: "hq", hq_name: "対策室", sectors: ["power"],
+	policy: "REPLACE", effective_until: "'"$(date -u -d '+1 hour' +%FT%TZ)"'",
+	contacts: [{role: "連絡", channel: "mail", address: "hq@demo.example"}]}')
+for who in both quiet; do wait_until 20 mail_came "$hq" "$who"; done
+by=$(date -u -d '+2 hours' +%FT%TZ)
+said=$(preview "窓口" ".ack_deadline = \"$by\"")
+check "the contact of an arrangement is named, and gets it now" equal "対策室 連絡 now" \
+	"$(jq -r 'select(.subscriber_id == "@hq") | "\(.name) \(.when)"' <<<"$said")"
+check "the usual recipients wait for it" equal "both hq unconfirmed quiet hq unconfirmed" \
+	"$(jq -r 'select(.unless) | "\(.subscriber_id) \(.unless) \(.when)"' <<<"$said" | sort | xargs)"
+check "until the time to confirm it is over" equal "hq 連絡 2 $by" "$(jq -r \
+	'select(.step == "arrangement") | "\(.arrangement_id) \(.contacts[0]) \(.waiting) \(.until)"' \
+	<<<"$said" | sed 's/\.000Z/Z/')"
+id=$(issue "窓口" ".ack_deadline = \"$by\"")
+wait_until 20 mail_came "$id" hq
+check "so it goes: the contact first" mail_came "$id" hq
+check "and the others wait" equal "waiting=2" \
+	"$(grep -h "event=planned alert=$id " "$STACK"/log/dispatcher-*.log | grep -o 'waiting=[0-9]*')"
+check "a person reads who is told first" contains "対策室" "$(notice "窓口" | ctl --lang ja preview -)"
+
 # ---- the same over HTTP
 notice "電文" "${one[0]} | ${one[1]}" >"$STACK/notice.json"
 ctl -X producer=http://127.0.0.1:1 issue - <"$STACK/notice.json" 2>"$STACK/err"
@@ -108,6 +131,8 @@ answer=$(curl -s -H 'Content-Type: application/json' --data-binary "@$kept" \
 check "the API names whom noroshictl names" equal \
 	"$(ctl --json preview - <"$STACK/notice.json" | recipients)" \
 	"$(jq -r '.recipients[].subscriber_id' <<<"$answer" | sort | xargs)"
+check "and the contacts of the arrangement" equal "hq 対策室 連絡 1" "$(jq -r '.arrangements[] |
+	"\(.arrangement_id) \(.name) \(.contacts[0]) \(.waiting)"' <<<"$answer")"
 check "with the same subject" equal \
 	"$(ctl --json preview - <"$STACK/notice.json" | jq -r 'select(.step == "text" and .lang == "en") | .subject')" \
 	"$(jq -r '.texts[] | select(.lang == "en") | .subject' <<<"$answer")"

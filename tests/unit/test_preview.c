@@ -15,6 +15,12 @@ static struct scene s;
 static struct nrs_match_set *subs;
 static struct nrs_usage usage;
 static struct nrs_preview preview;
+static struct nrs_arrangements *arrangements;
+static const struct nrs_ack_times times = {.immediate_ms = 60 * MINUTE,
+    .priority_ms = 240 * MINUTE,
+    .routine_ms = DAY,
+    .report_after = 150,
+    .give_up_ms = 3 * DAY};
 static const struct nrs_delivery_batch *priors[1];
 static size_t n_priors;
 static const struct nrs_stub_content *stub;
@@ -58,6 +64,7 @@ setup(void **state)
 	usage = (struct nrs_usage){0};
 	n_priors = 0;
 	stub = NULL;
+	arrangements = NULL;
 	return 0;
 }
 
@@ -65,6 +72,7 @@ static int
 teardown(void **state)
 {
 	nrs_match_set_free(subs);
+	nrs_arrangements_free(arrangements);
 	scene_close(&s);
 	return 0;
 }
@@ -91,6 +99,8 @@ look(const struct nrs_content *content, const char *sectors)
 	    .priors = priors,
 	    .n_priors = n_priors,
 	    .usage = &usage,
+	    .arrangements = arrangements,
+	    .ack = &times,
 	    .stub = stub};
 
 	nrs_preview(&query, &preview);
@@ -251,30 +261,129 @@ what_would_be_refused_or_held_reaches_nobody(void **state)
 	assert_int_equal(preview.n_texts, 1); /* what they would read */
 }
 
-/* Source: ※緊急事態等における別の連絡体制や手続きがある場合を除く */
+/* Source: ※緊急事態等における別の連絡体制や手続きがある場合を除く
+ * The notice that sets up hq-1 in power goes out. */
 static void
-where_an_arrangement_replaces_the_usual_way_others_come_after_it(void **state)
+set_up_hq(struct nrs_contact_arrangement *hq, struct nrs_content *content)
 {
-	struct nrs_contact_arrangement hq = {
+	static struct nrs_contact contacts[] = {
+	    {.role = "当直", .channel = "phone", .address = "03-0000-0000"},
+	    {.role = "連絡", .channel = "mail", .address = "hq@x.example"},
+	    {.role = "副", .channel = "mail", .address = "hq2@x.example"}};
+	const struct nrs_addressing to = scene_to(&s, "power");
+
+	*hq = (struct nrs_contact_arrangement){
 	    .action = NRS_ARRANGEMENT_ESTABLISH,
 	    .arrangement_id = "hq-1",
 	    .hq_name = "HQ",
+	    .contacts = contacts,
+	    .n_contacts = 3,
 	    .policy = NRS_POLICY_REPLACE,
 	    .effective_until = s.now + DAY};
-	const struct nrs_addressing to = scene_to(&s, "power");
-	struct nrs_content content = urgent("hq");
+	*content = urgent("hq");
+	content->item_type = NRS_ITEM_C1;
+	content->contact_change = hq;
+	scene_notice(&s, content, &to);
+}
 
-	content.item_type = NRS_ITEM_C1;
-	content.contact_change = &hq;
-	scene_notice(&s, &content, &to);
+static void
+where_an_arrangement_replaces_the_usual_way_others_come_after_it(void **state)
+{
+	struct nrs_contact_arrangement hq;
+	struct nrs_content content;
+
+	set_up_hq(&hq, &content);
+	arrangements = nrs_arrangements_new();
+	nrs_arrangements_note(arrangements, &content);
 	content = urgent("a");
 	look(&content, "power,finance");
 	assert_string_equal(names(NRS_PURPOSE_ALERT, true),
-	    "@hq-1/1 bank/1 one/1 quiet/1 two/1 two/2");
+	    "@hq-1/1 @hq-1/1 bank/1 one/1 quiet/1 two/1 two/2");
+	assert_string_equal(preview.recipients[0].name, "HQ 副");
+	assert_string_equal(preview.recipients[1].name, "HQ 連絡");
 	assert_null(preview.recipients[0].unless);
-	assert_null(preview.recipients[1].unless); /* finance has none */
-	assert_string_equal(preview.recipients[2].unless, "hq-1");
-	assert_string_equal(preview.recipients[2].rule, "override:5");
+	assert_null(preview.recipients[2].unless); /* finance has none */
+	assert_string_equal(preview.recipients[3].unless, "hq-1");
+	assert_string_equal(preview.recipients[3].rule, "override:5");
+	assert_int_equal(preview.n_ways, 1);
+	assert_string_equal(preview.ways[0].arrangement_id, "hq-1");
+	assert_string_equal(preview.ways[0].name, "HQ");
+	assert_int_equal(preview.ways[0].n_roles, 2); /* who can be mailed */
+	assert_string_equal(preview.ways[0].roles[0], "連絡");
+	assert_int_equal(preview.ways[0].n_waiting, 3);
+	assert_int_equal(preview.ways[0].wait_until, s.now + times.priority_ms);
+}
+
+/* As the planner: fail towards delivery. */
+static void
+where_nobody_can_be_mailed_the_usual_way_stays(void **state)
+{
+	struct nrs_contact_arrangement hq;
+	struct nrs_content content;
+
+	set_up_hq(&hq, &content);
+	hq.n_contacts = 1; /* a telephone */
+	arrangements = nrs_arrangements_new();
+	nrs_arrangements_note(arrangements, &content);
+	content = urgent("a");
+	look(&content, "power");
+	assert_string_equal(
+	    names(NRS_PURPOSE_ALERT, true), "one/1 quiet/1 two/1 two/2");
+	assert_null(preview.recipients[0].unless);
+	assert_int_equal(preview.n_ways, 0);
+}
+
+static void
+of_contacts_that_cannot_be_read_it_says_only_that_there_are(void **state)
+{
+	struct nrs_contact_arrangement hq;
+	struct nrs_content content;
+
+	set_up_hq(&hq, &content);
+	content = urgent("a");
+	look(&content, "power");
+	assert_string_equal(names(NRS_PURPOSE_ALERT, true),
+	    "@hq-1/1 one/1 quiet/1 two/1 two/2");
+	assert_string_equal(preview.recipients[0].name, "");
+	assert_string_equal(preview.recipients[1].unless, "hq-1");
+	assert_int_equal(preview.n_ways, 1);
+	assert_int_equal(preview.ways[0].n_roles, 0);
+	assert_int_equal(preview.ways[0].n_waiting, 3);
+}
+
+/* Who read the error hears of it at once, the contact among them, and once. */
+static void
+a_contact_that_had_the_thread_is_named_once(void **state)
+{
+	static struct nrs_channel box = {NRS_CHANNEL_MAIL, "hq@x.example"};
+	static struct nrs_delivery delivery = {
+	    .subscriber_id = "@hq-1", .organisation = "hq-1", .channel = &box};
+	static const struct nrs_delivery_batch batch = {.notice_id = "a",
+	    .thread_id = "a",
+	    .revision = 1,
+	    .purpose = NRS_PURPOSE_ALERT,
+	    .deliveries = &delivery,
+	    .n_deliveries = 1};
+	const struct nrs_addressing to = scene_to(&s, "power");
+	struct nrs_contact_arrangement hq;
+	struct nrs_content content;
+
+	set_up_hq(&hq, &content);
+	hq.n_contacts = 2;
+	arrangements = nrs_arrangements_new();
+	nrs_arrangements_note(arrangements, &content);
+	content = urgent("a");
+	scene_notice(&s, &content, &to);
+	priors[0] = &batch;
+	n_priors = 1;
+	content = scene_next(&s, "a", 2, NRS_KIND_CORRECTION);
+	content.item_type = NRS_ITEM_C3;
+	content.urgency = NRS_URGENCY_PRIORITY;
+	content.tlp = NRS_TLP_AMBER;
+	look(&content, "power");
+	assert_string_equal(names(NRS_PURPOSE_ALERT, true),
+	    "@hq-1/1 one/1 quiet/1 two/1 two/2");
+	assert_int_equal(preview.n_ways, 1);
 }
 
 static void
@@ -292,7 +401,8 @@ a_named_recipient_alone_gets_what_is_red(void **state)
 	    .policy = s.policy,
 	    .state = s.state,
 	    .subs = subs,
-	    .cmd = &cmd};
+	    .cmd = &cmd,
+	    .ack = &times};
 
 	content.tlp = NRS_TLP_RED;
 	to.recipients = scene_list(&s, "one", &to.n_recipients);
@@ -314,6 +424,9 @@ main(void)
 	    T(a_sector_or_a_label_never_used_is_unusual),
 	    T(what_would_be_refused_or_held_reaches_nobody),
 	    T(where_an_arrangement_replaces_the_usual_way_others_come_after_it),
+	    T(where_nobody_can_be_mailed_the_usual_way_stays),
+	    T(of_contacts_that_cannot_be_read_it_says_only_that_there_are),
+	    T(a_contact_that_had_the_thread_is_named_once),
 	    T(a_named_recipient_alone_gets_what_is_red),
 	};
 

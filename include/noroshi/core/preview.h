@@ -7,6 +7,8 @@
  * what is unusual about them. Nothing is sent. Pure; all in the caller's arena,
  * or of what the query points to.
  */
+#include "noroshi/core/ack_time.h"
+#include "noroshi/core/arrangement.h"
 #include "noroshi/core/audience.h"
 #include "noroshi/core/decide.h"
 #include "noroshi/core/render.h"
@@ -29,6 +31,9 @@ struct nrs_preview_query {
 	const struct nrs_delivery_batch *const *priors;
 	size_t n_priors;
 	const struct nrs_usage *usage; /* its issuer's; NULL: not known */
+	/* Who an arrangement's contacts are; NULL: that could not be read. */
+	const struct nrs_arrangements *arrangements;
+	const struct nrs_ack_times *ack; /* the dispatcher's */
 	/* What those read who may not see it in full; NULL: none was made. */
 	const struct nrs_stub_content *stub;
 };
@@ -39,12 +44,24 @@ struct nrs_preview_recipient {
 	enum nrs_channel_type channel;
 	enum nrs_delivery_purpose purpose; /* ALERT or STUB */
 	bool now;                          /* else with the next newsletter */
-	/* Not even now, but when the contact of this arrangement, which stands
-	 * in for the usual way, has not confirmed it; NULL: at once. */
+	/* Not even now, but when the contacts of this arrangement, which stands
+	 * in for the usual way, have not confirmed it; NULL: at once. */
 	const char *unless;
 	/* Of the first copy that is for them; "override:1" or "override:3":
 	 * only because of what they were told before. */
 	const char *rule;
+};
+
+/* A contact arrangement that it goes by: its contacts get it at once. */
+struct nrs_preview_way {
+	const char *arrangement_id;
+	const char *name;   /* of the headquarters; "": not known */
+	const char **roles; /* of the contacts that it goes to */
+	size_t n_roles;
+	/* How many people get it instead of them, and when, if they do not
+	 * confirm it. */
+	size_t n_waiting;
+	int64_t wait_until; /* 0: nobody waits */
 };
 
 struct nrs_preview {
@@ -54,6 +71,8 @@ struct nrs_preview {
 	/* People: who would get the text or the stub, and who would not. */
 	size_t n_reached, n_stubs;
 	size_t n_not_cleared, n_filtered, n_unreachable;
+	struct nrs_preview_way *ways;
+	size_t n_ways;
 	/* What they read, in the languages they read; without what is made when
 	 * it is sent: greeting, sender, hash. */
 	struct nrs_preview_text {

@@ -20,7 +20,8 @@ NRS_CHECKED enum nrs_rc nrs_foresee_open(const struct nrs_foresee_conf *conf,
     struct nrs_foresee **out, struct nrs_err *err);
 void nrs_foresee_close(struct nrs_foresee *foresee);
 
-/* Read `journal`, `outcome` and `subscription` on to the ends they have now.
+/* Read `journal`, `outcome` and `subscription` on to the ends they have now,
+ * and `dispatch.alert` while a contact arrangement is in force.
  * ring tells who signed what; NULL: nobody is known. NRS_RETRY: the bus is
  * silent. NRS_REJECT, rule not-found: there is no such topic. */
 NRS_CHECKED enum nrs_rc nrs_foresee_refresh(struct nrs_foresee *foresee,
@@ -28,6 +29,10 @@ NRS_CHECKED enum nrs_rc nrs_foresee_refresh(struct nrs_foresee *foresee,
 /* False: the journal could not be read (not everybody may), and who issued what
  * is not known. */
 bool nrs_foresee_knows_issuers(const struct nrs_foresee *foresee);
+
+/* False: `dispatch.alert` could not be read, and who the contacts of an
+ * arrangement are is not known. */
+bool nrs_foresee_knows_contacts(const struct nrs_foresee *foresee);
 
 struct nrs_foresee_query {
 	struct nrs_arena *arena;
@@ -38,6 +43,7 @@ struct nrs_foresee_query {
 	const struct nrs_addressing *addressing;
 	unsigned n_unknown;
 	int64_t now_ms;
+	struct nrs_ack_times ack; /* the dispatcher's */
 	/* Whose notices count as its issuer's; "" for everybody's. */
 	const char *principal;
 };

@@ -12,8 +12,10 @@ struct making {
 	const struct nrs_preview_query *q;
 	struct nrs_preview *out;
 	struct nrs_match_notice now, later; /* what of it goes out when */
-	struct nrs_map *told;               /* subscriber -> anything */
-	bool reads[2][2]; /* as a stub, in English: somebody does */
+	struct nrs_arrangements *guessed;   /* NULL: they are known */
+	struct nrs_arrangement_query routing;
+	struct nrs_map *told; /* subscriber -> anything */
+	bool reads[2][2];     /* as a stub, in English: somebody does */
 };
 
 /* ---- what goes out when ---- */
@@ -96,6 +98,24 @@ rule_of(const struct making *m, const struct nrs_target *target)
 	return kind == NRS_KIND_FOLLOW_UP ? "override:3" : "override:1";
 }
 
+static struct nrs_preview_way *
+way_of(struct making *m, const char *arrangement_id)
+{
+	struct nrs_preview *out = m->out;
+	struct nrs_preview_way *way;
+	size_t i;
+
+	for (i = 0; i < out->n_ways; i++)
+		if (strcmp(out->ways[i].arrangement_id, arrangement_id) == 0)
+			return &out->ways[i];
+	out->ways =
+	    list_grow(m->q->arena, out->ways, out->n_ways, sizeof(*out->ways));
+	way = &out->ways[out->n_ways++];
+	*way = (struct nrs_preview_way){.name = "",
+	    .arrangement_id = nrs_arena_strdup(m->q->arena, arrangement_id)};
+	return way;
+}
+
 static void
 add(struct making *m, const struct nrs_preview_recipient *one)
 {
@@ -109,79 +129,133 @@ add(struct making *m, const struct nrs_preview_recipient *one)
 	if (nrs_map_get(m->told, one->subscriber_id) != NULL)
 		return;
 	(void)nrs_map_put(m->told, one->subscriber_id, m);
+	if (one->unless != NULL)
+		way_of(m, one->unless)->n_waiting++;
 	if (stub)
 		out->n_stubs++;
 	else
 		out->n_reached++;
 }
 
-static bool
-is_override(const struct nrs_classification *copy)
-{
-	size_t i;
-	bool override = false;
+/* ---- contact arrangements ---- */
 
-	for (i = 0; i < copy->n_routes; i++) {
-		if (copy->routes[i] == NRS_ROUTE_REALTIME)
-			return false;
-		override |= copy->routes[i] == NRS_ROUTE_OVERRIDE;
-	}
-	return override;
-}
-
-/* The arrangement that REPLACEs the usual way for all that is meant for them,
- * as the planner sees it; whom it was wrong to tell is told at once. */
-static const char *
-replaced_by(const struct making *m, const struct nrs_target *target)
+/* Without their notices all that is known is where which is in force: as if
+ * each had a mailbox. */
+static struct nrs_arrangements *
+guess(const struct nrs_match_notice *notice)
 {
-	const enum nrs_msg_kind kind = m->q->cmd->content->kind;
-	const struct nrs_subscription *sub =
-	    nrs_match_set_find(m->q->subs, target->subscriber_id);
-	struct nrs_match_notice one = m->now;
-	const char *id = NULL;
+	struct nrs_arrangements *out = nrs_arrangements_new();
+	struct nrs_contact contact = {
+	    .role = "", .channel = "mail", .address = ""};
+	struct nrs_contact_arrangement arrangement = {
+	    .action = NRS_ARRANGEMENT_ESTABLISH,
+	    .hq_name = "",
+	    .contacts = &contact,
+	    .n_contacts = 1};
+	struct nrs_content content = {
+	    .kind = NRS_KIND_INITIAL, .contact_change = &arrangement};
 	size_t i;
 
-	if (sub == NULL || target->purpose != NRS_PURPOSE_ALERT ||
-	    (target->had_thread &&
-	        (kind == NRS_KIND_CORRECTION || kind == NRS_KIND_RETRACTION)))
-		return NULL;
-	one.n_copies = 1;
-	for (i = 0; i < m->now.n_copies; i++) {
-		one.copies = &m->now.copies[i];
-		if (nrs_match_one(&one, sub, target->had_thread) !=
-		    NRS_MATCH_YES)
-			continue;
-		if (!is_override(one.copies))
-			return NULL;
-		id = one.copies->arrangement_id;
+	for (i = 0; i < notice->n_copies; i++) {
+		content.thread_id = arrangement.arrangement_id =
+		    notice->copies[i].arrangement_id;
+		if (content.thread_id[0] != '\0')
+			nrs_arrangements_note(out, &content);
 	}
-	return id;
+	return out;
 }
 
-/* The contacts of what it goes by; who they are its own notice says. */
 static void
-add_arrangements(struct making *m)
+open_routing(struct making *m)
 {
-	const struct nrs_addressing *to = m->q->cmd->addressing;
-	struct names ids = {0};
-	size_t i, j;
+	if (m->q->arrangements == NULL)
+		m->guessed = guess(&m->now);
+	m->routing = (struct nrs_arrangement_query){.arena = m->q->arena,
+	    .all = m->guessed != NULL ? m->guessed : m->q->arrangements,
+	    .subs = m->q->subs,
+	    .notice = &m->now};
+}
 
-	for (i = 0; i < m->now.n_copies; i++)
-		for (j = 0; j < m->now.copies[i].n_routes; j++)
-			if (m->now.copies[i].routes[j] == NRS_ROUTE_OVERRIDE &&
-			    m->now.copies[i].arrangement_id[0] != '\0')
-				names_add(m->q->arena, &ids,
-				    m->now.copies[i].arrangement_id);
-	for (i = 0; i < ids.n && to->n_recipients == 0; i++)
+static const char *
+role_of(const struct making *m, const struct nrs_target *contact)
+{
+	const struct nrs_contact_arrangement *in =
+	    nrs_arrangements_find(m->routing.all, contact->organisation);
+	size_t i;
+
+	for (i = 0; in != NULL && i < in->n_contacts; i++)
+		if (strcmp(in->contacts[i].address, contact->channel.address) ==
+		    0)
+			return nrs_arena_strdup(
+			    m->q->arena, in->contacts[i].role);
+	return "";
+}
+
+static void
+add_contact(struct making *m, const struct nrs_target *contact, bool is_new)
+{
+	struct nrs_preview_way *way = way_of(m, contact->organisation);
+	struct names roles = {way->roles, way->n_roles};
+	const char *role = role_of(m, contact);
+
+	way->name = contact->name;
+	if (role[0] != '\0')
+		names_add(m->q->arena, &roles, role);
+	way->roles = roles.items;
+	way->n_roles = roles.n;
+	if (is_new)
 		add(m, &(struct nrs_preview_recipient){
-		           .subscriber_id = nrs_arena_printf(m->q->arena,
-		               NRS_AUDIENCE_ARRANGEMENT "%s", ids.items[i]),
-		           .name = "",
-		           .lang = "ja",
-		           .channel = NRS_CHANNEL_MAIL,
-		           .purpose = NRS_PURPOSE_ALERT,
+		           .subscriber_id = contact->subscriber_id,
+		           .name = role[0] == '\0'
+		                       ? contact->name
+		                       : nrs_arena_printf(m->q->arena, "%s %s",
+		                             contact->name, role),
+		           .lang = contact->lang,
+		           .channel = contact->channel.type,
+		           .purpose = contact->purpose,
 		           .now = true,
 		           .rule = "override:5"});
+}
+
+/* When those get it who wait for a contact to confirm it. */
+static int64_t
+wait_until(const struct making *m)
+{
+	const struct nrs_ack_alert alert = {.content = m->q->cmd->content,
+	    .copies = m->now.copies,
+	    .n_copies = m->now.n_copies,
+	    .sent_at = m->q->cmd->submission->accepted_at};
+	const int64_t at = alert.sent_at;
+
+	return nrs_ack_wait_until(at + nrs_ack_time(m->q->ack, &alert), at,
+	    nrs_ack_give_up_at(alert.content, at, m->q->ack->give_up_ms));
+}
+
+/* usual: who gets it without them. */
+static void
+add_arrangements(struct making *m, const struct nrs_targets *usual)
+{
+	const struct nrs_targets contacts =
+	    nrs_arrangements_targets(&m->routing);
+	struct nrs_preview *out = m->out;
+	size_t i;
+
+	for (i = 0; i < contacts.n; i++)
+		add_contact(m, &contacts.items[i],
+		    !nrs_targets_has(usual, &contacts.items[i]));
+	for (i = 0; i < out->n_ways; i++)
+		if (out->ways[i].n_waiting > 0)
+			out->ways[i].wait_until = wait_until(m);
+}
+
+/* ---- who gets it now ---- */
+
+static const char *
+waits_for(struct making *m, const struct nrs_target *target)
+{
+	const char *id = nrs_arrangements_replacing(&m->routing, target);
+
+	return id == NULL ? NULL : way_of(m, id)->arrangement_id;
 }
 
 /* As the planner finds them. */
@@ -199,6 +273,7 @@ find_now(struct making *m)
 
 	if (m->now.n_copies == 0)
 		return;
+	open_routing(m);
 	audience = nrs_audience_new(m->q->arena, &query);
 	for (i = 0; i < m->q->n_priors; i++)
 		nrs_audience_prior(audience, m->q->priors[i]);
@@ -212,11 +287,11 @@ find_now(struct making *m)
 		           .channel = t->channel.type,
 		           .purpose = t->purpose,
 		           .now = true,
-		           .unless = replaced_by(m, t),
+		           .unless = waits_for(m, t),
 		           .rule = rule_of(m, t),
 		       });
 	}
-	add_arrangements(m);
+	add_arrangements(m, &targets);
 	m->out->n_not_cleared = targets.n_not_cleared;
 	m->out->n_filtered = targets.n_filtered;
 	m->out->n_unreachable = targets.n_unreachable;
@@ -267,7 +342,10 @@ compare(const void *a, const void *b)
 	const struct nrs_preview_recipient *x = a, *y = b;
 	const int id = strcmp(x->subscriber_id, y->subscriber_id);
 
-	return id != 0 ? id : (int)x->channel - (int)y->channel;
+	if (id != 0)
+		return id;
+	return x->channel != y->channel ? (int)x->channel - (int)y->channel
+	                                : strcmp(x->name, y->name);
 }
 
 /* ---- what is unusual ---- */
@@ -335,4 +413,5 @@ nrs_preview(const struct nrs_preview_query *query, struct nrs_preview *out)
 	look_at_usage(&m);
 	render_all(&m);
 	nrs_map_free(m.told, NULL);
+	nrs_arrangements_free(m.guessed);
 }

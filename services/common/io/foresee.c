@@ -31,12 +31,13 @@ struct nrs_foresee {
 	struct nrs_foresee_conf conf;
 	const struct nrs_keyring *ring; /* while it is refreshed */
 	struct nrs_arena *scratch;      /* of one record */
-	struct place journal, outcome, subscription, verification;
+	struct place journal, outcome, subscription, verification, dispatch;
 	struct nrs_state *state;
 	struct nrs_roster *roster;
 	struct nrs_map *signers; /* submission id: struct signed_by */
 	struct nrs_map *usages;  /* principal, "" for all: struct nrs_usage */
-	bool knows_issuers;
+	struct nrs_arrangements *arrangements;
+	bool knows_issuers, knows_contacts;
 };
 
 static void
@@ -67,6 +68,9 @@ nrs_foresee_open(const struct nrs_foresee_conf *conf, struct nrs_foresee **out,
 	f->state = nrs_state_new();
 	f->verification =
 	    (struct place){NRS_TOPIC_VERIFICATION, NRS_TYPE_VERIFICATION, 0};
+	f->dispatch =
+	    (struct place){NRS_TOPIC_DISPATCH_ALERT, NRS_TYPE_DISPATCH, 0};
+	f->arrangements = nrs_arrangements_new();
 	f->roster = nrs_roster_new();
 	f->signers = nrs_map_new();
 	f->usages = nrs_map_new();
@@ -80,6 +84,7 @@ nrs_foresee_close(struct nrs_foresee *f)
 	if (f == NULL)
 		return;
 	nrs_state_free(f->state);
+	nrs_arrangements_free(f->arrangements);
 	nrs_roster_free(f->roster);
 	nrs_map_free(f->signers, free);
 	nrs_map_free(f->usages, free_usage);
@@ -91,6 +96,12 @@ bool
 nrs_foresee_knows_issuers(const struct nrs_foresee *f)
 {
 	return f->knows_issuers;
+}
+
+bool
+nrs_foresee_knows_contacts(const struct nrs_foresee *f)
+{
+	return f->knows_contacts;
 }
 
 /* ---- who issued what ---- */
@@ -193,6 +204,21 @@ see_subscription(struct nrs_foresee *f, const struct nrs_submission *s)
 	nrs_roster_put(f->roster, sub);
 }
 
+/* As the planner reads it; what the dispatcher would not believe, the door and
+ * the classifier have refused before it. */
+static void
+see_dispatch(struct nrs_foresee *f, const struct nrs_dispatch *dispatch)
+{
+	const struct nrs_wire_input in = {.type = NRS_TYPE_CONTENT,
+	    .bytes = dispatch->payload,
+	    .how = NRS_WIRE_TOLERANT};
+	struct nrs_err unused = {0};
+	void *content;
+
+	if (nrs_wire_decode(f->scratch, &in, &content, &unused) == NRS_OK)
+		nrs_arrangements_note(f->arrangements, content);
+}
+
 /* ---- reading on ---- */
 
 struct pass {
@@ -215,6 +241,8 @@ take(
 		see_outcome(pass->f, value);
 	else if (pass->place == &pass->f->verification)
 		nrs_roster_prove(pass->f->roster, value);
+	else if (pass->place == &pass->f->dispatch)
+		see_dispatch(pass->f, value);
 	else
 		see_subscription(pass->f, value);
 }
@@ -307,6 +335,10 @@ nrs_foresee_refresh(
 	if (rc == NRS_OK &&
 	    read_on(f, reader, &f->verification, &unused) == NRS_RETRY)
 		rc = nrs_fail(err, NRS_RETRY, "%s", unused.text);
+	if (rc == NRS_OK)
+		f->knows_contacts =
+		    nrs_state_counts(f->state).arrangements == 0 ||
+		    read_on(f, reader, &f->dispatch, &unused) == NRS_OK;
 	f->ring = NULL;
 	nrs_reader_close(reader);
 	return rc;
@@ -421,6 +453,8 @@ nrs_foresee(struct nrs_foresee *f, const struct nrs_foresee_query *query,
 	    .state = f->state,
 	    .subs = nrs_roster_set(f->roster),
 	    .cmd = &cmd,
+	    .arrangements = f->knows_contacts ? f->arrangements : NULL,
+	    .ack = &query->ack,
 	    .stub = stub_of(query)};
 	enum nrs_rc rc = NRS_OK;
 
