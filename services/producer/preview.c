@@ -246,7 +246,6 @@ foresee(struct producer *p, struct nrs_arena *arena,
 	    .principal = admission->principal};
 	enum nrs_rc rc;
 
-	(void)pthread_mutex_lock(&p->previews->lock);
 	(void)pthread_rwlock_rdlock(&p->door_lock);
 	query.policy = p->door->policy;
 	if (query.policy == NULL)
@@ -257,7 +256,6 @@ foresee(struct producer *p, struct nrs_arena *arena,
 	if (rc == NRS_OK)
 		rc = nrs_foresee(p->previews->foresee, &query, out, err);
 	(void)pthread_rwlock_unlock(&p->door_lock);
-	(void)pthread_mutex_unlock(&p->previews->lock);
 	return rc;
 }
 
@@ -273,13 +271,30 @@ is_notice(const struct producer_admission *admission, struct nrs_err *err)
 	    nrs_term_name(NRS_VOC_SUBMISSION_TYPE, (int)s->type));
 }
 
+/* The next preview changes what this one points to: it waits until this one is
+ * written down. */
+static enum nrs_rc
+answer(struct producer *p, struct nrs_arena *arena,
+    const struct producer_admission *admission, struct nrs_http_reply *reply,
+    struct nrs_err *err)
+{
+	struct nrs_preview preview;
+	enum nrs_rc rc;
+
+	(void)pthread_mutex_lock(&p->previews->lock);
+	rc = foresee(p, arena, admission, &preview, err);
+	if (rc == NRS_OK)
+		reply_preview(reply, &preview, admission->is_desk);
+	(void)pthread_mutex_unlock(&p->previews->lock);
+	return rc;
+}
+
 void
 producer_preview(struct producer *producer,
     const struct producer_request *request, struct nrs_http_reply *reply)
 {
 	struct nrs_arena *arena = nrs_arena_new();
 	struct producer_admission admission = {0};
-	struct nrs_preview preview;
 	struct nrs_err err = {0};
 	const char *id = "";
 	enum nrs_rc rc =
@@ -290,14 +305,12 @@ producer_preview(struct producer *producer,
 	if (admission.admitted.submission != NULL)
 		id = admission.admitted.submission->submission_id;
 	if (rc == NRS_OK)
-		rc = foresee(producer, arena, &admission, &preview, &err);
-	if (rc == NRS_OK)
-		reply_preview(reply, &preview, admission.is_desk);
-	else if (rc == NRS_REJECT && strcmp(err.rule, "preview-off") == 0)
+		rc = answer(producer, arena, &admission, reply, &err);
+	if (rc == NRS_REJECT && strcmp(err.rule, "preview-off") == 0)
 		producer_reply_refused(reply, 404, id, &err);
 	else if (rc == NRS_REJECT)
 		producer_reply_refused(reply, 422, id, &err);
-	else
+	else if (rc != NRS_OK)
 		producer_reply_unavailable(reply, id, "bus-down", &err);
 	nrs_arena_free(arena);
 }
