@@ -124,7 +124,7 @@ TSAN_C := tests/support/tsan_threads.c
 SUPPORT_C := $(filter-out $(FAKES_C) $(TSAN_C),\
     $(sort $(wildcard tests/support/*.c)))
 UNIT_C := $(sort $(wildcard tests/unit/test_*.c))
-# What stands in for the outside in those unit tests that include its header.
+# What stands in for the outside in those tests that include its header.
 STAND_INS_C := $(filter-out $(UNIT_C),$(sort $(wildcard tests/unit/*.c)))
 INTEGRATION_C := $(sort $(wildcard tests/integration/test_*.c))
 BENCH_C := $(sort $(wildcard tests/bench/bench_*.c))
@@ -267,7 +267,8 @@ $(foreach s,$(SERVICES),$(eval $(call prog,$(shell grep -l '"$(s)/' \
     $(TESTS_C) $(TOOLS_C) /dev/null)): $(BUILD)/lib$(s).a))
 # One that includes "unit/lane.h" is linked with tests/unit/lane.c.
 $(foreach f,$(STAND_INS_C),$(eval $(call prog,$(shell grep -l \
-    '"$(f:tests/%.c=%.h)"' $(UNIT_C) /dev/null)): $(call obj,$(f))))
+    '"$(f:tests/%.c=%.h)"' $(UNIT_C) $(INTEGRATION_C) /dev/null)): \
+    $(call obj,$(f))))
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libfakes.a $(TEST_LIBS)
 	$(call link,-lcmocka)
 $(BUILD)/tests/unit/test_failpoint: $(call fail_obj,failpoints,\

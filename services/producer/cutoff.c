@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "noroshi/base/clock.h"
+#include "noroshi/base/cond.h"
 #include "noroshi/core/check.h"
 
 #define ID_SIZE (NRS_CHECK_ID_MAX + 1)
@@ -37,13 +36,9 @@ struct producer_cutoffs *
 producer_cutoffs_new(void)
 {
 	struct producer_cutoffs *c = nrs_calloc(1, sizeof(*c));
-	pthread_condattr_t attr;
 
 	(void)pthread_mutex_init(&c->lock, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&c->changed, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	nrs_cond_init(&c->changed);
 	return c;
 }
 
@@ -115,9 +110,7 @@ producer_cutoffs_stop(struct producer_cutoffs *c)
 void
 producer_cutoffs_wait(struct producer_cutoffs *c, int timeout_ms)
 {
-	const int64_t ns = nrs_mono_now().ns + (int64_t)timeout_ms * 1000000;
-	const struct timespec limit = {.tv_sec = (time_t)(ns / 1000000000),
-	    .tv_nsec = (long)(ns % 1000000000)};
+	const struct timespec limit = nrs_cond_limit(timeout_ms);
 	int rc = 0;
 
 	(void)pthread_mutex_lock(&c->lock);

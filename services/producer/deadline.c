@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "noroshi/base/clock.h"
+#include "noroshi/base/cond.h"
 #include "noroshi/base/mem.h"
 
 struct producer_deadline {
@@ -23,13 +23,9 @@ struct producer_deadline *
 producer_deadline_new(void)
 {
 	struct producer_deadline *d = nrs_calloc(1, sizeof(*d));
-	pthread_condattr_t attr;
 
 	(void)pthread_mutex_init(&d->lock, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&d->changed, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	nrs_cond_init(&d->changed);
 	return d;
 }
 
@@ -77,20 +73,11 @@ until_due(const struct producer_deadline *d, int64_t now_ms, int repeat_ms)
 	return at > now_ms ? at - now_ms : 0;
 }
 
-static struct timespec
-deadline_in(int64_t timeout_ms)
-{
-	int64_t ns = nrs_mono_now().ns + timeout_ms * 1000000;
-
-	return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
-	    .tv_nsec = (long)(ns % 1000000000)};
-}
-
 bool
 producer_deadline_wait(struct producer_deadline *d, int timeout_ms,
     int repeat_ms, struct producer_due *due)
 {
-	struct timespec limit = deadline_in(timeout_ms);
+	struct timespec limit = nrs_cond_limit(timeout_ms);
 	int64_t left;
 	bool is_due;
 	int rc = 0;
@@ -98,7 +85,7 @@ producer_deadline_wait(struct producer_deadline *d, int timeout_ms,
 	(void)pthread_mutex_lock(&d->lock);
 	while ((left = until_due(d, nrs_wall_ms(), repeat_ms)) != 0 &&
 	       !d->stopped && rc == 0) {
-		struct timespec own = deadline_in(left);
+		struct timespec own = nrs_cond_limit(left);
 		bool sooner = left > 0 && left < timeout_ms;
 		rc = pthread_cond_timedwait(
 		    &d->changed, &d->lock, sooner ? &own : &limit);

@@ -4,9 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "noroshi/base/clock.h"
+#include "noroshi/base/cond.h"
 #include "noroshi/base/map.h"
 
 struct entry {
@@ -30,16 +29,12 @@ struct producer_index *
 producer_index_new(size_t n_bytes)
 {
 	struct producer_index *index = nrs_calloc(1, sizeof(*index));
-	pthread_condattr_t attr;
 
 	index->n_newest = n_bytes == 0 ? 1 : n_bytes;
 	index->newest = nrs_calloc(index->n_newest, sizeof(*index->newest));
 	index->by_id = nrs_map_new();
 	(void)pthread_mutex_init(&index->lock, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&index->changed, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	nrs_cond_init(&index->changed);
 	return index;
 }
 
@@ -213,21 +208,12 @@ fill(const struct entry *e, struct nrs_arena *arena,
 		answer->bytes = nrs_arena_bytes(arena, e->bytes, e->len);
 }
 
-static struct timespec
-deadline_in(int timeout_ms)
-{
-	int64_t ns = nrs_mono_now().ns + (int64_t)timeout_ms * 1000000;
-
-	return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
-	    .tv_nsec = (long)(ns % 1000000000)};
-}
-
 enum producer_waited
 producer_index_wait(struct producer_index *index,
     const struct producer_ident *ident, int timeout_ms, struct nrs_arena *arena,
     struct producer_answer *answer)
 {
-	struct timespec deadline = deadline_in(timeout_ms);
+	struct timespec deadline = nrs_cond_limit(timeout_ms);
 	enum producer_waited waited = PRODUCER_TIMEOUT;
 	const struct entry *e;
 	int rc = 0;

@@ -12,6 +12,7 @@
 #include "noroshi/base/clock.h"
 #include "noroshi/io/group.h"
 #include "support/bus_fixture.h"
+#include "unit/clocks.h"
 
 #define HEARTBEAT 12 /* number of the request */
 #define N_PARTITIONS 4
@@ -94,6 +95,25 @@ step(struct nrs_group *group, int ms)
 	assert_int_equal(nrs_group_next(group, ms, &record, &err), NRS_OK);
 }
 
+/* All of the topic is its own. */
+static struct nrs_group *
+join_alone(struct place *place)
+{
+	struct nrs_mono start = nrs_mono_now();
+	struct nrs_group *one;
+
+	assert_int_equal(rd_kafka_mock_topic_create(
+	                     place->cluster, "lease", N_PARTITIONS, 1),
+	    0);
+	one = join(place, "one");
+	while (place->n_gained < N_PARTITIONS) {
+		assert_true(nrs_mono_since_ms(start) < JOIN_MS);
+		step(one, 50);
+	}
+	assert_true(nrs_group_lease_held(one));
+	return one;
+}
+
 static void
 let_pass(int ms)
 {
@@ -119,18 +139,9 @@ static void
 f12_who_was_expelled_has_no_lease_whatever_it_hears_late(void **state)
 {
 	struct place *place = *state;
-	struct nrs_mono start = nrs_mono_now();
-	struct nrs_group *one, *other;
+	struct nrs_group *one = join_alone(place), *other;
+	struct nrs_mono start;
 
-	assert_int_equal(rd_kafka_mock_topic_create(
-	                     place->cluster, "lease", N_PARTITIONS, 1),
-	    0);
-	one = join(place, "one");
-	while (place->n_gained < N_PARTITIONS) {
-		assert_true(nrs_mono_since_ms(start) < JOIN_MS);
-		step(one, 50);
-	}
-	assert_true(nrs_group_lease_held(one));
 	other = join(place, "other");
 	let_pass(SESSION_MS);
 	assert_true(nrs_group_lease_held(one));
@@ -151,12 +162,33 @@ f12_who_was_expelled_has_no_lease_whatever_it_hears_late(void **state)
 	nrs_group_close(other);
 }
 
+/* Its session goes on while it is suspended, and ends. */
+static void
+f12_who_was_suspended_has_no_lease_before_it_hears_of_one(void **state)
+{
+	struct place *place = *state;
+	struct nrs_group *one = join_alone(place);
+	struct nrs_mono start;
+
+	clocks_sleep(SESSION_MS);
+	assert_false(nrs_group_lease_held(one));
+	start = nrs_mono_now();
+	while (!nrs_group_lease_held(one)) {
+		assert_true(nrs_mono_since_ms(start) < JOIN_MS);
+		step(one, 50);
+	}
+	nrs_group_close(one);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
 	        f12_who_was_expelled_has_no_lease_whatever_it_hears_late,
+	        set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+	        f12_who_was_suspended_has_no_lease_before_it_hears_of_one,
 	        set_up, tear_down),
 	};
 

@@ -51,6 +51,8 @@ my @banned = (
     ['', 'time|gettimeofday|clock_gettime|ftime',
         'time enters only through base/clock.h',
         'services/common/base/clock.c|tests/(support|bench)/'],
+    ['services/', 'pthread_condattr_setclock|pthread_cond_clockwait',
+        'use base/cond.h', 'services/common/base/cond.c'],
     ['', 'u?sleep|nanosleep|clock_nanosleep',
         'wait for the event: nrs_stop_wait, or wait_until in a test',
         'services/common/base/|tests/(support|bench)/'],

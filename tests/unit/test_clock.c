@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "noroshi/base/clock.h"
+#include "unit/clocks.h"
 
 static int64_t
 parsed(const char *text)
@@ -134,6 +135,47 @@ monotonic_time_never_runs_backwards(void **state)
 	assert_true(nrs_wall_ms() > INT64_C(1700000000000));
 }
 
+/* Its lease went on meanwhile, and ended. */
+static void
+monotonic_time_goes_on_while_the_machine_sleeps(void **state)
+{
+	const struct nrs_mono start = nrs_mono_now();
+	const int64_t awake = nrs_awake_ns();
+
+	(void)state;
+	clocks_sleep(3600000);
+	assert_in_range(nrs_mono_since_ms(start), 3600000, 3660000);
+	assert_in_range(nrs_awake_ns() - awake, 0, INT64_C(60000000000));
+}
+
+static void
+nobody_sets_monotonic_time(void **state)
+{
+	const struct nrs_mono start = nrs_mono_now();
+	const int64_t wall = nrs_wall_ms();
+
+	(void)state;
+	clocks_set(-7200000);
+	assert_true(nrs_wall_ms() < wall - 3600000);
+	assert_in_range(nrs_mono_since_ms(start), 0, 60000);
+	clocks_set(7200000);
+}
+
+static void
+a_moment_is_so_many_milliseconds_away(void **state)
+{
+	const struct nrs_mono zero = {.ns = 0}, now = nrs_mono_now();
+
+	(void)state;
+	assert_int_equal(nrs_mono_add_ms(zero, 1500).ns, 1500000000);
+	assert_int_equal(nrs_mono_add_ms(now, -2).ns, now.ns - 2000000);
+	assert_true(nrs_mono_add_ms(now, INT64_MAX).ns == INT64_MAX);
+	assert_true(nrs_mono_add_ms(now, INT64_MIN).ns == INT64_MIN);
+	assert_int_equal(nrs_mono_until_ms(zero), 0);
+	assert_in_range(
+	    nrs_mono_until_ms(nrs_mono_add_ms(now, 90000)), 30000, 90000);
+}
+
 int
 main(void)
 {
@@ -144,6 +186,9 @@ main(void)
 	    cmocka_unit_test(japan_is_nine_hours_ahead_all_year),
 	    cmocka_unit_test(times_beyond_the_calendar_are_clamped),
 	    cmocka_unit_test(monotonic_time_never_runs_backwards),
+	    cmocka_unit_test(monotonic_time_goes_on_while_the_machine_sleeps),
+	    cmocka_unit_test(nobody_sets_monotonic_time),
+	    cmocka_unit_test(a_moment_is_so_many_milliseconds_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

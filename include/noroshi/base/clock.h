@@ -5,6 +5,10 @@
  * clock: the only door through which time enters. Wall time is int64
  * milliseconds UTC, as in every message; monotonic time is a struct so that the
  * two cannot be mixed. Decisions never read either: they use accepted_at.
+ *
+ * Monotonic time runs on while the machine is suspended: the others did not
+ * sleep, and what was ours for six seconds may be a successor's. Only judging
+ * our own threads, and waiting (base/cond.h), stand still meanwhile.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,11 +20,19 @@ struct nrs_mono {
 };
 
 int64_t nrs_wall_ms(void);
+/* The same in nanoseconds, for what others wait by. */
+int64_t nrs_wall_ns(void);
 struct nrs_mono nrs_mono_now(void);
 /* Milliseconds from since to now, never negative. */
 int64_t nrs_mono_since_ms(struct nrs_mono since);
 /* The same in microseconds, for histograms. */
 int64_t nrs_mono_since_us(struct nrs_mono since);
+/* From now to then, never negative. */
+int64_t nrs_mono_until_ms(struct nrs_mono then);
+/* ms after from, or before it; the ends of the scale are not passed. */
+struct nrs_mono nrs_mono_add_ms(struct nrs_mono from, int64_t ms);
+/* Nanoseconds in which this machine was awake: poll(2) and systemd count so. */
+int64_t nrs_awake_ns(void);
 
 /* Room for "2026-11-24T12:34:56.789+09:00" and its NUL. */
 #define NRS_TIME_SIZE 40

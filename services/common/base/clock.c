@@ -25,15 +25,30 @@ now_ns(clockid_t clock)
 }
 
 int64_t
-nrs_wall_ms(void)
+nrs_wall_ns(void)
 {
-	return now_ns(CLOCK_REALTIME) / 1000000;
+	return now_ns(CLOCK_REALTIME);
 }
 
+int64_t
+nrs_wall_ms(void)
+{
+	return nrs_wall_ns() / 1000000;
+}
+
+/* Not CLOCK_MONOTONIC: on Linux that stands still in a suspended machine, which
+ * would wake up with a lease that ran out hours ago and send beside its
+ * successor. (A hypervisor that stops its guest without a word stops both.) */
 struct nrs_mono
 nrs_mono_now(void)
 {
-	return (struct nrs_mono){.ns = now_ns(CLOCK_MONOTONIC)};
+	return (struct nrs_mono){.ns = now_ns(CLOCK_BOOTTIME)};
+}
+
+int64_t
+nrs_awake_ns(void)
+{
+	return now_ns(CLOCK_MONOTONIC);
 }
 
 int64_t
@@ -48,6 +63,26 @@ int64_t
 nrs_mono_since_ms(struct nrs_mono since)
 {
 	return nrs_mono_since_us(since) / 1000;
+}
+
+/* Rounded up: who waits so long is not early. */
+int64_t
+nrs_mono_until_ms(struct nrs_mono then)
+{
+	int64_t now = nrs_mono_now().ns;
+
+	return then.ns <= now ? 0 : (then.ns - now - 1) / 1000000 + 1;
+}
+
+struct nrs_mono
+nrs_mono_add_ms(struct nrs_mono from, int64_t ms)
+{
+	int64_t ns;
+
+	if (__builtin_mul_overflow(ms, INT64_C(1000000), &ns) ||
+	    __builtin_add_overflow(from.ns, ns, &ns))
+		ns = ms < 0 ? INT64_MIN : INT64_MAX;
+	return (struct nrs_mono){.ns = ns};
 }
 
 /* gmtime_r would drag in no zone either, but its tm_year is an int that a

@@ -459,7 +459,7 @@ nrs_bus_member_lease_end(const struct nrs_bus_member *m)
 
 	if (since.ns == 0 || rd_kafka_assignment_lost(m->rk) != 0)
 		return (struct nrs_mono){.ns = 0};
-	return (struct nrs_mono){.ns = since.ns + m->lease_ms * 1000000};
+	return nrs_mono_add_ms(since, m->lease_ms);
 }
 
 bool

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/io/bus_private.h"
+#include "noroshi/base/cond.h"
 
 #define CLOSE_MS 5000
 
@@ -131,14 +131,9 @@ use_handle(struct nrs_producer *p, struct nrs_err *err)
 static void
 init_locks(struct nrs_producer *p)
 {
-	pthread_condattr_t attr;
-
 	pthread_rwlock_init(&p->handle_lock, NULL);
 	pthread_mutex_init(&p->wait_lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->wait_done, &attr);
-	pthread_condattr_destroy(&attr);
+	nrs_cond_init(&p->wait_done);
 }
 
 enum nrs_rc
@@ -277,22 +272,13 @@ waiter_acked(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 		free(w);
 }
 
-static struct timespec
-deadline_of(struct nrs_mono start, int timeout_ms)
-{
-	int64_t ns = start.ns + (int64_t)timeout_ms * 1000000;
-
-	return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
-	    .tv_nsec = (long)(ns % 1000000000)};
-}
-
 /* Whoever finds nobody polling polls for everyone, until its own record is
  * answered; then another takes over. True when w is done. */
 static bool
 wait_done(struct nrs_producer *p, struct waiter *w, int timeout_ms)
 {
 	struct nrs_mono start = nrs_mono_now();
-	struct timespec deadline = deadline_of(start, timeout_ms);
+	struct timespec deadline = nrs_cond_limit(timeout_ms);
 	int64_t left = timeout_ms;
 
 	pthread_mutex_lock(&p->wait_lock);

@@ -7,13 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/io/http_guard.h"
 #include "common/io/http_listen.h"
 #include "common/io/http_seats.h"
-#include "noroshi/base/clock.h"
+#include "noroshi/base/cond.h"
 #include "noroshi/base/text.h"
 
 /* Per connection: request line and headers must fit, else 431. */
@@ -25,7 +24,6 @@
 #define DROP_FACTOR 4
 /* A whole request may take so many times as long as a silence. */
 #define WHOLE_FACTOR 4
-#define NS_PER_S 1000000000
 
 struct nrs_http {
 	struct MHD_Daemon *daemon;
@@ -377,7 +375,6 @@ nrs_http_open(const struct nrs_http_conf *conf, void *self,
     struct nrs_http **out, struct nrs_err *err)
 {
 	struct nrs_http *http;
-	pthread_condattr_t attr;
 	enum nrs_rc rc;
 	int fd = -1;
 
@@ -390,10 +387,7 @@ nrs_http_open(const struct nrs_http_conf *conf, void *self,
 	http->seats = http_seats_new();
 	http->port = nrs_http_listen_port(fd);
 	(void)pthread_mutex_init(&http->lock, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&http->idle, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	nrs_cond_init(&http->idle);
 	http->daemon = start_daemon(http, fd);
 	if (http->daemon == NULL) {
 		(void)close(fd);
@@ -421,7 +415,7 @@ nrs_http_tend(struct nrs_http *http)
 void
 nrs_http_close(struct nrs_http *http)
 {
-	struct timespec deadline = {0};
+	struct timespec deadline;
 	MHD_socket fd;
 
 	if (http == NULL)
@@ -429,7 +423,7 @@ nrs_http_close(struct nrs_http *http)
 	fd = MHD_quiesce_daemon(http->daemon);
 	if (fd != MHD_INVALID_SOCKET)
 		(void)close(fd);
-	deadline.tv_sec = nrs_mono_now().ns / NS_PER_S + DRAIN_S;
+	deadline = nrs_cond_limit(INT64_C(1000) * DRAIN_S);
 	(void)pthread_mutex_lock(&http->lock);
 	while (http->running > 0 &&
 	       pthread_cond_timedwait(&http->idle, &http->lock, &deadline) == 0)

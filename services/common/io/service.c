@@ -162,7 +162,7 @@ reload(struct run *run)
 	enum nrs_rc rc;
 
 	(void)snprintf(state, sizeof(state),
-	    "RELOADING=1\nMONOTONIC_USEC=%" PRId64, nrs_mono_now().ns / 1000);
+	    "RELOADING=1\nMONOTONIC_USEC=%" PRId64, nrs_awake_ns() / 1000);
 	nrs_notify_send(run->notify, state);
 	rc = reload_checked(run, &err);
 	nrs_metric_set(run->reload_ok, rc == NRS_OK ? 1 : 0);

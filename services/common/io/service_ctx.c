@@ -9,7 +9,8 @@
 #include "noroshi/base/clock.h"
 #include "noroshi/base/text.h"
 
-/* Lanes promise a sign of life every 10 s; twice that is not an accident. */
+/* Lanes promise a sign of life every 10 s; twice that is not an accident. The
+ * time a suspended machine slept does not count: its lanes slept, too. */
 #define ALIVE_MS 20000
 
 struct lane_state {
@@ -94,7 +95,7 @@ state_of(struct nrs_service_ctx *ctx, const struct nrs_lane *lane)
 void
 nrs_service_alive(struct nrs_service_ctx *ctx, const struct nrs_lane *lane)
 {
-	atomic_store_explicit(&state_of(ctx, lane)->alive_ns, nrs_mono_now().ns,
+	atomic_store_explicit(&state_of(ctx, lane)->alive_ns, nrs_awake_ns(),
 	    memory_order_relaxed);
 }
 
@@ -110,13 +111,14 @@ nrs_service_ctx_start(struct nrs_service_ctx *ctx)
 bool
 nrs_service_ctx_alive(struct nrs_service_ctx *ctx, const char **who)
 {
-	struct nrs_mono last;
+	int64_t silent_ns;
 	size_t i;
 
 	for (i = 0; i < ctx->service->n_lanes; i++) {
-		last.ns = atomic_load_explicit(
-		    &ctx->lanes[i].alive_ns, memory_order_relaxed);
-		if (nrs_mono_since_ms(last) > ALIVE_MS) {
+		silent_ns = nrs_awake_ns() -
+		            atomic_load_explicit(
+		                &ctx->lanes[i].alive_ns, memory_order_relaxed);
+		if (silent_ns / 1000000 > ALIVE_MS) {
 			*who = ctx->service->lanes[i].name;
 			return false;
 		}
