@@ -180,10 +180,33 @@ f12_who_was_suspended_has_no_lease_before_it_hears_of_one(void **state)
 	nrs_group_close(one);
 }
 
+/* librdkafka waits by it: what begins to wait before waits for an hour more. */
+static void
+f40_a_clock_that_is_set_back_stops_no_heartbeat(void **state)
+{
+	struct place *place = *state;
+	struct nrs_mono start;
+	struct nrs_group *one;
+
+	one = join_alone(place);
+	clocks_set(3600000);
+	let_pass(2000); /* every wait has begun anew */
+	clocks_set(-3600000);
+	for (start = nrs_mono_now();
+	     nrs_mono_since_ms(start) < SESSION_MS + 2000;)
+		step(one, 50);
+	assert_true(nrs_group_lease_held(one));
+	nrs_group_close(one);
+}
+
 int
 main(void)
 {
+	/* The first: a clock that is ahead after a sleep makes waits longer. */
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+	        f40_a_clock_that_is_set_back_stops_no_heartbeat, set_up,
+	        tear_down),
 	    cmocka_unit_test_setup_teardown(
 	        f12_who_was_expelled_has_no_lease_whatever_it_hears_late,
 	        set_up, tear_down),

@@ -33,7 +33,7 @@ my %libc = map { $_ => 1 } qw(
     netinet/in.h netinet/tcp.h sys/epoll.h sys/eventfd.h sys/ioctl.h
     sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/signalfd.h
     sys/socket.h sys/stat.h sys/syscall.h sys/time.h sys/timerfd.h sys/types.h
-    sys/uio.h sys/un.h sys/wait.h syslog.h);
+    sys/uio.h sys/un.h sys/wait.h syslog.h threads.h);
 my %pure = map { $_ => 1 } qw(
     assert.h ctype.h errno.h inttypes.h limits.h stdarg.h stdbool.h stddef.h
     stdint.h stdio.h stdlib.h string.h strings.h);
@@ -52,7 +52,8 @@ my @banned = (
         'time enters only through base/clock.h',
         'services/common/base/clock.c|tests/(support|bench)/'],
     ['services/', 'pthread_condattr_setclock|pthread_cond_clockwait',
-        'use base/cond.h', 'services/common/base/cond.c'],
+        'use base/cond.h',
+        'services/common/base/cond.c|services/common/io/bus_waits.c'],
     ['', 'u?sleep|nanosleep|clock_nanosleep',
         'wait for the event: nrs_stop_wait, or wait_until in a test',
         'services/common/base/|tests/(support|bench)/'],

@@ -478,6 +478,7 @@ nrs_bus_setup_open(const struct nrs_bus_setup *setup,
 	rd_kafka_t *rk;
 
 	set_hooks(conf, hooks);
+	nrs_bus_waits();
 	rk = rd_kafka_new(consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
 	    conf, why, sizeof(why));
 	if (rk == NULL) {

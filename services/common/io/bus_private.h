@@ -74,6 +74,9 @@ NRS_CHECKED enum nrs_rc nrs_bus_warm(rd_kafka_t *rk,
     const struct nrs_bus_setup *setup, struct nrs_bus_topics topics,
     struct nrs_map *handles, struct nrs_err *err);
 void nrs_bus_handles_free(struct nrs_map *handles);
+/* ---- bus_waits.c ---- */
+/* Does nothing: who calls it is linked with the waits. */
+void nrs_bus_waits(void);
 /* ---- bus_start.c ---- */
 struct nrs_bus_place {
 	const char *topic; /* full name */
