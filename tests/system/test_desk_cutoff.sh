@@ -54,4 +54,37 @@ check "who may not any more reads that it changed" contains \
 	"以前お送りした情報の変更" "$(text_of green)"
 check "by the id that it knows" contains "$first" "$(text_of green)"
 check "and not how" equal "" "$(text_of green | grep -o '訂正後の題')"
+
+# ---- who is cleared for less since, and a planner that remembers nothing
+letters_to() { letters | grep -c "^$1@"; }
+got_letters() { [ "$(letters_to "$1")" -ge "$2" ]; } # SUBSCRIBER AT-LEAST
+subscriber lowered
+second=$(issue "下げる前の題" '.item_type = "BA2" | .urgency = "ROUTINE" | .tlp = "AMBER"')
+issue "公開の題" '.item_type = "BA2" | .urgency = "ROUTINE" | .tlp = "CLEAR"' >/dev/null
+before=$(letters_to green)
+cutoff weekly >/dev/null
+wait_until 20 got_letters lowered 1
+wait_until 20 got_letters green $((before + 1)) # of the same issue, without it
+check "it is read by who is cleared" contains "下げる前の題" "$(text_of lowered)"
+subscriber lowered '.max_tlp = "GREEN"'
+proc_stop dispatcher-1 KILL
+daemon_start dispatcher 1
+daemon_ready dispatcher 1 || exit 1
+echo '{"title": "下げた後の題"}' | ctl -q --json revise "$second" --correct --reason 訂正 - >/dev/null
+before=$(letters_to green)
+cutoff weekly >/dev/null
+wait_until 20 got_letters lowered 2
+check "who had it and is cleared for less now reads that it changed" contains \
+	"以前お送りした情報の変更" "$(text_of lowered)"
+check "by the id" contains "$second" "$(text_of lowered)"
+check "under a label that they may have" equal "TLP:GREEN" "$(mails 'select(.rcpt_to[0] ==
+	"lowered@demo.example" and .headers["x-noroshi-kind"] == "NEWSLETTER") |
+	.headers["x-noroshi-tlp"]' | tail -n 1)"
+check "and nothing of its text" equal "" "$(text_of lowered | grep -o '下げた後の題')"
+check "who reads it still reads all of it" contains "下げた後の題" "$(text_of reader)"
+ctl -q retract "$second" --reason 誤報 >/dev/null
+cutoff weekly >/dev/null
+wait_until 20 got_letters lowered 3
+check "its retraction, too" contains "以前お送りした情報の取消" "$(text_of lowered)"
+check "who never had it reads nothing of all this" equal "$before" "$(letters_to green)"
 system_end

@@ -32,7 +32,7 @@ static struct nrs_dispatch dispatch;
 static struct dispatcher_issue issue;
 static struct dispatcher_issue_plan plan;
 static struct nrs_match_set *subs;
-static struct nrs_map *had;
+static struct nrs_map *had, *carried;
 static struct nrs_err err;
 
 static int
@@ -103,6 +103,7 @@ set_up(void **state)
 	    .submission_id = "cut-off"};
 	subs = nrs_match_set_new();
 	had = nrs_map_new();
+	carried = nrs_map_new();
 	memset(&err, 0, sizeof(err));
 	return 0;
 }
@@ -113,6 +114,7 @@ tear_down(void **state)
 	(void)state;
 	nrs_match_set_free(subs);
 	nrs_map_free(had, NULL);
+	nrs_map_free(carried, NULL);
 	nrs_arena_free(arena);
 	return 0;
 }
@@ -169,8 +171,11 @@ readers(enum nrs_tlp label)
 static void
 make_plan(void)
 {
+	const struct dispatcher_issue_query query = {
+	    .issue = &issue, .subs = subs, .had = had, .carried = carried};
+
 	assert_int_equal(read_issue(), NRS_OK);
-	dispatcher_issue_plan(arena, &issue, subs, had, &plan);
+	dispatcher_issue_plan(arena, &query, &plan);
 }
 
 /* ---- reading ---- */
@@ -607,6 +612,70 @@ a_stub_that_nobody_signed_is_left_out(void **state)
 	assert_non_null(edition_for("amber"));
 }
 
+/* ---- who had what they are not cleared for now ---- */
+
+static bool had_it = true; /* of the one item */
+
+static void
+who_was_cleared_when_it_came_reads_that_it_changed(void **state)
+{
+	const struct nrs_edition *green;
+	const char *mail;
+
+	(void)state;
+	keep_one_amber();
+	add_stub(0, key);
+	made.items[0].carried_tlp = NRS_TLP_AMBER;
+	subscribe("lowered", NRS_TLP_GREEN, "ja");
+	subscribe("green", NRS_TLP_GREEN, "ja");
+	subscribe("too", NRS_TLP_GREEN, "ja");
+	subscribe("public", NRS_TLP_UNSPECIFIED, "ja");
+	(void)nrs_map_put(carried, "lowered", &had_it);
+	(void)nrs_map_put(carried, "too", &had_it);
+	(void)nrs_map_put(carried, "public", &had_it);
+	make_plan();
+	assert_null(edition_for("green")); /* never had it */
+	assert_int_equal(plan.n_nothing, 1);
+	green = edition_for("lowered");
+	assert_int_equal(green->n_stubs, 1);
+	assert_int_equal(green->items[0].section, NRS_NEWS_CORRECTIONS);
+	/* what they may have now, or the sender would hold it back */
+	assert_int_equal(green->label, NRS_TLP_GREEN);
+	assert_ptr_equal(edition_for("too"), green);
+	assert_int_equal(edition_for("public")->label, NRS_TLP_CLEAR);
+	make_batches((size_t)(green - plan.editions));
+	mail = joined(0, 0);
+	assert_null(strstr(mail, "AMBER"));
+}
+
+static void
+who_had_it_and_may_have_it_still_reads_it_in_full(void **state)
+{
+	(void)state;
+	keep_one_amber();
+	add_stub(0, key);
+	made.items[0].carried_tlp = NRS_TLP_AMBER;
+	subscribe("had", NRS_TLP_AMBER, "ja");
+	subscribe("strict", NRS_TLP_AMBER_STRICT, "ja");
+	(void)nrs_map_put(carried, "had", &had_it);
+	make_plan();
+	assert_int_equal(plan.n, 1);
+	assert_string_equal(readers(NRS_TLP_AMBER), "had strict");
+	assert_int_equal(edition_for("had")->n_stubs, 0);
+}
+
+/* Nothing that is believed says that it changed. */
+static void
+of_what_has_no_stub_nobody_hears(void **state)
+{
+	(void)state;
+	keep_one_amber();
+	subscribe("lowered", NRS_TLP_GREEN, "ja");
+	(void)nrs_map_put(carried, "lowered", &had_it);
+	make_plan();
+	assert_null(edition_for("lowered"));
+}
+
 int
 main(void)
 {
@@ -627,6 +696,9 @@ main(void)
 	    CASE(a_webhook_gets_the_stub_signed_and_nothing_of_the_notice),
 	    CASE(what_is_nobodys_newsletter_comes_as_its_stub_alone),
 	    CASE(a_stub_that_nobody_signed_is_left_out),
+	    CASE(who_was_cleared_when_it_came_reads_that_it_changed),
+	    CASE(who_had_it_and_may_have_it_still_reads_it_in_full),
+	    CASE(of_what_has_no_stub_nobody_hears),
 	};
 
 	return cmocka_run_group_tests_name(

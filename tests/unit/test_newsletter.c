@@ -26,6 +26,7 @@
 
 static struct nrs_arena *arena;
 static struct issue issue;
+static const bool *had; /* by its items; NULL: nobody had any */
 
 static int
 setup(void **state)
@@ -33,6 +34,7 @@ setup(void **state)
 	(void)state;
 	arena = nrs_arena_new();
 	issue_make(&issue, "ja");
+	had = NULL;
 	return 0;
 }
 
@@ -49,8 +51,12 @@ edition_for(enum nrs_tlp clearance)
 {
 	struct nrs_edition edition;
 
-	assert_true(nrs_newsletter_edition(
-	    arena, &issue.letter, issue.contents, clearance, &edition));
+	assert_true(nrs_newsletter_edition(arena,
+	    &(struct nrs_edition_query){.issue = &issue.letter,
+	        .contents = issue.contents,
+	        .clearance = clearance,
+	        .had = had},
+	    &edition));
 	return edition;
 }
 
@@ -308,17 +314,19 @@ a_stub_is_a_line_that_says_that_it_changed_and_no_more(void **state)
 static void
 an_edition_without_items_is_none(void **state)
 {
+	struct nrs_edition_query query = {.issue = &issue.letter,
+	    .contents = issue.contents,
+	    .clearance = NRS_TLP_GREEN};
 	struct nrs_edition edition;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < issue.letter.n_items; i++)
 		issue.items[i].tlp = NRS_TLP_AMBER;
-	assert_false(nrs_newsletter_edition(
-	    arena, &issue.letter, issue.contents, NRS_TLP_GREEN, &edition));
+	assert_false(nrs_newsletter_edition(arena, &query, &edition));
 	issue.letter.n_items = 0;
-	assert_false(nrs_newsletter_edition(
-	    arena, &issue.letter, issue.contents, NRS_TLP_AMBER, &edition));
+	query.clearance = NRS_TLP_AMBER;
+	assert_false(nrs_newsletter_edition(arena, &query, &edition));
 }
 
 /* ---- what it says ---- */

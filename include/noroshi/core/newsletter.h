@@ -29,13 +29,20 @@ struct nrs_edition {
 	enum nrs_tlp label; /* the strictest in it: the edition's own */
 };
 
-/* contents[i] is what issue->items[i].alert says, verified by the caller; an
- * item with an alert and no content is left out, as is RED. Everything in
- * arena. False: nothing is left for this clearance, nothing is to be sent. */
+struct nrs_edition_query {
+	const struct nrs_newsletter *issue;
+	/* By item: what its alert says, verified by the caller. One with an
+	 * alert and no content is left out, as is RED. */
+	const struct nrs_content *const *contents;
+	enum nrs_tlp clearance;
+	/* By item: these readers had an earlier notice of it, whatever they are
+	 * cleared for now. NULL: that is not known of any. */
+	const bool *had;
+};
+/* Everything in arena. False: nothing is left for this clearance, nothing is to
+ * be sent. */
 bool nrs_newsletter_edition(struct nrs_arena *arena,
-    const struct nrs_newsletter *issue,
-    const struct nrs_content *const *contents, enum nrs_tlp clearance,
-    struct nrs_edition *out);
+    const struct nrs_edition_query *query, struct nrs_edition *out);
 
 /* In lang if there is one; "" when it may not be said. */
 const char *nrs_newsletter_title(

@@ -37,27 +37,34 @@ is_line(const struct nrs_edition_item *item)
 	       item->content->kind == NRS_KIND_RETRACTION;
 }
 
-/* That it was withdrawn or changed, for who had it and may not have this. */
+/* That it was withdrawn or changed, for who had it and may not have this. It
+ * bears the label under which they had it, or theirs: it says nothing that a
+ * label could hide. */
 static bool
-take_stub(const struct nrs_newsletter_item *item, enum nrs_tlp clearance,
-    struct nrs_edition_item *out)
+take_stub(
+    const struct nrs_edition_query *q, size_t i, struct nrs_edition_item *out)
 {
+	const struct nrs_newsletter_item *item = &q->issue->items[i];
+	const bool seen =
+	    nrs_tlp_allows(item->carried_tlp, NRS_ROUTE_NEWSLETTER) &&
+	    nrs_match_cleared(q->clearance, item->carried_tlp);
+
 	*out = (struct nrs_edition_item){
 	    .item = item,
 	    .section = NRS_NEWS_CORRECTIONS,
-	    .tlp = item->carried_tlp,
+	    .tlp = seen ? item->carried_tlp : q->clearance,
 	    .title = "",
 	    .stub = true,
 	};
-	return item->stub != NULL &&
-	       nrs_tlp_allows(item->carried_tlp, NRS_ROUTE_NEWSLETTER) &&
-	       nrs_match_cleared(clearance, item->carried_tlp);
+	return item->stub != NULL && (seen || (q->had != NULL && q->had[i]));
 }
 
 static bool
-take(const struct nrs_newsletter_item *item, const struct nrs_content *content,
-    enum nrs_tlp clearance, struct nrs_edition_item *out)
+take(const struct nrs_edition_query *q, size_t i, struct nrs_edition_item *out)
 {
+	const struct nrs_newsletter_item *item = &q->issue->items[i];
+	const struct nrs_content *content = q->contents[i];
+
 	*out = (struct nrs_edition_item){
 	    .item = item,
 	    .content = content,
@@ -71,9 +78,9 @@ take(const struct nrs_newsletter_item *item, const struct nrs_content *content,
 	if (item->alert != NULL && content == NULL)
 		return false;
 	if (nrs_tlp_allows(out->tlp, NRS_ROUTE_NEWSLETTER) &&
-	    nrs_match_cleared(clearance, out->tlp))
+	    nrs_match_cleared(q->clearance, out->tlp))
 		return true;
-	return take_stub(item, clearance, out);
+	return take_stub(q, i, out);
 }
 
 static void
@@ -95,10 +102,9 @@ number_items(struct nrs_edition *edition)
 
 bool
 nrs_newsletter_edition(struct nrs_arena *arena,
-    const struct nrs_newsletter *issue,
-    const struct nrs_content *const *contents, enum nrs_tlp clearance,
-    struct nrs_edition *out)
+    const struct nrs_edition_query *query, struct nrs_edition *out)
 {
+	const struct nrs_newsletter *issue = query->issue;
 	struct nrs_edition_item item;
 	int section;
 	size_t i;
@@ -108,8 +114,7 @@ nrs_newsletter_edition(struct nrs_arena *arena,
 	        arena, issue->n_items + 1, sizeof(*out->items))};
 	for (section = NRS_NEWS_WARNINGS; section <= NRS_NEWS_SENT; section++)
 		for (i = 0; i < issue->n_items; i++)
-			if (take(&issue->items[i], contents[i], clearance,
-			        &item) &&
+			if (take(query, i, &item) &&
 			    (int)item.section == section)
 				out->items[out->n_items++] = item;
 	number_items(out);

@@ -202,13 +202,50 @@ dispatcher_issue_had(struct nrs_map *had, struct nrs_arena *arena,
 
 struct planning {
 	struct nrs_arena *arena;
-	const struct dispatcher_issue *issue;
-	const struct nrs_map *had;
+	const struct dispatcher_issue_query *q;
 	struct dispatcher_issue_plan *out;
 	/* By clearance, AMBER_STRICT first; -1: nothing. */
 	int edition_of[NRS_TLP_CLEAR + 1];
-	size_t cap[DISPATCHER_EDITIONS];
+	size_t n_usual; /* the editions behind have stubs that these have not */
 };
+
+/* Room for one more in an array that doubles. */
+static void *
+grow(struct planning *p, void *items, size_t n, size_t size)
+{
+	void *more;
+
+	if ((n & (n - 1)) != 0)
+		return items;
+	more = nrs_arena_array(p->arena, n == 0 ? 1 : 2 * n, size);
+	if (n > 0)
+		memcpy(more, items, n * size);
+	return more;
+}
+
+static size_t
+add_edition(struct planning *p, const struct nrs_edition *edition)
+{
+	struct dispatcher_issue_plan *out = p->out;
+
+	out->editions = grow(p, out->editions, out->n, sizeof(*out->editions));
+	out->targets = grow(p, out->targets, out->n, sizeof(*out->targets));
+	out->editions[out->n] = *edition;
+	return out->n++;
+}
+
+static bool
+make_edition(const struct planning *p, enum nrs_tlp clearance, const bool *had,
+    struct nrs_edition *out)
+{
+	const struct dispatcher_issue *issue = p->q->issue;
+	const struct nrs_edition_query query = {.issue = issue->letter,
+	    .contents = issue->contents,
+	    .clearance = clearance,
+	    .had = had};
+
+	return nrs_newsletter_edition(p->arena, &query, out);
+}
 
 /* Is there more in it, or more of it in full? */
 static bool
@@ -224,38 +261,80 @@ has_more(const struct nrs_edition *edition, const struct nrs_edition *than)
 static void
 make_editions(struct planning *p)
 {
-	struct dispatcher_issue_plan *out = p->out;
 	struct nrs_edition edition;
 	int label, last = -1;
 
 	for (label = NRS_TLP_CLEAR; label >= NRS_TLP_AMBER_STRICT; label--) {
-		if (nrs_newsletter_edition(p->arena, p->issue->letter,
-		        p->issue->contents, (enum nrs_tlp)label, &edition) &&
-		    (last < 0 || has_more(&edition, &out->editions[last]))) {
-			last = (int)out->n;
-			out->editions[out->n++] = edition;
-		}
+		if (make_edition(p, (enum nrs_tlp)label, NULL, &edition) &&
+		    (last < 0 || has_more(&edition, &p->out->editions[last])))
+			last = (int)add_edition(p, &edition);
 		p->edition_of[label] = last;
 	}
 	p->edition_of[NRS_TLP_RED] = last;
 	/* An unknown clearance is the public's. */
 	p->edition_of[NRS_TLP_UNSPECIFIED] = p->edition_of[NRS_TLP_CLEAR];
+	p->n_usual = p->out->n;
 }
+
+/* ---- who had more than they may see now ---- */
+
+static bool
+holds(const struct nrs_edition *edition, const struct nrs_newsletter_item *item)
+{
+	size_t i;
+
+	for (i = 0; i < edition->n_items; i++)
+		if (edition->items[i].item == item)
+			return true;
+	return false;
+}
+
+static bool
+is_same(const struct nrs_edition *a, const struct nrs_edition *b)
+{
+	size_t i;
+
+	if (a->n_items != b->n_items || a->label != b->label)
+		return false;
+	for (i = 0; i < a->n_items; i++)
+		if (a->items[i].item != b->items[i].item ||
+		    a->items[i].stub != b->items[i].stub)
+			return false;
+	return true;
+}
+
+/* -1: nothing */
+static int
+edition_for(struct planning *p, enum nrs_tlp clearance, const bool *had)
+{
+	const struct nrs_newsletter *letter = p->q->issue->letter;
+	const int usual = p->edition_of[clearance];
+	struct nrs_edition edition;
+	bool lacks = false;
+	size_t i;
+
+	for (i = 0; had != NULL && i < letter->n_items; i++)
+		lacks |=
+		    had[i] && (usual < 0 || !holds(&p->out->editions[usual],
+		                                &letter->items[i]));
+	if (clearance == NRS_TLP_UNSPECIFIED)
+		clearance = NRS_TLP_CLEAR;
+	if (!lacks || !make_edition(p, clearance, had, &edition))
+		return usual;
+	for (i = p->n_usual; i < p->out->n; i++)
+		if (is_same(&p->out->editions[i], &edition))
+			return (int)i;
+	return (int)add_edition(p, &edition);
+}
+
+/* ---- who gets it ---- */
 
 static void
 add(struct planning *p, size_t edition, const struct nrs_target *target)
 {
 	struct nrs_targets *t = &p->out->targets[edition];
-	struct nrs_target *items;
 
-	if (t->n == p->cap[edition]) {
-		p->cap[edition] = t->n == 0 ? 64 : t->n * 2;
-		items =
-		    nrs_arena_array(p->arena, p->cap[edition], sizeof(*items));
-		if (t->n > 0)
-			memcpy(items, t->items, t->n * sizeof(*items));
-		t->items = items;
-	}
+	t->items = grow(p, t->items, t->n, sizeof(*t->items));
 	t->items[t->n++] = *target;
 }
 
@@ -285,7 +364,8 @@ see(struct planning *p, const struct nrs_subscription *sub)
 	};
 	enum nrs_tlp clearance =
 	    sub->max_tlp <= NRS_TLP_CLEAR ? sub->max_tlp : NRS_TLP_CLEAR;
-	int edition = p->edition_of[clearance];
+	int edition = edition_for(
+	    p, clearance, nrs_map_get(p->q->carried, sub->subscriber_id));
 	size_t i;
 
 	if (edition < 0) {
@@ -294,27 +374,27 @@ see(struct planning *p, const struct nrs_subscription *sub)
 	}
 	for (i = 0; i < sub->n_channels; i++) {
 		target.channel = sub->channels[i];
-		if (nrs_map_get(p->had, place_of(p->arena, sub->subscriber_id,
-		                            &sub->channels[i])) == NULL)
+		if (nrs_map_get(
+		        p->q->had, place_of(p->arena, sub->subscriber_id,
+		                       &sub->channels[i])) == NULL)
 			add(p, (size_t)edition, &target);
 	}
 }
 
 void
 dispatcher_issue_plan(struct nrs_arena *arena,
-    const struct dispatcher_issue *issue, const struct nrs_match_set *subs,
-    const struct nrs_map *had, struct dispatcher_issue_plan *out)
+    const struct dispatcher_issue_query *query,
+    struct dispatcher_issue_plan *out)
 {
-	struct planning p = {
-	    .arena = arena, .issue = issue, .had = had, .out = out};
+	struct planning p = {.arena = arena, .q = query, .out = out};
 	const struct nrs_subscription *sub;
 	size_t i;
 
 	memset(out, 0, sizeof(*out));
 	make_editions(&p);
-	for (i = 0; i < nrs_match_set_count(subs); i++) {
-		sub = nrs_match_set_at(subs, i);
-		if (wants(sub, issue->letter->sector))
+	for (i = 0; i < nrs_match_set_count(query->subs); i++) {
+		sub = nrs_match_set_at(query->subs, i);
+		if (wants(sub, query->issue->letter->sector))
 			see(&p, sub);
 	}
 }

@@ -29,12 +29,11 @@ NRS_CHECKED enum nrs_rc dispatcher_issue_read(struct dispatcher *d,
     struct nrs_arena *arena, const struct nrs_record *record,
     struct dispatcher_issue *out, struct nrs_err *err);
 
-/* One per label that a topic may bear; two clearances that see the same share
- * one. */
-#define DISPATCHER_EDITIONS 4
+/* One per label that a topic may bear, and those of readers who had more than
+ * they may see now; who sees the same shares one. */
 struct dispatcher_issue_plan {
-	struct nrs_edition editions[DISPATCHER_EDITIONS];
-	struct nrs_targets targets[DISPATCHER_EDITIONS];
+	struct nrs_edition *editions;
+	struct nrs_targets *targets;
 	size_t n;
 	size_t n_nothing; /* readers whose clearance leaves nothing to send */
 };
@@ -42,10 +41,17 @@ struct dispatcher_issue_plan {
 /* An earlier plan of the same issue: call for each of its batches. */
 void dispatcher_issue_had(struct nrs_map *had, struct nrs_arena *arena,
     const struct nrs_delivery_batch *batch);
+struct dispatcher_issue_query {
+	const struct dispatcher_issue *issue;
+	const struct nrs_match_set *subs;
+	const struct nrs_map *had; /* who is planned already */
+	/* subscriber_id -> bool per item: they had an earlier notice of it. */
+	const struct nrs_map *carried;
+};
 /* Every active subscriber of the sector who wants newsletters, at all channels,
  * but for those in had. A filter thins out alerts, not a newsletter: there is
- * one edition for all of a clearance. */
+ * one edition for all of a clearance who had the same. */
 void dispatcher_issue_plan(struct nrs_arena *arena,
-    const struct dispatcher_issue *issue, const struct nrs_match_set *subs,
-    const struct nrs_map *had, struct dispatcher_issue_plan *out);
+    const struct dispatcher_issue_query *query,
+    struct dispatcher_issue_plan *out);
 #endif

@@ -374,6 +374,8 @@ lost(void *self)
 	p->due_threads = NULL;
 	planner_seconds_close(p->seconds);
 	p->seconds = NULL;
+	planner_carried_close(p->carried);
+	p->carried = NULL;
 	nrs_arrangements_free(p->arrangements);
 	p->arrangements = NULL;
 }

@@ -37,6 +37,7 @@ struct planner {
 	struct dispatcher_threads *due_threads; /* NULL until needed */
 	struct nrs_arrangements *arrangements;
 	struct planner_seconds *seconds; /* NULL until needed */
+	struct planner_carried *carried; /* NULL until needed */
 	struct pending *first, *last;
 	struct nrs_metric *planned, *not_cleared, *rejected;
 };

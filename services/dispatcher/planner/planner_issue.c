@@ -24,13 +24,20 @@ find_readers(struct planner *p, const struct dispatcher_issue *issue,
     struct dispatcher_issue_plan *out, struct nrs_err *err)
 {
 	struct had had = {p, nrs_map_new()};
+	struct nrs_map *carried = nrs_map_new();
+	const struct dispatcher_issue_query query = {.issue = issue,
+	    .subs = dispatcher_subs_set(p->subs),
+	    .had = had.places,
+	    .carried = carried};
 	enum nrs_rc rc =
 	    planner_priors(p, issue->letter->issue_id, see_prior, &had, err);
 
 	if (rc == NRS_OK)
-		dispatcher_issue_plan(p->arena, issue,
-		    dispatcher_subs_set(p->subs), had.places, out);
+		rc = planner_carried(p, issue, carried, err);
+	if (rc == NRS_OK)
+		dispatcher_issue_plan(p->arena, &query, out);
 	nrs_map_free(had.places, NULL);
+	nrs_map_free(carried, NULL);
 	return rc;
 }
 
