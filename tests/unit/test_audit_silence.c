@@ -8,56 +8,23 @@
 
 #include <cmocka.h>
 
-#include "noroshi/core/audit.h"
-#include "noroshi/core/topic.h"
+#include "support/story.h"
 
-#define T0 INT64_C(1767225600000)
-#define HOUR INT64_C(3600000)
 #define DELIVERY NRS_TOPIC_DELIVERY_DUE
 #define RECEIPT NRS_TOPIC_RECEIPT_DUE
 
-struct world {
-	struct nrs_arena *arena;
-	struct nrs_audit_fold *audit;
-	int64_t next_seen, next_receipt[3];
-	const struct nrs_audit_silence *told;
-};
-
-static struct world *w;
+static struct story *w;
+static const struct nrs_audit_silence *told;
 
 static int
 set_up(void **state)
 {
 	const struct nrs_audit_conf conf = {
-	    .delivery_ms = HOUR, .since = T0, .max = 100};
+	    .delivery_ms = STORY_HOUR, .since = STORY_T0, .max = 100};
 
 	(void)state;
-	w = calloc(1, sizeof(*w));
-	assert_non_null(w);
-	w->arena = nrs_arena_new();
-	w->audit = nrs_audit_new(&conf);
+	w = story_open_by(&conf);
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	nrs_audit_free(w->audit);
-	nrs_arena_free(w->arena);
-	free(w);
-	return 0;
-}
-
-static struct nrs_audit_place
-place(const char *topic, int partition, int64_t offset)
-{
-	return (struct nrs_audit_place){.topic = topic,
-	    .partition = partition,
-	    .offset = offset,
-	    .at = T0,
-	    .seen = ++w->next_seen,
-	    .replay_of = -1};
 }
 
 /* Whoever begins with "c" is a CEPTOAR. */
@@ -94,12 +61,12 @@ ask(const struct asked *asked)
 	    .revision = 2,
 	    .purpose = asked->purpose,
 	    .source_offset = 7,
-	    .accepted_at = T0,
-	    .planned_at = T0,
+	    .accepted_at = STORY_T0,
+	    .planned_at = STORY_T0,
 	    .not_before = asked->not_before,
 	    .deliveries = deliveries};
 	struct nrs_audit_place at =
-	    place(DELIVERY, asked->partition, asked->offset);
+	    story_place(DELIVERY, asked->partition, asked->offset);
 	const char *who;
 
 	at.replay_of = asked->replay_of;
@@ -120,7 +87,7 @@ plan(int partition, int64_t offset, const char *who)
 	ask(&(struct asked){.partition = partition,
 	    .offset = offset,
 	    .replay_of = -1,
-	    .not_before = T0 + HOUR,
+	    .not_before = STORY_T0 + STORY_HOUR,
 	    .purpose = NRS_PURPOSE_ESCALATION,
 	    .channel = NRS_CHANNEL_TOPIC,
 	    .who = who});
@@ -134,12 +101,12 @@ end(int partition, int64_t offset, const char *who,
 	    .notice_id = "n1",
 	    .subscriber_id = id_of(who),
 	    .state = state,
-	    .at = T0 + HOUR + *who,
+	    .at = STORY_T0 + STORY_HOUR + *who,
 	    .delivery_offset = offset,
 	    .purpose = NRS_PURPOSE_ESCALATION,
 	    .channel = NRS_CHANNEL_TOPIC};
 	const struct nrs_audit_place at =
-	    place(RECEIPT, partition, w->next_receipt[partition]++);
+	    story_place(RECEIPT, partition, w->next_receipt[partition]++);
 
 	nrs_audit_receipt(w->audit, &at, &receipt);
 }
@@ -147,7 +114,7 @@ end(int partition, int64_t offset, const char *who,
 static size_t
 silences(void)
 {
-	return nrs_audit_silences(w->audit, w->arena, &w->told);
+	return nrs_audit_silences(w->audit, w->arena, &told);
 }
 
 static const char *
@@ -156,9 +123,9 @@ silent(size_t i)
 	const char *out = "";
 	size_t j;
 
-	for (j = 0; j < w->told[i].n_silent; j++)
-		out = nrs_arena_printf(
-		    w->arena, "%s%s", out, w->told[i].silent[j]);
+	for (j = 0; j < told[i].n_silent; j++)
+		out =
+		    nrs_arena_printf(w->arena, "%s%s", out, told[i].silent[j]);
 	return out;
 }
 
@@ -177,13 +144,13 @@ who_is_silent_is_told_once_all_have_ended(void **state)
 	end(1, 0, "d", NRS_STATE_DELIVERED);
 	assert_int_equal(silences(), 1);
 	assert_string_equal(silent(0), "bd");
-	assert_int_equal(w->told[0].n_asked, 4);
-	assert_int_equal(w->told[0].n_ceptoars, 1);
-	assert_string_equal(w->told[0].ceptoars[0], "c");
-	assert_string_equal(w->told[0].name, "n1.19b77119680");
-	assert_string_equal(w->told[0].notice_id, "n1");
-	assert_int_equal(w->told[0].revision, 2);
-	assert_int_equal(w->told[0].ended_at, T0 + HOUR + 'd');
+	assert_int_equal(told[0].n_asked, 4);
+	assert_int_equal(told[0].n_ceptoars, 1);
+	assert_string_equal(told[0].ceptoars[0], "c");
+	assert_string_equal(told[0].name, "n1.19b77119680");
+	assert_string_equal(told[0].notice_id, "n1");
+	assert_int_equal(told[0].revision, 2);
+	assert_int_equal(told[0].ended_at, STORY_T0 + STORY_HOUR + 'd');
 }
 
 static void
@@ -213,7 +180,7 @@ static void
 a_reminder_or_second_contact_is_no_record(void **state)
 {
 	struct asked asked = {.replay_of = -1,
-	    .not_before = T0 + HOUR,
+	    .not_before = STORY_T0 + STORY_HOUR,
 	    .purpose = NRS_PURPOSE_REMINDER,
 	    .channel = NRS_CHANNEL_TOPIC,
 	    .who = "a"};
@@ -248,7 +215,7 @@ what_a_replay_makes_good_is_asked_once(void **state)
 {
 	struct asked again = {.offset = 1,
 	    .replay_of = 0,
-	    .not_before = T0 + HOUR,
+	    .not_before = STORY_T0 + STORY_HOUR,
 	    .purpose = NRS_PURPOSE_ESCALATION,
 	    .channel = NRS_CHANNEL_TOPIC,
 	    .who = "b"};
@@ -261,7 +228,7 @@ what_a_replay_makes_good_is_asked_once(void **state)
 	end(0, 1, "b", NRS_STATE_DELIVERED);
 	assert_int_equal(silences(), 1);
 	assert_string_equal(silent(0), "b");
-	assert_int_equal(w->told[0].n_asked, 2);
+	assert_int_equal(told[0].n_asked, 2);
 }
 
 /* A successor must find all of it again. */
@@ -275,7 +242,7 @@ reading_begins_before_what_is_not_told(void **state)
 	end(1, 0, "b", NRS_STATE_DELIVERED);
 	assert_int_equal(nrs_audit_oldest_seen(w->audit), 1);
 	assert_int_equal(silences(), 1);
-	nrs_audit_silence_end(w->audit, w->told[0].name);
+	nrs_audit_silence_end(w->audit, told[0].name);
 	assert_int_equal(silences(), 0);
 	assert_int_equal(nrs_audit_oldest_seen(w->audit), INT64_MAX);
 }
@@ -284,17 +251,16 @@ static void
 what_was_due_long_ago_is_not_told(void **state)
 {
 	struct asked old = {.replay_of = -1,
-	    .not_before = T0 - HOUR,
+	    .not_before = STORY_T0 - STORY_HOUR,
 	    .purpose = NRS_PURPOSE_ESCALATION,
 	    .channel = NRS_CHANNEL_TOPIC,
 	    .who = "a"};
 
 	const struct nrs_audit_conf later = {
-	    .delivery_ms = HOUR, .since = T0 + 1, .max = 100};
+	    .delivery_ms = STORY_HOUR, .since = STORY_T0 + 1, .max = 100};
 
 	(void)state;
-	nrs_audit_free(w->audit);
-	w->audit = nrs_audit_new(&later);
+	story_begin_anew(&later);
 	ask(&old);
 	end(0, 0, "a", NRS_STATE_DELIVERED);
 	assert_int_equal(silences(), 0);
@@ -307,7 +273,7 @@ what_was_due_long_ago_is_not_told(void **state)
 int
 main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, story_close)
 	const struct CMUnitTest tests[] = {
 	    CASE(who_is_silent_is_told_once_all_have_ended),
 	    CASE(where_all_have_answered_nobody_is_told),
