@@ -10,15 +10,35 @@
 #define WAIT_MS 500
 #define AGAIN_MS 3000
 
+/* Some offset that is there: nothing is read from it, and what the topic has
+ * lost must not keep the auditor from saying so. */
+static enum nrs_rc
+any_offset(struct auditor *a, int64_t *out, struct nrs_err *err)
+{
+	struct nrs_reader *reader = NULL;
+	struct nrs_bounds bounds = {0, 0};
+	enum nrs_rc rc =
+	    nrs_reader_open_lookup(&a->conf->common.bus, &reader, err);
+
+	if (rc == NRS_OK)
+		rc = nrs_reader_bounds(
+		    reader, NRS_TOPIC_OUTCOME, 0, &bounds, err);
+	nrs_reader_close(reader);
+	*out = bounds.first;
+	return rc;
+}
+
 static enum nrs_rc
 gained(void *self, struct nrs_group_gain *gain, struct nrs_err *err)
 {
 	struct auditor *a = self;
+	enum nrs_rc rc;
 
-	(void)err;
 	if (gain->partition != 0)
 		return NRS_OK;
-	gain->start = gain->committed < 0 ? 0 : gain->committed;
+	rc = any_offset(a, &gain->start, err);
+	if (rc != NRS_OK)
+		return rc;
 	/* It only says whose turn it is. */
 	nrs_group_pause(a->group, 0, true);
 	free(a->resume);
@@ -82,8 +102,21 @@ work(struct auditor *a, struct nrs_err *err)
 	return rc;
 }
 
-/* Begin again in a while. Whatever the auditor may not read, or cannot, alerts
- * go on: only its own lag tells. */
+/* Whatever the auditor may not read, or cannot, alerts go on: only its own lag
+ * tells. */
+static void
+try_later(struct auditor *a, enum nrs_rc rc, const struct nrs_err *err)
+{
+	nrs_metric_set(a->lag, nrs_mono_since_ms(a->caught_up) / 1000);
+	if (nrs_stop_asked(nrs_service_stop(a->ctx)))
+		return;
+	nrs_log(rc == NRS_FATAL ? NRS_LOG_ERROR : NRS_LOG_WARN, "audit_retry",
+	    NRS_S("why", err->text));
+	nrs_service_ready(a->ctx, a->lane, true, err->text);
+	(void)nrs_stop_wait(nrs_service_stop(a->ctx), AGAIN_MS);
+}
+
+/* Begin again: in a while, or when it is ours again. */
 static void
 recover(struct auditor *a, enum nrs_rc rc, const struct nrs_err *err)
 {
@@ -93,25 +126,29 @@ recover(struct auditor *a, enum nrs_rc rc, const struct nrs_err *err)
 	free(a->resume);
 	a->resume = last;
 	auditor_forget(a);
-	nrs_metric_set(a->lag, nrs_mono_since_ms(a->caught_up) / 1000);
-	if (!a->active || nrs_stop_asked(nrs_service_stop(a->ctx)))
-		return;
-	nrs_log(rc == NRS_FATAL ? NRS_LOG_ERROR : NRS_LOG_WARN, "audit_retry",
-	    NRS_S("why", err->text));
-	nrs_service_ready(a->ctx, a->lane, true, err->text);
-	(void)nrs_stop_wait(nrs_service_stop(a->ctx), AGAIN_MS);
+	if (a->active)
+		try_later(a, rc, err);
 }
 
 /* Without the partition: the group tells when it is ours. */
-static enum nrs_rc
+static void
 stand_by(struct auditor *a, struct nrs_err *err)
 {
 	struct nrs_record record;
+	enum nrs_rc rc;
 
 	if (a->audit != NULL)
 		auditor_forget(a);
-	nrs_service_ready(a->ctx, a->lane, true, "standby");
-	return nrs_group_next(a->group, WAIT_MS, &record, err);
+	rc = nrs_group_next(a->group, WAIT_MS, &record, err);
+	if (rc != NRS_OK) {
+		try_later(a, rc, err);
+		return;
+	}
+	/* Another one audits, and tells how far it is. */
+	a->caught_up = nrs_mono_now();
+	nrs_metric_set(a->lag, 0);
+	if (!a->active)
+		nrs_service_ready(a->ctx, a->lane, true, "standby");
 }
 
 static void
@@ -123,10 +160,11 @@ run(struct auditor *a)
 	a->caught_up = nrs_mono_now();
 	while (!nrs_stop_asked(nrs_service_stop(a->ctx))) {
 		err = (struct nrs_err){.text = ""};
-		if (!auditor_goes_on(a))
-			rc = stand_by(a, &err);
-		else
-			rc = work(a, &err);
+		if (!auditor_goes_on(a)) {
+			stand_by(a, &err);
+			continue;
+		}
+		rc = work(a, &err);
 		if (rc != NRS_OK)
 			recover(a, rc, &err);
 		else if (a->audit != NULL)
