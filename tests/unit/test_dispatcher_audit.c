@@ -313,6 +313,34 @@ a_successor_begins_where_it_was(void **state)
 	    strstr(bus.stored, " receipt.alert=1,2,3,0,0,0,0,0,0,0,0,0 "));
 }
 
+/* offset.metadata.max.bytes is 4096: the bus would keep none of it. What is
+ * left out is read from its beginning, and is what follows from the rest. */
+static void
+a_position_is_never_longer_than_the_bus_keeps(void **state)
+{
+	char stored[sizeof(bus.stored)];
+
+	(void)state;
+	bus.gives = true;
+	bus.n_partitions = 100;
+	bus.bounds = (struct nrs_bounds){1000000000, 2000000000};
+	run();
+	assert_in_range(strlen(bus.stored), 2000, 4096);
+	assert_ptr_equal(
+	    strstr(bus.stored, "journal=1000000000 outcome=1000000000 "),
+	    bus.stored);
+	(void)snprintf(stored, sizeof(stored), "%s", bus.stored);
+	(void)set_up(NULL);
+	bus.gives = true;
+	bus.n_partitions = 100;
+	bus.bounds = (struct nrs_bounds){0, 2000000000};
+	bus.gain.metadata = stored;
+	run();
+	assert_int_equal(begins(NRS_TOPIC_OUTCOME, 0), 1000000000);
+	assert_int_equal(begins(NRS_TOPIC_DELIVERY_ALERT, 99), 1000000000);
+	assert_int_equal(begins(NRS_TOPIC_RECEIPT_DUE, 99), 0);
+}
+
 int
 main(void)
 {
@@ -322,6 +350,8 @@ main(void)
 	    cmocka_unit_test_setup(
 	        what_the_topic_has_lost_keeps_nobody_from_auditing, set_up),
 	    cmocka_unit_test_setup(a_successor_begins_where_it_was, set_up),
+	    cmocka_unit_test_setup(
+	        a_position_is_never_longer_than_the_bus_keeps, set_up),
 	};
 
 	return cmocka_run_group_tests_name(

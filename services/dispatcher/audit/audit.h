@@ -6,6 +6,8 @@
  * heartbeats. One instance is active. It keeps no state but what it reads; from
  * where to read again is in the metadata of its group's offset: the newest
  * moment before everything that is still open. One thread: the lane's.
+ *
+ * long: what the files of the lane share is one struct.
  */
 #include "dispatcher/dispatcher.h"
 #include "dispatcher/duty/duty.h"
@@ -14,10 +16,10 @@
 #include "noroshi/core/audit.h"
 #include "noroshi/io/group.h"
 
-/* All positions at a moment at which nothing was seen before its time. */
+/* Where it was at a moment at which nothing was seen before its time. */
 struct auditor_mark {
 	int64_t seen;
-	char *positions;
+	char *position;
 };
 
 struct auditor_part {
@@ -32,10 +34,9 @@ struct auditor {
 	const struct nrs_lane *lane;
 	struct nrs_group *group;
 	bool active;  /* ours to do */
-	char *resume; /* positions to begin with, "" for none */
+	char *resume; /* the position to begin with, "" for none */
 	struct nrs_producer *producer;
 	struct nrs_arena *arena; /* of one turn */
-	/* while it reads */
 	struct nrs_reader *reader;
 	struct nrs_audit_fold *audit;
 	struct auditor_part *parts;
@@ -46,10 +47,10 @@ struct auditor {
 	struct nrs_mono polled, judged, marked, caught_up;
 	struct auditor_mark *marks;
 	size_t n_marks;
-	int64_t
-	    beat[NRS_CHANNEL_TOPIC + 1]; /* window of the last one planned */
-	struct nrs_map *alarms;          /* stage and id -> struct alarm */
-	int64_t told_since;              /* of n_told */
+	const char *left_out; /* of positions, from this topic on */
+	int64_t beat[NRS_CHANNEL_TOPIC + 1]; /* the last window planned */
+	struct nrs_map *alarms;              /* stage and id -> struct alarm */
+	int64_t told_since;                  /* of n_told */
 	size_t n_told;
 	struct nrs_metric *gaps[NRS_AUDIT_STAGES], *silent;
 	struct nrs_metric *lag, *open, *age[NRS_CHANNEL_TOPIC + 1];
@@ -68,6 +69,12 @@ NRS_CHECKED enum nrs_rc auditor_read_all(
 void auditor_mark(struct auditor *a);
 /* Serve the group; false: not ours any more, or the end. */
 bool auditor_goes_on(struct auditor *a);
+
+/* audit_position.c: for the metadata of the group's offset; *left_out: the
+ * first topic that there is no room for, or NULL. -1: not said. */
+char *auditor_position(const struct auditor *a, const char **left_out);
+int64_t auditor_position_in(
+    const char *position, const struct auditor_part *part);
 
 /* audit_tell.c */
 void auditor_open_meters(struct auditor *a);

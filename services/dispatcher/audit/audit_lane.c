@@ -121,7 +121,7 @@ static void
 recover(struct auditor *a, enum nrs_rc rc, const struct nrs_err *err)
 {
 	char *last =
-	    nrs_strdup(a->n_marks > 0 ? a->marks[0].positions : a->resume);
+	    nrs_strdup(a->n_marks > 0 ? a->marks[0].position : a->resume);
 
 	free(a->resume);
 	a->resume = last;

@@ -14,55 +14,6 @@
 #define MARK_MS 10000
 #define MARKS_MAX 100
 
-/* ---- positions: "journal=5 outcome=6 receipt.alert=1,0,7" ---- */
-
-static char *
-positions_of(const struct auditor *a)
-{
-	struct nrs_buf buf = {0};
-	const char *last = "";
-	size_t i;
-
-	for (i = 0; i < a->n_parts; i++) {
-		const struct auditor_part *part = &a->parts[i];
-
-		if (strcmp(part->topic, last) == 0)
-			nrs_buf_addc(&buf, ',');
-		else
-			nrs_buf_printf(
-			    &buf, "%s%s=", i == 0 ? "" : " ", part->topic);
-		last = part->topic;
-		nrs_buf_printf(&buf, "%lld",
-		    (long long)nrs_audit_next(
-		        a->audit, part->topic, part->partition));
-	}
-	return nrs_buf_take(&buf);
-}
-
-/* -1: not said. */
-static int64_t
-position_in(const char *positions, const struct auditor_part *part)
-{
-	const size_t len = strlen(part->topic);
-	const char *at = positions;
-	int n;
-
-	while (strncmp(at, part->topic, len) != 0 || at[len] != '=') {
-		at = strchr(at, ' ');
-		if (at == NULL)
-			return -1;
-		at++;
-	}
-	at += len + 1;
-	for (n = 0; n < part->partition; n++) {
-		at += strcspn(at, ", ");
-		if (*at != ',')
-			return -1;
-		at++;
-	}
-	return strtoll(at, NULL, 10);
-}
-
 /* ---- beginning ---- */
 
 static enum nrs_rc
@@ -97,7 +48,7 @@ find_start(struct auditor *a, const struct auditor_part *part, int64_t *start,
 
 	if (rc != NRS_OK)
 		return rc;
-	*start = position_in(a->resume, part);
+	*start = auditor_position_in(a->resume, part);
 	if (*start < bounds.first || *start > bounds.end)
 		*start = bounds.first;
 	return NRS_OK;
@@ -169,7 +120,7 @@ auditor_forget(struct auditor *a)
 	a->audit = NULL;
 	auditor_end_alarms(a);
 	for (i = 0; i < a->n_marks; i++)
-		free(a->marks[i].positions);
+		free(a->marks[i].position);
 	free(a->marks);
 	a->marks = NULL;
 	free(a->parts);
@@ -261,7 +212,7 @@ drop_marks(struct auditor *a, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		free(a->marks[i].positions);
+		free(a->marks[i].position);
 	a->n_marks -= n;
 	memmove(a->marks, a->marks + n, a->n_marks * sizeof(*a->marks));
 }
@@ -276,18 +227,24 @@ thin_out(struct auditor *a)
 		if (i % 2 == 0)
 			a->marks[n++] = a->marks[i];
 		else
-			free(a->marks[i].positions);
+			free(a->marks[i].position);
 	a->n_marks = n;
 }
 
 static void
 add_mark(struct auditor *a)
 {
+	const char *left_out;
+	char *position = auditor_position(a, &left_out);
+
+	if (left_out != NULL && a->left_out == NULL)
+		nrs_log(NRS_LOG_WARN, "audit_position_cut",
+		    NRS_S("from", left_out));
+	a->left_out = left_out;
 	if (a->n_marks >= MARKS_MAX)
 		thin_out(a);
 	a->marks = nrs_realloc(a->marks, a->n_marks + 1, sizeof(*a->marks));
-	a->marks[a->n_marks++] =
-	    (struct auditor_mark){a->seen, positions_of(a)};
+	a->marks[a->n_marks++] = (struct auditor_mark){a->seen, position};
 }
 
 void
@@ -309,5 +266,5 @@ auditor_mark(struct auditor *a)
 	drop_marks(a, n - 1);
 	nrs_group_commit(a->group, 0,
 	    nrs_audit_next(a->audit, NRS_TOPIC_OUTCOME, 0),
-	    a->marks[0].positions);
+	    a->marks[0].position);
 }
