@@ -17,7 +17,6 @@ struct outputs_writer {
 	struct classifier_outputs out;
 	size_t cap;
 	struct nrs_handover notice; /* what is written of it */
-	const char *time;           /* of an issue */
 	struct nrs_bytes common;    /* of all alerts of this notice */
 	/* By copy, so that one encoding serves every topic of its sector. */
 	struct nrs_bytes *alerts;

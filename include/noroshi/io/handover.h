@@ -2,9 +2,10 @@
 #ifndef NOROSHI_IO_HANDOVER_H
 #define NOROSHI_IO_HANDOVER_H
 /*
- * handover: the record of dispatch.alert that a decision makes of one notice. A
- * function of the recorded outcome and of the journal alone, so that whoever
- * makes it again makes the same. Pure; everything lives in arena.
+ * handover: the record of dispatch.alert that a decision makes of one notice,
+ * and those of dispatch.newsletter and newsletter.* that it makes of an issue.
+ * A function of the recorded outcome and of the journal alone, so that whoever
+ * makes them again makes the same. Pure; everything lives in arena.
  */
 #include "noroshi/core/alert.h"
 #include "noroshi/core/decide.h"
@@ -37,4 +38,28 @@ bool nrs_handover_is_due(const struct nrs_classification *copy);
 /* False: nothing of it goes out now. */
 bool nrs_handover_make(struct nrs_arena *arena, const struct nrs_handover *of,
     struct nrs_outgoing *out);
+
+struct nrs_issue_handover {
+	const struct nrs_outcome *outcome;
+	const struct nrs_issue *issue; /* one of outcome's */
+	/* All it carries, from the journal, ascending by offset; others are
+	 * passed over. */
+	const struct nrs_command *const *said;
+	size_t n_said;
+};
+/* Does the issue carry what this change lets go? */
+bool nrs_handover_issue_has(
+    const struct nrs_issue *issue, const struct nrs_waiting_change *item);
+/* The issue with all its items; borrows from of. */
+struct nrs_newsletter *nrs_handover_issue(
+    struct nrs_arena *arena, const struct nrs_issue_handover *of);
+/* Its record of dispatch.newsletter. */
+void nrs_handover_issue_record(struct nrs_arena *arena,
+    const struct nrs_outcome *outcome, struct nrs_newsletter *issue,
+    struct nrs_outgoing *out);
+/* The records of its edition in newsletter.<sector>.<label>, in their order;
+ * returns how many. label is never RED. */
+size_t nrs_handover_edition(struct nrs_arena *arena,
+    const struct nrs_outcome *outcome, const struct nrs_newsletter *issue,
+    enum nrs_tlp label, const struct nrs_outgoing **out);
 #endif
