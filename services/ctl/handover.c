@@ -29,7 +29,8 @@ struct search {
 	struct decision decisions[DECISIONS_MAX];
 	size_t n;
 	int64_t offset; /* of the notice in the journal; -1: not seen */
-	bool is_issue;
+	const struct nrs_outcome *issued; /* id is an issue of it */
+	const struct nrs_issue *issue;
 	struct nrs_map *handed; /* sectors that a record is there for */
 };
 
@@ -64,7 +65,10 @@ see_outcome(void *ctx, const struct nrs_record *record, const void *value,
 	(void)record;
 	(void)err;
 	for (size_t i = 0; i < o->n_issues; i++)
-		s->is_issue |= strcmp(o->issues[i].issue_id, s->id) == 0;
+		if (strcmp(o->issues[i].issue_id, s->id) == 0) {
+			s->issued = o;
+			s->issue = &o->issues[i];
+		}
 	if (o->verdict == NRS_VERDICT_REJECTED)
 		return NRS_OK;
 	if (strcmp(o->submission_id, s->id) == 0 && s->offset < 0)
@@ -120,13 +124,9 @@ look(struct search *s, struct nrs_err *err)
 	    .from = NRS_FROM_START};
 	enum nrs_rc rc = ctl_read(s->ctl, &outcomes, err);
 
-	if (rc == NRS_OK)
-		rc = ctl_read(s->ctl, &dispatches, err);
-	if (rc == NRS_OK && s->is_issue)
-		rc = nrs_refuse(err, "", "issue",
-		    "decided, but not handed over: an issue is not made again; "
-		    "its readers find it in newsletter.*, by noroshictl "
-		    "newsletter show");
+	if (rc != NRS_OK || s->issue != NULL)
+		return rc;
+	rc = ctl_read(s->ctl, &dispatches, err);
 	if (rc == NRS_OK && s->offset < 0)
 		rc = nrs_refuse(err, "", "not-found",
 		    "nothing says where %s stands in the journal", s->id);
@@ -135,37 +135,44 @@ look(struct search *s, struct nrs_err *err)
 
 /* ---- the records ---- */
 
-/* As the classifier reads it: verified by the keys of today, and so will the
- * dispatcher. */
-static enum nrs_rc
-read_notice(struct search *s, struct nrs_command *out, struct nrs_err *err)
+enum nrs_rc
+ctl_handover_admit(struct ctl *ctl, const struct nrs_keyring *keys,
+    const struct ctl_said *said, struct nrs_command *out, struct nrs_err *err)
 {
-	struct ctl *ctl = s->ctl;
 	struct nrs_admit how = {
 	    .check = {.mode = ctl_mode(ctl), .inside = true},
+	    .keyring = keys,
 	    .how = NRS_WIRE_TOLERANT};
 	struct nrs_admitted *in = nrs_arena_alloc(ctl->arena, sizeof(*in));
-	struct nrs_keyring *ring = NULL;
-	struct nrs_bytes bytes;
-	enum nrs_rc rc = ctl_read_bytes(ctl, s->offset, &bytes, err);
+	enum nrs_rc rc = ctl_sectors(ctl, &how.check.sectors, err);
 
 	if (rc == NRS_OK)
-		rc = ctl_sectors(ctl, &how.check.sectors, err);
-	if (rc == NRS_OK)
-		rc = nrs_keyring_load(ctl->conf.keys, &ring, err);
-	how.keyring = ring;
-	if (rc == NRS_OK)
-		rc = nrs_admit(ctl->arena, &how, bytes, in, err);
+		rc = nrs_admit(ctl->arena, &how, said->bytes, in, err);
 	if (rc == NRS_OK && in->content == NULL)
-		rc = nrs_refuse(err, "", "type", "%s is no notice", s->id);
-	nrs_keyring_free(ring);
+		rc = nrs_refuse(err, "", "type", "this is no notice");
 	if (rc != NRS_OK)
 		return rc;
-	*out = (struct nrs_command){.journal_offset = s->offset,
+	*out = (struct nrs_command){.journal_offset = said->offset,
 	    .submission = in->submission,
+	    .addressing_sha256 = {in->addressing_sha256, NRS_SHA256_SIZE},
 	    .content = in->content,
 	    .addressing = in->addressing};
 	return NRS_OK;
+}
+
+static enum nrs_rc
+read_notice(struct search *s, struct nrs_command *out, struct nrs_err *err)
+{
+	struct ctl_said said = {.offset = s->offset};
+	struct nrs_keyring *keys = NULL;
+	enum nrs_rc rc = ctl_read_bytes(s->ctl, s->offset, &said.bytes, err);
+
+	if (rc == NRS_OK)
+		rc = nrs_keyring_load(s->ctl->conf.keys, &keys, err);
+	if (rc == NRS_OK)
+		rc = ctl_handover_admit(s->ctl, keys, &said, out, err);
+	nrs_keyring_free(keys);
+	return rc;
 }
 
 static size_t
@@ -201,10 +208,14 @@ ctl_handover(struct ctl *ctl, const char *id, const struct nrs_outgoing **out,
 
 	*n = 0;
 	*out = records;
-	if (rc == NRS_OK)
+	if (rc == NRS_OK && s.issue != NULL) {
+		rc = ctl_handover_issue(ctl, s.issued, s.issue, records, err);
+		*n = rc == NRS_OK;
+	} else if (rc == NRS_OK) {
 		rc = read_notice(&s, &said, err);
-	if (rc == NRS_OK)
-		*n = make_all(&s, &said, records);
+		if (rc == NRS_OK)
+			*n = make_all(&s, &said, records);
+	}
 	nrs_map_free(s.handed, NULL);
 	return rc;
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Records that a topic has lost, by an operator's error: what was decided and
-# cannot be found in dispatch.alert is handed over again, and reaches whom it had
-# not reached, once; what was never decided is said to be its author's.
+# cannot be found in dispatch.* is handed over again, and reaches whom it had not
+# reached, once; what was never decided is said to be its author's.
 . tests/system/lib.sh
 system_begin
 stack_daemons || exit 1
@@ -70,6 +70,44 @@ check "a second replay does nothing" equal "0 3" "$? $(count dispatch.alert)"
 check "and nothing is missing" equal "" "$(gaps_of dispatch)$(gaps_of plan)"
 check "who did it is on record" equal 3 \
 	"$(records audit '%k %s\n' | tr -d '\0' | grep -ac 'audit\.replay')"
+
+# ---- an issue of the newsletter ----------------------------------------------------
+issue "次の号で" '.item_type = "BA2" | .urgency = "ROUTINE" | .tlp = "CLEAR"' >/dev/null
+proc_stop dispatcher-2
+cutoff=$(ctl --json newsletter cutoff weekly | jq -r .submission_id)
+letter=$(outcome "$cutoff" '.issues[0].issue_id')
+letters() { # to "one"
+	mails 'select(.headers["x-noroshi-kind"] == "NEWSLETTER" and
+		.rcpt_to[0] == "one@demo.example") | .n' | wc -l
+}
+letter_came() { [ "$(letters)" -ge 1 ]; }
+kept=$(records dispatch.newsletter '%k %s\n' | md5sum)
+"$BUILD/tests/system/pass_over" "$SERVERS" "$PREFIX" planner-newsletter \
+	dispatch.newsletter 1
+lose dispatch.newsletter -1
+check "its record is gone" equal 0 "$(count dispatch.newsletter)"
+daemon_start dispatcher 3
+daemon_ready dispatcher 3
+wait_until 20 gaps_are dispatch "$letter"
+check "that is a gap" equal "$letter" "$(gaps_of dispatch)"
+mv "$STACK/keys.conf" "$STACK/keys.kept"
+"$BUILD/noroshictl" -q key new --out "$STACK/key/other.pem" --principal other \
+	--roles desk >"$STACK/other.row"
+{ echo 'keys = ('; cat "$STACK/other.row"; echo ');'; } >"$STACK/keys.conf"
+replay "$letter"
+check "by keys of nobody it is not made, and why is said" contains \
+	"1 signatures[0]: signature: journal offset " "$? $(reason)"
+mv "$STACK/keys.kept" "$STACK/keys.conf"
+replay "$letter"
+check "a replay succeeds" equal "0 replay" \
+	"$? $(jq -r .change "$STACK/replayed")"
+check "with the bytes of the first time" equal "$kept" \
+	"$(records dispatch.newsletter '%k %s\n' | md5sum)"
+wait_until 20 letter_came
+wait_until 20 gaps_are plan ""
+check "the issue arrives, once" equal 1 "$(letters)"
+replay "$letter"
+check "a second replay does nothing" equal "0 1" "$? $(count dispatch.newsletter)"
 
 # ---- nobody ever decided it --------------------------------------------------------
 proc_stop classifier-1
