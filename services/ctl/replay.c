@@ -189,6 +189,12 @@ make_good(struct replay *r, const struct nrs_audit_gap *gap, const char **why,
 	case NRS_AUDIT_REFUSED:
 		*why = "cannot be used: see noroshictl rejected";
 		return NRS_OK;
+	case NRS_AUDIT_EDITION:
+		*why = nrs_arena_printf(r->ctl->arena,
+		    "%s: only the classifier writes editions; mails are not "
+		    "made of them",
+		    nrs_audit_fault_name(gap->fault));
+		return NRS_OK;
 	case NRS_AUDIT_PLAN:
 	case NRS_AUDIT_DELIVERY:
 	case NRS_AUDIT_STAGES:

@@ -109,6 +109,19 @@ check "the issue arrives, once" equal 1 "$(letters)"
 replay "$letter"
 check "a second replay does nothing" equal "0 1" "$? $(count dispatch.newsletter)"
 
+# ---- an edition ----------------------------------------------------------------------
+edition() { # what is said of it, and of which topic
+	ctl --json audit --budget 1s | jq -r 'select(.stage == "edition") |
+		"\(.notice_id) \(.detail) \(.topic)"'
+}
+check "each edition is in its topic" equal "" "$(edition)"
+lose newsletter.power.clear -1
+check "one that its topic has lost is a gap" equal \
+	"$letter missing newsletter.power.clear" "$(edition)"
+replay "$letter"
+check "which a replay does not mend, and says so" contains \
+	"1 missing: only the classifier writes editions" "$? $(reason)"
+
 # ---- nobody ever decided it --------------------------------------------------------
 proc_stop classifier-1
 waiting=$(notice "決定を待つ" | ctl --json issue --wait 0 - | jq -r .submission_id)

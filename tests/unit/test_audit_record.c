@@ -133,6 +133,19 @@ a_rejection_is_understood(void **state)
 }
 
 static void
+an_edition_is_understood(void **state)
+{
+	const struct nrs_newsletter part = {.issue_id = "weekly:1:gas:1",
+	    .sector = "gas",
+	    .label = NRS_TLP_GREEN,
+	    .closing = true};
+	struct world *w = *state;
+
+	give_message(w, "newsletter.power.green", NRS_TYPE_NEWSLETTER, &part);
+	assert_int_equal(n_gaps(w, NRS_AUDIT_EDITION, "weekly:1:gas:1"), 1);
+}
+
+static void
 what_cannot_be_read_is_passed_over(void **state)
 {
 	struct world *w = *state;
@@ -166,6 +179,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(the_whole_way_is_understood),
 	    CASE(a_rejection_is_understood),
+	    CASE(an_edition_is_understood),
 	    CASE(what_cannot_be_read_is_passed_over),
 	    CASE(its_topics_are_those_of_the_way),
 	};

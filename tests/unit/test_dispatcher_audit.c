@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "dispatcher/audit/audit.h"
+#include "noroshi/core/sector.h"
 #include "noroshi/core/topic.h"
 
 #define CALLS_MAX 20
@@ -27,11 +28,24 @@ static struct {
 	char stored[8192]; /* metadata */
 	int n_stored;
 	/* what there is */
-	int n_partitions; /* of delivery.* and receipt.* */
+	int n_partitions;   /* of delivery.* and receipt.* */
+	const char *absent; /* this topic is not there, */
+	enum nrs_rc denied; /* or not to be asked about */
 	struct nrs_bounds bounds;
 	struct nrs_reader_from from[FROM_MAX];
+	char topics[FROM_MAX][64]; /* theirs, kept */
 	size_t n_from;
+	struct dispatcher_policy policy;
+	const struct nrs_sector_table *next_table; /* after a first look */
 } bus;
+
+static const struct nrs_sector sectors[] = {{.code = "gas"}, {.code = "power"}};
+static const struct nrs_sector_table one = {.sectors = sectors,
+                                         .n_sectors = 1,
+                                         .version = "one"},
+                                     two = {.sectors = sectors,
+                                         .n_sectors = 2,
+                                         .version = "two"};
 
 /* ---- in place of the service ---- */
 
@@ -176,7 +190,11 @@ enum nrs_rc
 nrs_reader_partitions(
     struct nrs_reader *reader, const char *topic, int *n, struct nrs_err *err)
 {
-	(void)reader, (void)err;
+	(void)reader;
+	*n = 0;
+	if (bus.absent != NULL && strcmp(topic, bus.absent) == 0)
+		return bus.denied == NRS_OK ? NRS_OK
+		                            : nrs_fail(err, bus.denied, "no");
 	*n = strncmp(topic, "delivery.", 9) == 0 ||
 	             strncmp(topic, "receipt.", 8) == 0
 	         ? bus.n_partitions
@@ -197,9 +215,14 @@ enum nrs_rc
 nrs_reader_assign(struct nrs_reader *reader, const struct nrs_reader_from *from,
     size_t n, struct nrs_err *err)
 {
+	size_t i;
+
 	(void)reader, (void)err;
 	assert_true(n <= FROM_MAX);
 	memcpy(bus.from, from, n * sizeof(*from));
+	for (i = 0; i < n; i++)
+		(void)snprintf(
+		    bus.topics[i], sizeof(bus.topics[i]), "%s", from[i].topic);
 	bus.n_from = n;
 	return NRS_OK;
 }
@@ -210,6 +233,8 @@ nrs_reader_next(struct nrs_reader *reader, int timeout_ms,
 {
 	(void)reader, (void)timeout_ms, (void)err;
 	*out = (struct nrs_record){.topic = NULL};
+	if (bus.next_table != NULL)
+		bus.policy.sectors = bus.next_table;
 	return NRS_OK;
 }
 
@@ -237,6 +262,7 @@ set_up(void **state)
 	(void)state;
 	memset(&bus, 0, sizeof(bus));
 	bus.n_partitions = 12;
+	bus.policy.sectors = &two;
 	bus.gain = (struct nrs_group_gain){
 	    .committed = -1, .metadata = "", .start = -1};
 	return 0;
@@ -253,22 +279,24 @@ run(void)
 	    .heartbeat = {.mail = "", .webhook = "", .every_ms = 60000},
 	    .answer_timeout_ms = 1000};
 	const struct nrs_lane lane = {.name = "audit"};
-	struct dispatcher d = {.conf = &conf};
+	struct dispatcher d = {.conf = &conf, .policy = &bus.policy};
 	struct nrs_err err = {0};
 
+	assert_int_equal(pthread_mutex_init(&d.lock, NULL), 0);
 	assert_int_equal(dispatcher_audit(&d, NULL, &lane, &err), NRS_OK);
+	(void)pthread_mutex_destroy(&d.lock);
 }
 
+/* -1: it is not read. */
 static int64_t
 begins(const char *topic, int partition)
 {
 	size_t i;
 
 	for (i = 0; i < bus.n_from; i++)
-		if (strcmp(bus.from[i].topic, topic) == 0 &&
+		if (strcmp(bus.topics[i], topic) == 0 &&
 		    bus.from[i].partition == partition)
 			return bus.from[i].offset;
-	fail_msg("%s[%d] is not read", topic, partition);
 	return -1;
 }
 
@@ -313,6 +341,59 @@ a_successor_begins_where_it_was(void **state)
 	    strstr(bus.stored, " receipt.alert=1,2,3,0,0,0,0,0,0,0,0,0 "));
 }
 
+/* As many bytes for four topics as one name takes. */
+static void
+the_newsletters_of_a_sector_are_one_word_of_a_position(void **state)
+{
+	(void)state;
+	bus.gives = true;
+	bus.bounds = (struct nrs_bounds){0, 9};
+	bus.gain.metadata = "journal=4 n.power=1,2,3,4";
+	run();
+	assert_int_equal(begins("newsletter.gas.clear", 0), 0);
+	assert_int_equal(begins("newsletter.power.amber-strict", 0), 1);
+	assert_int_equal(begins("newsletter.power.amber", 0), 2);
+	assert_int_equal(begins("newsletter.power.clear", 0), 4);
+	assert_non_null(strstr(bus.stored, " n.gas=0,0,0,0 n.power=1,2,3,4"));
+}
+
+/* Alerts are audited, whatever becomes of newsletters. */
+static void
+a_sector_without_newsletters_is_left_out(void **state)
+{
+	(void)state;
+	bus.gives = true;
+	bus.absent = "newsletter.gas.green";
+	run();
+	assert_int_equal(begins(NRS_TOPIC_JOURNAL, 0), 0);
+	assert_int_equal(begins("newsletter.gas.amber", 0), -1);
+	assert_int_equal(begins("newsletter.power.green", 0), 0);
+	(void)set_up(NULL);
+	bus.gives = true;
+	bus.absent = "newsletter.power.clear";
+	bus.denied = NRS_FATAL;
+	run();
+	assert_int_equal(begins(NRS_TOPIC_JOURNAL, 0), 0);
+	assert_int_equal(begins("newsletter.gas.amber", 0), 0);
+	assert_int_equal(begins("newsletter.power.green", 0), -1);
+}
+
+static void
+another_sector_is_read_when_the_table_has_it(void **state)
+{
+	(void)state;
+	bus.gives = true;
+	bus.policy.sectors = &one;
+	run();
+	assert_int_equal(begins("newsletter.power.green", 0), -1);
+	(void)set_up(NULL);
+	bus.gives = true;
+	bus.policy.sectors = &one;
+	bus.next_table = &two;
+	run();
+	assert_int_equal(begins("newsletter.power.green", 0), 0);
+}
+
 /* offset.metadata.max.bytes is 4096: the bus would keep none of it. What is
  * left out is read from its beginning, and is what follows from the rest. */
 static void
@@ -350,6 +431,12 @@ main(void)
 	    cmocka_unit_test_setup(
 	        what_the_topic_has_lost_keeps_nobody_from_auditing, set_up),
 	    cmocka_unit_test_setup(a_successor_begins_where_it_was, set_up),
+	    cmocka_unit_test_setup(
+	        the_newsletters_of_a_sector_are_one_word_of_a_position, set_up),
+	    cmocka_unit_test_setup(
+	        a_sector_without_newsletters_is_left_out, set_up),
+	    cmocka_unit_test_setup(
+	        another_sector_is_read_when_the_table_has_it, set_up),
 	    cmocka_unit_test_setup(
 	        a_position_is_never_longer_than_the_bus_keeps, set_up),
 	};

@@ -10,6 +10,7 @@
 
 #include "classifier/outputs.h"
 #include "noroshi/core/alert.h"
+#include "noroshi/core/audit.h"
 #include "noroshi/core/tlp.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/wire.h"
@@ -57,6 +58,40 @@ issue(const char *id, enum nrs_item_type type, enum nrs_tlp tlp)
 	return s.last.submission;
 }
 
+static const void *decode(
+    const struct nrs_outgoing *record, enum nrs_message_type type);
+
+/* Who works out by itself what must be there finds all of it there. */
+static void
+assert_audited(void)
+{
+	const struct nrs_audit_conf conf = {.plan_ms = 1, .max = 1000};
+	struct nrs_audit_fold *audit = nrs_audit_new(&conf);
+	struct nrs_audit_place at = {.replay_of = -1};
+	const struct nrs_audit_gap *gaps;
+	size_t i, n;
+	int label;
+
+	for (label = NRS_TLP_AMBER_STRICT; label <= NRS_TLP_CLEAR; label++)
+		nrs_audit_from(audit,
+		    nrs_topic_newsletter(s.arena, "power", (enum nrs_tlp)label),
+		    0, 0);
+	for (i = 0; i < out.n; i++) {
+		at.topic = out.records[i].topic;
+		at.offset = (int64_t)i;
+		if (strcmp(at.topic, NRS_TOPIC_OUTCOME) == 0)
+			nrs_audit_outcome(audit, &at,
+			    decode(&out.records[i], NRS_TYPE_OUTCOME));
+		else if (strncmp(at.topic, "newsletter.", 11) == 0)
+			nrs_audit_newsletter(audit, &at,
+			    decode(&out.records[i], NRS_TYPE_NEWSLETTER));
+	}
+	n = nrs_audit_gaps(audit, s.arena, 2, NULL, &gaps);
+	for (i = 0; i < n; i++)
+		assert_int_not_equal(gaps[i].stage, NRS_AUDIT_EDITION);
+	nrs_audit_free(audit);
+}
+
 /* Every notice of the journal counts as read again. */
 static void
 cut_off(const char *id)
@@ -79,6 +114,7 @@ cut_off(const char *id)
 		if (s.journal[i].content != NULL)
 			items[again.n++] = &s.journal[i];
 	out = classifier_outputs_of(s.arena, s.policy, &s.last, &s.out, &again);
+	assert_audited();
 }
 
 static const void *

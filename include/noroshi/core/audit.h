@@ -3,9 +3,10 @@
 #define NOROSHI_CORE_AUDIT_H
 /*
  * audit: every accepted command has its outcome, every released notice its
- * dispatch record and all batches of it, every delivery a sign of life and an
- * end. Records come in any order between topics, in order within a partition;
- * what is complete is forgotten. Pure: time comes with the records.
+ * dispatch record and all batches of it, every issue its editions, each in its
+ * topic, every delivery a sign of life and an end. Records come in any order
+ * between topics, in order within a partition; what is complete is forgotten.
+ * Pure: time comes with the records.
  *
  * long: what goes in, what is missing, and where to read again, are one thing.
  */
@@ -20,6 +21,8 @@
 enum nrs_audit_stage {
 	NRS_AUDIT_OUTCOME,  /* a command without its outcome */
 	NRS_AUDIT_DISPATCH, /* a decision without its record in dispatch.* */
+	NRS_AUDIT_EDITION,  /* an edition that is not in its topic, once, as its
+	                       outcome has it */
 	NRS_AUDIT_PLAN,     /* such a record without (all) its batches */
 	NRS_AUDIT_DELIVERY, /* a delivery that is neither tried nor ended */
 	NRS_AUDIT_REFUSED,  /* a record of dispatch.* or delivery.* in rejected;
@@ -28,6 +31,18 @@ enum nrs_audit_stage {
 };
 /* "outcome", ...; static. */
 const char *nrs_audit_stage_name(enum nrs_audit_stage stage);
+
+enum nrs_audit_fault {
+	NRS_AUDIT_OVERDUE, /* what follows is not there: all stages but EDITION
+	                    */
+	NRS_AUDIT_MISSING, /* nothing of it is there */
+	NRS_AUDIT_INCOMPLETE,
+	NRS_AUDIT_TWICE, /* too many records; this and the next are said for */
+	NRS_AUDIT_DIFFERS,   /* a day: nothing mends them */
+	NRS_AUDIT_MISPLACED, /* a record in another topic than its own */
+};
+/* "overdue", ...; static. */
+const char *nrs_audit_fault_name(enum nrs_audit_fault fault);
 
 struct nrs_audit_conf {
 	int64_t outcome_ms;  /* from a command to its outcome */
@@ -65,6 +80,10 @@ void nrs_audit_outcome(struct nrs_audit_fold *audit,
     const struct nrs_audit_place *place, const struct nrs_outcome *outcome);
 void nrs_audit_dispatch(struct nrs_audit_fold *audit,
     const struct nrs_audit_place *place, const struct nrs_dispatch *dispatch);
+/* A record of newsletter.<sector>.<label>. Editions are waited for in those
+ * topics that nrs_audit_from has named. */
+void nrs_audit_newsletter(struct nrs_audit_fold *audit,
+    const struct nrs_audit_place *place, const struct nrs_newsletter *part);
 void nrs_audit_batch(struct nrs_audit_fold *audit,
     const struct nrs_audit_place *place,
     const struct nrs_delivery_batch *batch);
@@ -80,7 +99,8 @@ struct nrs_audit_gap {
 	int64_t since;     /* the oldest of them */
 	const char *topic; /* where it lies; what follows should be next */
 	int partition;
-	int64_t offset;
+	int64_t offset;             /* EDITION: -1: nothing lies there */
+	enum nrs_audit_fault fault; /* the worst */
 	/* OUTCOME: a later command has its own. Decisions are made in order, so
 	 * this one will never be. */
 	bool passed;

@@ -8,7 +8,7 @@
 #include "noroshi/core/audit.h"
 #include "noroshi/io/bus.h"
 
-/* Static. */
+/* Static. Besides, editions of newsletters in the topics of each sector. */
 const char *const *nrs_audit_topics(size_t *n);
 /* seen: when it was read, in whatever counts up. arena holds what is decoded
  * and can be reset afterwards. NRS_REJECT: not readable, and passed over. */

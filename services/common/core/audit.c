@@ -20,9 +20,18 @@ const char *
 nrs_audit_stage_name(enum nrs_audit_stage stage)
 {
 	static const char *const names[NRS_AUDIT_STAGES] = {
-	    "outcome", "dispatch", "plan", "delivery", "refused"};
+	    "outcome", "dispatch", "edition", "plan", "delivery", "refused"};
 
 	return stage < NRS_AUDIT_STAGES ? names[stage] : "";
+}
+
+const char *
+nrs_audit_fault_name(enum nrs_audit_fault fault)
+{
+	static const char *const names[] = {"overdue", "missing", "incomplete",
+	    "twice", "differs", "misplaced"};
+
+	return fault <= NRS_AUDIT_MISPLACED ? names[fault] : "";
 }
 
 /* ---- items ---- */
@@ -55,6 +64,7 @@ free_item(void *value)
 		free(plan->came);
 		free(plan);
 	}
+	audit_edition_free(item->edition);
 	free(item->marks);
 	free(item->key);
 	free(item->id);
@@ -151,6 +161,13 @@ audit_pass(struct nrs_audit_fold *audit, const struct nrs_audit_place *place)
 {
 	nrs_audit_from(
 	    audit, place->topic, place->partition, place->offset + 1);
+}
+
+bool
+audit_is_read(
+    const struct nrs_audit_fold *audit, const char *topic, int partition)
+{
+	return next_of(audit, topic, partition) != NULL;
 }
 
 bool
@@ -281,8 +298,10 @@ nrs_audit_outcome(struct nrs_audit_fold *audit,
 	for (i = 0; i < o->n_promotions; i++)
 		if (is_first_of_notice(o, i))
 			balance(audit, place, o->promotions[i].notice_id, 1);
-	for (i = 0; i < o->n_issues; i++)
+	for (i = 0; i < o->n_issues; i++) {
 		balance(audit, place, o->issues[i].issue_id, 1);
+		audit_edition_promise(audit, place, o, &o->issues[i]);
+	}
 }
 
 void
@@ -325,6 +344,7 @@ nrs_audit_new(const struct nrs_audit_conf *conf)
 	audit->items = nrs_map_new();
 	audit->next = nrs_map_new();
 	audit->told = nrs_map_new();
+	audit->whole = nrs_map_new();
 	audit_silence_open(audit);
 	return audit;
 }
@@ -337,6 +357,7 @@ nrs_audit_free(struct nrs_audit_fold *audit)
 	nrs_map_free(audit->items, free_item);
 	nrs_map_free(audit->next, free);
 	nrs_map_free(audit->told, NULL);
+	nrs_map_free(audit->whole, free);
 	audit_silence_close(audit);
 	free(audit);
 }

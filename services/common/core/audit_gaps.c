@@ -7,7 +7,7 @@
 #include "common/core/audit_internal.h"
 #include "noroshi/core/topic.h"
 
-#define REFUSED_MS (INT64_C(24) * 60 * 60 * 1000) /* it is told of so long */
+#define FINAL_MS (INT64_C(24) * 60 * 60 * 1000) /* it is told of so long */
 
 /* ---- rejected ---- */
 
@@ -93,6 +93,7 @@ judge(const struct nrs_audit_fold *audit, const struct audit_item *item,
 	const int64_t budgets[NRS_AUDIT_STAGES] = {
 	    [NRS_AUDIT_OUTCOME] = conf->outcome_ms,
 	    [NRS_AUDIT_DISPATCH] = conf->plan_ms,
+	    [NRS_AUDIT_EDITION] = conf->plan_ms,
 	    [NRS_AUDIT_PLAN] = conf->plan_ms};
 	struct overdue out = {.since = item->at};
 
@@ -137,6 +138,7 @@ add_gap(const struct nrs_audit_fold *audit, struct gaps *gaps,
 	                                         "%d %s", (int)item->stage, id);
 	size_t at = (size_t)nrs_map_get(gaps->by_id, key);
 	struct nrs_audit_gap *gap;
+	bool earlier;
 
 	if (at == 0) {
 		at = ++gaps->n;
@@ -148,9 +150,13 @@ add_gap(const struct nrs_audit_fold *audit, struct gaps *gaps,
 	}
 	gap = &gaps->list[at - 1];
 	gap->n += overdue->n;
-	if (overdue->since >= gap->since)
+	earlier = overdue->since < gap->since;
+	if (earlier)
+		gap->since = overdue->since;
+	if (gap->topic != NULL && (item->fault < gap->fault ||
+	                              (item->fault == gap->fault && !earlier)))
 		return;
-	gap->since = overdue->since;
+	gap->fault = item->fault;
 	gap->topic = nrs_arena_strdup(gaps->arena, item->topic);
 	gap->partition = item->partition;
 	gap->offset = item->offset;
@@ -158,15 +164,25 @@ add_gap(const struct nrs_audit_fold *audit, struct gaps *gaps,
 	    item->stage == NRS_AUDIT_OUTCOME && item->offset < audit->decided;
 }
 
+bool
+audit_is_final(const struct audit_item *item)
+{
+	return item->stage == NRS_AUDIT_REFUSED ||
+	       (item->stage == NRS_AUDIT_EDITION && !item->early &&
+	           item->fault >= NRS_AUDIT_TWICE);
+}
+
 /* A record of a decision that was made before we began to read, or a word on
- * something that was refused long ago. */
+ * something that nobody mends any more. */
 static bool
 is_stale(const struct nrs_audit_fold *audit, const struct audit_item *item,
     int64_t now)
 {
-	if (item->stage == NRS_AUDIT_REFUSED)
-		return now - item->at > REFUSED_MS;
-	return item->stage == NRS_AUDIT_DISPATCH && item->early &&
+	if (audit_is_final(item))
+		return now - item->at > FINAL_MS;
+	return item->early &&
+	       (item->stage == NRS_AUDIT_DISPATCH ||
+	           item->stage == NRS_AUDIT_EDITION) &&
 	       now - item->at > audit->conf.plan_ms;
 }
 
@@ -227,7 +243,7 @@ nrs_audit_oldest_seen(const struct nrs_audit_fold *audit)
 	while (nrs_map_next(audit->items, &cursor, &key, &value)) {
 		const struct audit_item *item = value;
 
-		if (item->stage != NRS_AUDIT_REFUSED && item->seen < oldest)
+		if (!audit_is_final(item) && item->seen < oldest)
 			oldest = item->seen;
 	}
 	return oldest;

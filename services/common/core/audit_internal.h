@@ -4,6 +4,8 @@
 /*
  * What the files of the audit share: one item per thing that waits for what
  * must follow it.
+ *
+ * long: one item has what each stage needs.
  */
 #include "noroshi/base/map.h"
 #include "noroshi/core/audit.h"
@@ -23,8 +25,11 @@ struct audit_plan {
 	struct audit_plan *next;
 };
 
+struct audit_edition; /* audit_edition.c */
+
 struct audit_item {
 	enum nrs_audit_stage stage;
+	enum nrs_audit_fault fault; /* EDITION */
 	char *key, *id, *topic;
 	int partition;
 	int64_t offset;
@@ -35,6 +40,7 @@ struct audit_item {
 	bool refused;             /* PLAN, early: it is in rejected */
 	struct audit_mark *marks; /* DELIVERY */
 	size_t n_marks, cap_marks, n_done;
+	struct audit_edition *edition;
 };
 
 struct nrs_audit_fold {
@@ -43,6 +49,7 @@ struct nrs_audit_fold {
 	struct nrs_map *next;  /* "topic partition" -> int64_t */
 	struct nrs_map *told;  /* notice_id of a mail of ours -> anything */
 	struct nrs_map *reports, *silences; /* audit_silence.c */
+	struct nrs_map *whole; /* audit_edition.c: those that have come */
 	struct nrs_audit_beat beats[NRS_CHANNEL_TOPIC + 1];
 	int64_t decided; /* the journal's highest offset with an outcome */
 	size_t n_early;
@@ -72,6 +79,9 @@ void audit_pass(
 /* What lies there is still to come. */
 bool audit_is_ahead(const struct nrs_audit_fold *audit, const char *topic,
     int partition, int64_t offset);
+/* Is it read at all? */
+bool audit_is_read(
+    const struct nrs_audit_fold *audit, const char *topic, int partition);
 /* "dispatch.alert" of "delivery.alert": its last word under another first one.
  */
 const char *audit_sibling(char out[64], const char *first, const char *topic);
@@ -90,6 +100,15 @@ void audit_silence_receipt(struct nrs_audit_fold *audit,
     const struct nrs_audit_place *place, const struct nrs_receipt *receipt);
 /* As nrs_audit_oldest_seen. */
 int64_t audit_silence_oldest(const struct nrs_audit_fold *audit);
+
+/* audit_edition.c: those of one issue of an outcome, in topics that are read.
+ */
+void audit_edition_promise(struct nrs_audit_fold *audit,
+    const struct nrs_audit_place *place, const struct nrs_outcome *outcome,
+    const struct nrs_issue *issue);
+void audit_edition_free(struct audit_edition *edition);
+/* Nothing that comes later mends it. */
+bool audit_is_final(const struct audit_item *item);
 
 /* audit_delivery.c: a PLAN, no longer early: drop it if it is complete. */
 void audit_plan_check(struct nrs_audit_fold *audit, struct audit_item *item);

@@ -111,6 +111,7 @@ add_sector(struct nrs_arena *arena, const char *code, struct nrs_topic *at)
 		*at = of_sector(nrs_topic_newsletter(arena, code, labels[i]),
 		    code, labels[i]);
 		at->retention_ms = FOREVER;
+		at->readers |= NRS_READ_DAEMONS; /* the auditor */
 		at++;
 	}
 	return at;

@@ -37,6 +37,13 @@ see_dispatch(struct nrs_audit_fold *audit, const struct nrs_audit_place *place,
 }
 
 static void
+see_newsletter(struct nrs_audit_fold *audit,
+    const struct nrs_audit_place *place, const void *value)
+{
+	nrs_audit_newsletter(audit, place, value);
+}
+
+static void
 see_batch(struct nrs_audit_fold *audit, const struct nrs_audit_place *place,
     const void *value)
 {
@@ -65,6 +72,7 @@ static const struct kind {
 } kinds[] = {
     {NRS_TOPIC_OUTCOME, NRS_TYPE_OUTCOME, see_outcome},
     {"dispatch.", NRS_TYPE_DISPATCH, see_dispatch},
+    {"newsletter.", NRS_TYPE_NEWSLETTER, see_newsletter},
     {"delivery.", NRS_TYPE_DELIVERY_BATCH, see_batch},
     {"receipt.", NRS_TYPE_RECEIPT, see_receipt},
     {NRS_TOPIC_REJECTED, NRS_TYPE_REJECTION, see_rejection},

@@ -9,6 +9,7 @@
 #include "ctl/since.h"
 #include "ctl/when.h"
 #include "noroshi/base/clock.h"
+#include "noroshi/core/topic.h"
 #include "noroshi/io/audit_record.h"
 
 #define TIMEOUT_MS 10000
@@ -76,34 +77,92 @@ add_partition(struct ctl_audit *a, const char *topic, int partition,
 	return NRS_OK;
 }
 
+struct parts {
+	struct nrs_reader_from *list;
+	size_t n;
+};
+
+static enum nrs_rc
+add_topic(struct ctl_audit *a, const char *topic, struct parts *parts,
+    struct nrs_err *err)
+{
+	int n, k;
+	enum nrs_rc rc = nrs_reader_partitions(a->reader, topic, &n, err);
+
+	if (rc == NRS_OK && n == 0)
+		rc = nrs_refuse(err, "", "not-found",
+		    "%s has no topic %s: `noroshictl topics apply` is still to "
+		    "come",
+		    a->ctl->conf.bus.servers, topic);
+	if (rc != NRS_OK)
+		return rc;
+	parts->list = nrs_realloc(
+	    parts->list, parts->n + (size_t)n, sizeof(*parts->list));
+	for (k = 0; k < n && rc == NRS_OK; k++)
+		rc = add_partition(a, topic, k, &parts->list[parts->n++], err);
+	return rc;
+}
+
+/* What is not there, or not for us to read, is said and left out. */
+static enum nrs_rc
+add_editions(struct ctl_audit *a, const char *topic, struct parts *parts,
+    struct nrs_err *err)
+{
+	int n = 0;
+	enum nrs_rc rc = nrs_reader_partitions(a->reader, topic, &n, err);
+
+	if (rc == NRS_OK && n > 0)
+		return add_topic(a, topic, parts, err);
+	if (rc == NRS_RETRY)
+		return rc;
+	(void)fprintf(stderr,
+	    "noroshictl: editions in %s are not looked at%s%s\n", topic,
+	    rc == NRS_OK ? ": there is no such topic" : ": ",
+	    rc == NRS_OK ? "" : err->text);
+	return NRS_OK;
+}
+
+/* Their topics follow from the sector table. */
+static enum nrs_rc
+add_newsletters(struct ctl_audit *a, struct parts *parts, struct nrs_err *err)
+{
+	const struct nrs_sector_table *table;
+	enum nrs_rc rc = NRS_OK;
+	size_t i;
+	int label;
+
+	if (ctl_sectors(a->ctl, &table, err) != NRS_OK) {
+		(void)fprintf(stderr,
+		    "noroshictl: no editions are looked at: %s\n", err->text);
+		return NRS_OK;
+	}
+	for (i = 0; i < table->n_sectors; i++)
+		for (label = NRS_TLP_AMBER_STRICT;
+		     label <= NRS_TLP_CLEAR && rc == NRS_OK; label++)
+			rc = add_editions(a,
+			    nrs_topic_newsletter(a->ctl->arena,
+			        table->sectors[i].code, (enum nrs_tlp)label),
+			    parts, err);
+	return rc;
+}
+
 static enum nrs_rc
 read_all(struct ctl_audit *a, struct nrs_err *err)
 {
-	struct nrs_reader_from *from = NULL;
-	size_t n_topics, n_from = 0, i;
-	const char *const *topics = nrs_audit_topics(&n_topics);
+	struct parts parts = {0};
+	size_t n, i;
+	const char *const *topics = nrs_audit_topics(&n);
 	enum nrs_rc rc = NRS_OK;
-	int n, k;
 
-	for (i = 0; i < n_topics && rc == NRS_OK; i++) {
-		rc = nrs_reader_partitions(a->reader, topics[i], &n, err);
-		if (rc == NRS_OK && n == 0)
-			rc = nrs_refuse(err, "", "not-found",
-			    "%s has no topic %s: `noroshictl topics apply` is "
-			    "still to come",
-			    a->ctl->conf.bus.servers, topics[i]);
-		if (rc != NRS_OK)
-			break;
-		from = nrs_realloc(from, n_from + (size_t)n, sizeof(*from));
-		for (k = 0; k < n && rc == NRS_OK; k++)
-			rc = add_partition(
-			    a, topics[i], k, &from[n_from++], err);
-	}
+	for (i = 0; i < n && rc == NRS_OK; i++)
+		rc = add_topic(a, topics[i], &parts, err);
 	if (rc == NRS_OK)
-		rc = nrs_reader_assign(a->reader, from, n_from, err);
+		rc = add_newsletters(a, &parts, err);
+	if (rc == NRS_OK)
+		rc = nrs_reader_assign(a->reader, parts.list, parts.n, err);
 	if (rc == NRS_OK)
 		rc = nrs_reader_to_end(a->reader, TIMEOUT_MS, see, a, err);
-	free(from);
+	free(parts.list);
 	return rc;
 }
 
@@ -147,6 +206,7 @@ print(struct ctl *ctl, const struct nrs_audit_gap *gap)
 	ctl_out_str(ctl->out, "topic", gap->topic);
 	ctl_out_int(ctl->out, "partition", gap->partition);
 	ctl_out_int(ctl->out, "offset", gap->offset);
+	ctl_out_str(ctl->out, "detail", nrs_audit_fault_name(gap->fault));
 	ctl_out_end(ctl->out);
 }
 

@@ -25,6 +25,8 @@ struct auditor_mark {
 struct auditor_part {
 	const char *topic;
 	int partition;
+	const char *name; /* in a position, with others; which of them */
+	int index;
 };
 
 struct auditor {
@@ -39,6 +41,8 @@ struct auditor {
 	struct nrs_arena *arena; /* of one turn */
 	struct nrs_reader *reader;
 	struct nrs_audit_fold *audit;
+	struct nrs_arena *names; /* of parts */
+	const char *table;       /* version of the sectors that they are of */
 	struct auditor_part *parts;
 	size_t n_parts;
 	int n_alert_parts; /* of delivery.alert */
@@ -55,6 +59,12 @@ struct auditor {
 	struct nrs_metric *gaps[NRS_AUDIT_STAGES], *silent;
 	struct nrs_metric *lag, *open, *age[NRS_CHANNEL_TOPIC + 1];
 };
+
+/* audit_topics.c */
+NRS_CHECKED enum nrs_rc auditor_add_topics(
+    struct auditor *a, struct nrs_err *err);
+/* The table was read again since, and is another. */
+bool auditor_has_new_sectors(struct auditor *a);
 
 /* audit_read.c */
 NRS_CHECKED enum nrs_rc auditor_begin(struct auditor *a, struct nrs_err *err);

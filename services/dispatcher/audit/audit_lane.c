@@ -94,6 +94,9 @@ work(struct auditor *a, struct nrs_err *err)
 	    nrs_mono_since_ms(a->judged) < a->conf->audit.every_ms)
 		return rc;
 	a->judged = nrs_mono_now();
+	if (auditor_has_new_sectors(a))
+		return nrs_fail(
+		    err, NRS_RETRY, "there are other sectors: begin again");
 	rc = auditor_judge(a, err);
 	if (rc == NRS_OK)
 		rc = auditor_beat(a, err);

@@ -16,26 +16,6 @@
 
 /* ---- beginning ---- */
 
-static enum nrs_rc
-add_topic(struct auditor *a, const char *topic, struct nrs_err *err)
-{
-	int n, i;
-	enum nrs_rc rc = nrs_reader_partitions(a->reader, topic, &n, err);
-
-	if (rc != NRS_OK)
-		return rc;
-	if (n == 0)
-		return nrs_fail(err, NRS_RETRY,
-		    "there is no topic %s: apply the topics", topic);
-	a->parts =
-	    nrs_realloc(a->parts, a->n_parts + (size_t)n, sizeof(*a->parts));
-	for (i = 0; i < n; i++)
-		a->parts[a->n_parts++] = (struct auditor_part){topic, i};
-	if (strcmp(topic, NRS_TOPIC_DELIVERY_ALERT) == 0)
-		a->n_alert_parts = n;
-	return NRS_OK;
-}
-
 /* What retention took away, or a topic that was made anew, is not waited for.
  */
 static enum nrs_rc
@@ -85,16 +65,13 @@ auditor_begin(struct auditor *a, struct nrs_err *err)
 	    .since = nrs_wall_ms() - a->conf->audit.look_back_ms,
 	    .max = OPEN_MAX,
 	};
-	const char *const *topics;
-	size_t i, n;
 	enum nrs_rc rc =
 	    nrs_reader_open_follower(&a->conf->common.bus, &a->reader, err);
 
 	a->audit = nrs_audit_new(&conf);
 	a->alarms = nrs_map_new();
-	topics = nrs_audit_topics(&n);
-	for (i = 0; i < n && rc == NRS_OK; i++)
-		rc = add_topic(a, topics[i], err);
+	if (rc == NRS_OK)
+		rc = auditor_add_topics(a, err);
 	if (rc == NRS_OK)
 		rc = assign(a, err);
 	if (rc == NRS_OK)
@@ -125,6 +102,8 @@ auditor_forget(struct auditor *a)
 	a->marks = NULL;
 	free(a->parts);
 	a->parts = NULL;
+	nrs_arena_free(a->names);
+	a->names = NULL;
 	a->n_marks = a->n_parts = 0;
 }
 

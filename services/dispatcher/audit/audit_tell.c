@@ -168,8 +168,9 @@ report_gap(
 	const struct nrs_matter matter = {.kind = NRS_MATTER_GAP,
 	    .id = gap->id,
 	    .scope = stage,
-	    .detail = nrs_arena_printf(a->arena, "%s[%d]@%lld (%zu)",
-	        gap->topic, gap->partition, (long long)gap->offset, gap->n),
+	    .detail = nrs_arena_printf(a->arena, "%s[%d]@%lld (%zu) %s",
+	        gap->topic, gap->partition, (long long)gap->offset, gap->n,
+	        nrs_audit_fault_name(gap->fault)),
 	    .at = gap->since};
 	bool is_new;
 	struct alarm *alarm = raise_alarm(
@@ -177,8 +178,10 @@ report_gap(
 
 	if (is_new)
 		nrs_log(NRS_LOG_ERROR, "audit_gap", NRS_S("stage", stage),
-		    NRS_S("id", gap->id), NRS_I("n", gap->n),
-		    NRS_I("since", gap->since), NRS_S("topic", gap->topic),
+		    NRS_S("id", gap->id),
+		    NRS_S("what", nrs_audit_fault_name(gap->fault)),
+		    NRS_I("n", gap->n), NRS_I("since", gap->since),
+		    NRS_S("topic", gap->topic),
 		    NRS_I("partition", gap->partition),
 		    NRS_I("offset", gap->offset));
 	return tell(a, alarm, &matter, err);
