@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # A contact arrangement that REPLACEs the usual way: who holds what waits for
 # its contact is killed -9 just before the time. The usual recipients are told
-# once if the contact is silent, and not at all if it has confirmed.
+# once if the contact is silent, and not at all if it has confirmed, nor if the
+# notice was retracted before. Kills at sender.word-acked are of F3 and F4.
 . tests/system/lib.sh
+DAEMONS=$BUILD/failpoints
 ACK_PORT=$(free_port)
 system_begin
 
@@ -15,10 +17,10 @@ ack: { url = "http://127.0.0.1:$ACK_PORT"; secrets = "secrets.conf";
   immediate = ${SECONDS_TO_ACK}000; priority = ${SECONDS_TO_ACK}000;
   remind_after = 50; escalate_after = 60; report_after = 70; };
 END
-dispatcher() { # N: the third, which nobody kills, listens
+dispatcher() { # N [POINT]: the third listens
 	local listen=
 	[ "$1" -ne 3 ] || listen=127.0.0.1:$ACK_PORT
-	daemon_start dispatcher "$1" -X "ack.listen=$listen"
+	NOROSHI_FAILPOINT=${2:-} daemon_start dispatcher "$1" -X "ack.listen=$listen"
 }
 for n in 1 2 3; do
 	dispatcher "$n"
@@ -91,4 +93,60 @@ wait_until 60 all_over "$id"
 check "then nobody else is told" equal 0 "$(mails_of "$id" op)"
 check "nor reminded, nor reported" equal "op CANCELLED 3" \
 	"$(due_ends "$id" op | sort | uniq -c | awk '{ print $2, $3, $1 }')"
+
+# ---- killed between the word of an end and the end -------------------------------
+alone() { # POINT: the third has everything, and dies there
+	local n
+	for n in 1 2 3; do
+		proc_stop "dispatcher-$n" KILL 2>/dev/null
+	done
+	dispatcher 3 "$1"
+	daemon_ready dispatcher 3
+}
+died() { # and another goes on
+	wait_until 60 proc_gone dispatcher-3 || return
+	dispatcher 3
+	daemon_ready dispatcher 3
+}
+announced() { # NOTICE: how often a repeat of it was, before it was sent
+	cat "$STACK"/log/dispatcher-*.log | grep -c "event=may_repeat.*alert=\"\?$1"
+}
+different() { # NOTICE WHO: texts under ids, each with its own
+	local id file
+	mails "select(.headers[\"x-noroshi-id\"] == \"$1\" and
+		.rcpt_to[0] == \"$2@demo.example\") |
+		[.headers[\"message-id\"], .file] | @tsv" | while read -r id file; do
+		echo "$id $(sha256sum <"$STACK/mail/$file")"
+	done | sort -u | awk '{ n++; ids += !seen[$1]++ } END { print n + 0, ids + 0 }'
+}
+
+alone sender.word-acked:1
+id=$(issue "報告の前に停止")
+check "F4: killed when word of an end is on record: died there" died
+wait_until 60 all_over "$id"
+check "F4: it was told before, and that it may come again was said" \
+	equal 1 "$(announced "$id")"
+check "F4: the alert twice, and one reminder" equal 3 "$(mails_of "$id" op)"
+check "F4: the same bytes under the same Message-ID" equal "2 2" "$(different "$id" op)"
+check "F4: each of what was due has one end" equal "op DELIVERED 3" \
+	"$(due_ends "$id" op | sort | uniq -c | awk '{ print $2, $3, $1 }')"
+
+# retracted POINT WHAT: before anybody but the contact was told
+retracted() {
+	local first second
+	alone "$1"
+	first=$(issue "取り消し $1")
+	wait_until 20 mail_came "$first" hq
+	second=$(ctl --json retract --reason 誤報 "$first" | jq -r .submission_id)
+	check "F3: retracted, and killed $2: died there" died
+	wait_until 60 all_over "$second"
+	check "F3: killed $2: the contact hears of it" mail_came "$second" hq
+	check "F3: killed $2: who was not told of the notice is not told" \
+		equal "0 0" "$(mails_of "$first" op) $(mails_of "$second" op)"
+	check "F3: killed $2: each of what was due has one end" equal "op CANCELLED 6" \
+		"$({ due_ends "$first" op; due_ends "$second" op; } | sort | uniq -c |
+			awk '{ print $2, $3, $1 }')"
+}
+retracted sender.word-acked:1 "when word of what it takes back is on record"
+retracted sender.word-acked:2 "when what it takes back has its end, and it has not"
 system_end

@@ -27,6 +27,15 @@ check "the ordinary programs have no failpoints" equal "" "$(points "$BUILD")"
 check "those of the tests have" equal \
 	"noroshi-producer noroshi-classifier noroshi-dispatcher " "$(points "$DAEMONS")"
 
+untried() { # points where no test dies, nor the chaos run
+	local name
+	grep -rhoP 'NRS_FAILPOINT\("\K[^"]+' services | sort -u | while read -r name; do
+		grep -qF "\"$name\"" tests/system/chaos_plan.py ||
+			grep -qF "$name" tests/system/test_*.sh || echo "$name"
+	done
+}
+check "something dies at each of the points" equal "" "$(untried)"
+
 dispatcher() { # INSTANCE [POINT]
 	NOROSHI_FAILPOINT=${2:-} daemon_start dispatcher "$1" -X retry.min=300 \
 		-X retry.max=1000 -X smtp.timeout=5000
