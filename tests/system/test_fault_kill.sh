@@ -83,7 +83,15 @@ f3 transfer.connected "when the relay has greeted it (D5)"
 f3 transfer.mail-said "when it has said MAIL (D6)"
 f3 transfer.body-read "before the final dot (D9)"
 f3 sender.end-acked "with the end on record (D13)"
+# One that starts would die of the mark that the last one did not live to store.
+settled() {
+	daemon_ready dispatcher 1 && ID=$(issue "settled") &&
+		wait_until 20 ended "$ID" reader DELIVERED
+	proc_stop dispatcher-1
+}
+settled
 f3 sender.before-commit "before the mark is stored (D13)"
+settled
 f3 sender.committed "while the mark is on its way (D13)"
 
 f4() { # POINT WHAT WANTED
