@@ -314,12 +314,12 @@ print_issue(struct show *s)
 {
 	const bool whole =
 	    s->letter.closing && s->letter.total == s->letter.n_items;
-	const struct nrs_edition_query query = {.issue = &s->letter,
-	    .contents = s->contents,
-	    .clearance = s->label};
+	struct nrs_edition_query query = {
+	    .issue = &s->letter, .clearance = s->label};
 	struct nrs_edition edition;
 
 	verify_all(s);
+	query.contents = s->contents;
 	(void)nrs_newsletter_edition(s->ctl->arena, &query, &edition);
 	print_head(s, &edition);
 	for (size_t i = 0; ctl_out_is_json(s->ctl->out) && i < edition.n_items;
