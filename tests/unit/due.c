@@ -21,10 +21,9 @@ size_t
 due_turn(void)
 {
 	size_t before = w->n_jobs;
-	int64_t now = nrs_wall_ms();
 
-	sender_unpark(&w->s, now);
-	(void)dispatcher_queue_wake(w->s.queue, now);
+	sender_unpark(&w->s);
+	(void)dispatcher_queue_wake(w->s.queue, nrs_mono_now());
 	sender_pump(&w->s);
 	lane_ack();
 	return w->n_jobs - before;

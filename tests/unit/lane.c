@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "dispatcher/sender/outbox.h"
+#include "dispatcher/sender/receipt.h"
 #include "dispatcher/sender/transfer.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/io/wire.h"

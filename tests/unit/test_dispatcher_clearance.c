@@ -123,7 +123,7 @@ the_clearance_is_asked_for_at_every_try(void **state)
 	w->s.subs_at = (struct nrs_mono){0};
 	lane_finish(0, NRS_TRANSFER_AMBIGUOUS);
 	while (w->n_jobs < 2) {
-		(void)dispatcher_queue_wake(w->s.queue, nrs_wall_ms());
+		(void)dispatcher_queue_wake(w->s.queue, nrs_mono_now());
 		(void)lane_pump();
 	}
 	assert_true(lane_job_says(1, "stub"));

@@ -52,8 +52,8 @@ fallback(void)
 static size_t
 turn_with_despair(void)
 {
-	w->s.due.hoped_at = 0;
-	sender_due_despair(&w->s, nrs_wall_ms());
+	w->s.due.hoped_at = (struct nrs_mono){0};
+	sender_due_despair(&w->s);
 	return due_turn();
 }
 
@@ -289,8 +289,8 @@ turn_again(void)
 {
 	struct dispatcher_task *task = w->s.loads->tasks[0];
 
-	task->due_ms = 0;
-	dispatcher_queue_update(w->s.queue, task, nrs_wall_ms());
+	task->due = nrs_mono_now();
+	dispatcher_queue_update(w->s.queue, task, task->due);
 	return due_turn();
 }
 

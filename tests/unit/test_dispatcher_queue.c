@@ -54,6 +54,12 @@ tear_down(void **state)
 	return 0;
 }
 
+static struct nrs_mono
+at(int64_t ms)
+{
+	return (struct nrs_mono){.ns = ms * 1000000};
+}
+
 static struct dispatcher_task *
 add(struct scene *s, size_t place, const char *thread, int64_t due)
 {
@@ -63,23 +69,32 @@ add(struct scene *s, size_t place, const char *thread, int64_t due)
 	s->loads[i] = (struct dispatcher_load){.batch = &s->batches[i]};
 	s->tasks[i] = (struct dispatcher_task){.load = &s->loads[i],
 	    .delivery = &s->deliveries[place],
-	    .due_ms = due};
-	dispatcher_queue_add(s->queue, &s->tasks[i], 0);
+	    .due = at(due)};
+	dispatcher_queue_add(s->queue, &s->tasks[i], at(0));
 	return &s->tasks[i];
 }
 
 static struct dispatcher_task *
 next(struct scene *s, int64_t now)
 {
-	(void)dispatcher_queue_wake(s->queue, now);
-	return dispatcher_queue_next(s->queue, MAIL, false, now);
+	(void)dispatcher_queue_wake(s->queue, at(now));
+	return dispatcher_queue_next(s->queue, MAIL, false, at(now));
 }
 
 static void
 start(struct scene *s, struct dispatcher_task *task)
 {
 	task->step = DISPATCHER_TRANSFER;
-	dispatcher_queue_update(s->queue, task, 0);
+	dispatcher_queue_update(s->queue, task, at(0));
+}
+
+/* Milliseconds; INT64_MAX: never. */
+static int64_t
+wakes_at(struct scene *s, int64_t now)
+{
+	const int64_t ns = dispatcher_queue_wake(s->queue, at(now)).ns;
+
+	return ns == INT64_MAX ? ns : ns / 1000000;
 }
 
 static void
@@ -104,7 +119,7 @@ one_place_has_one_transfer_at_a_time(void **state)
 	assert_ptr_equal(next(s, 0), a);
 	start(s, a);
 	assert_null(next(s, 0));
-	dispatcher_queue_remove(s->queue, a, 0);
+	dispatcher_queue_remove(s->queue, a, at(0));
 	assert_ptr_equal(next(s, 0), b);
 }
 
@@ -119,15 +134,15 @@ a_revision_never_overtakes_an_earlier_one(void **state)
 	assert_null(dispatcher_queue_earlier(first));
 	assert_ptr_equal(next(s, 0), first);
 	/* deferred: the second still waits */
-	first->due_ms = 500;
-	dispatcher_queue_update(s->queue, first, 0);
+	first->due = at(500);
+	dispatcher_queue_update(s->queue, first, at(0));
 	assert_null(next(s, 499));
 	assert_ptr_equal(next(s, 500), first);
 	/* closing: its end is not yet durable */
 	first->step = DISPATCHER_CLOSING;
-	dispatcher_queue_update(s->queue, first, 500);
+	dispatcher_queue_update(s->queue, first, at(500));
 	assert_null(next(s, 600));
-	dispatcher_queue_remove(s->queue, first, 600);
+	dispatcher_queue_remove(s->queue, first, at(600));
 	assert_ptr_equal(next(s, 600), second);
 }
 
@@ -139,7 +154,7 @@ another_thread_does_not_wait_for_a_deferred_one(void **state)
 	struct dispatcher_task *other = add(s, 0, "t2", 0);
 
 	assert_ptr_equal(next(s, 0), other);
-	dispatcher_queue_remove(s->queue, other, 0);
+	dispatcher_queue_remove(s->queue, other, at(0));
 	assert_null(next(s, 999));
 	assert_ptr_equal(next(s, 1000), stuck);
 }
@@ -152,9 +167,10 @@ channels_have_rows_of_their_own(void **state)
 
 	s->channels[0].type = NRS_CHANNEL_WEBHOOK;
 	a = add(s, 0, "t", 0);
-	assert_null(dispatcher_queue_next(s->queue, MAIL, false, 0));
+	assert_null(dispatcher_queue_next(s->queue, MAIL, false, at(0)));
 	assert_ptr_equal(
-	    dispatcher_queue_next(s->queue, NRS_CHANNEL_WEBHOOK, false, 0), a);
+	    dispatcher_queue_next(s->queue, NRS_CHANNEL_WEBHOOK, false, at(0)),
+	    a);
 }
 
 static void
@@ -162,14 +178,14 @@ wake_says_when_the_next_is_due(void **state)
 {
 	struct scene *s = *state;
 
-	assert_true(dispatcher_queue_wake(s->queue, 0) == INT64_MAX);
+	assert_true(wakes_at(s, 0) == INT64_MAX);
 	(void)add(s, 0, "t", 700);
 	(void)add(s, 1, "t", 300);
 	(void)add(s, 2, "t", 500);
-	assert_int_equal(dispatcher_queue_wake(s->queue, 0), 300);
-	assert_int_equal(dispatcher_queue_wake(s->queue, 300), 500);
-	assert_int_equal(dispatcher_queue_wake(s->queue, 600), 700);
-	assert_true(dispatcher_queue_wake(s->queue, 700) == INT64_MAX);
+	assert_int_equal(wakes_at(s, 0), 300);
+	assert_int_equal(wakes_at(s, 300), 500);
+	assert_int_equal(wakes_at(s, 600), 700);
+	assert_true(wakes_at(s, 700) == INT64_MAX);
 }
 
 static void
@@ -179,8 +195,8 @@ what_was_never_tried_comes_first(void **state)
 	struct dispatcher_task *again = add(s, 0, "t", 500), *fresh;
 
 	again->attempt = 1;
-	(void)dispatcher_queue_wake(s->queue, 500);
-	assert_null(dispatcher_queue_next(s->queue, MAIL, true, 500));
+	(void)dispatcher_queue_wake(s->queue, at(500));
+	assert_null(dispatcher_queue_next(s->queue, MAIL, true, at(500)));
 	fresh = add(s, 1, "t", 0);
 	assert_ptr_equal(next(s, 500), fresh);
 	start(s, fresh);
@@ -204,12 +220,12 @@ whatever_is_due_when_order_holds_and_nothing_is_lost(void **state)
 	for (now = 0; now <= 100; now++)
 		while ((task = next(s, now)) != NULL) {
 			assert_null(dispatcher_queue_earlier(task));
-			assert_true(task->due_ms <= now);
-			dispatcher_queue_remove(s->queue, task, now);
+			assert_true(task->due.ns <= at(now).ns);
+			dispatcher_queue_remove(s->queue, task, at(now));
 			n++;
 		}
 	assert_int_equal(n, 60);
-	assert_true(dispatcher_queue_wake(s->queue, 200) == INT64_MAX);
+	assert_true(wakes_at(s, 200) == INT64_MAX);
 }
 
 int

@@ -128,7 +128,7 @@ retries_leave_room_for_what_was_never_tried(void **state)
 	since = nrs_mono_now();
 	while (w->s.n_moving[MAIL] < LANE_ROOM / 2) {
 		assert_true(nrs_mono_since_ms(since) < 5000);
-		(void)dispatcher_queue_wake(w->s.queue, nrs_wall_ms());
+		(void)dispatcher_queue_wake(w->s.queue, nrs_mono_now());
 		(void)lane_pump();
 	}
 	lane_load(lane_batch(1, NRS_KIND_INITIAL), MAIL, 'z');

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispatcher/sender/receipt.h"
 #include "dispatcher/sender/sender.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/log.h"
@@ -116,20 +117,20 @@ move_floor(struct sender *s, struct dispatcher_part *part)
 }
 
 static void
-move_floors(struct sender *s, int64_t now)
+move_floors(struct sender *s)
 {
 	int i;
 
-	if (now - s->due.known_at < KNOWN_AGE_MS && now >= s->due.known_at)
+	if (nrs_mono_since_ms(s->due.known_at) < KNOWN_AGE_MS)
 		return;
-	s->due.known_at = now;
+	s->due.known_at = nrs_mono_now();
 	for (i = 0; i < s->n_parts; i++)
 		if (s->parts[i].ours)
 			move_floor(s, &s->parts[i]);
 }
 
 bool
-sender_due_know(struct sender *s, int64_t now)
+sender_due_know(struct sender *s)
 {
 	struct nrs_err err = {0};
 
@@ -144,7 +145,7 @@ sender_due_know(struct sender *s, int64_t now)
 		return false;
 	}
 	s->due.acks_at = nrs_mono_now();
-	move_floors(s, now);
+	move_floors(s);
 	return true;
 }
 
@@ -295,7 +296,7 @@ is_hopeless(const struct sender *s, const struct dispatcher_load *load)
 }
 
 static void
-send_now(struct sender *s, struct dispatcher_load *load, int64_t now)
+send_now(struct sender *s, struct dispatcher_load *load, struct nrs_mono now)
 {
 	struct dispatcher_task *task;
 	size_t i;
@@ -310,22 +311,22 @@ send_now(struct sender *s, struct dispatcher_load *load, int64_t now)
 	for (i = 0; i < load->n_tasks; i++) {
 		task = load->tasks[i];
 		if (task == NULL || task->step != DISPATCHER_WAITING ||
-		    task->due_ms <= now)
+		    task->due.ns <= now.ns)
 			continue;
-		task->due_ms = now;
+		task->due = now;
 		dispatcher_queue_update(s->queue, task, now);
 	}
 }
 
 void
-sender_due_despair(struct sender *s, int64_t now)
+sender_due_despair(struct sender *s)
 {
+	const struct nrs_mono now = nrs_mono_now();
 	struct dispatcher_load *load;
 	int i;
 
 	if (s->due.n_hopes == 0 ||
-	    (now - s->due.hoped_at < HOPE_MS && now >= s->due.hoped_at) ||
-	    !sender_due_know(s, now))
+	    nrs_mono_since_ms(s->due.hoped_at) < HOPE_MS || !sender_due_know(s))
 		return;
 	s->due.hoped_at = now;
 	for (i = 0; i < s->n_parts; i++)

@@ -13,15 +13,17 @@
 struct dispatcher_load;
 struct dispatcher_task;
 struct sender;
+struct sender_now;
 
 struct dispatcher_due {
 	struct dispatcher_acks *acks; /* NULL in the other lanes */
 	struct nrs_reader *lookup;    /* for what was parked */
 	struct nrs_mono acks_at;      /* the last refresh; 0: has to be anew */
-	int64_t known_at;             /* of the last look where topics end */
-	int64_t parked_at;            /* when the next is to be taken up */
+	struct nrs_mono known_at;     /* of the last look where topics end */
+	int64_t parked_at;            /* wall time; the next is taken up then */
+	struct nrs_mono unpark_at;    /* but not before */
 	size_t n_hopes;               /* records that wait for an arrangement */
-	int64_t hoped_at;             /* wall time of the last look at them */
+	struct nrs_mono hoped_at;     /* of the last look at them */
 };
 
 /* ---- due.c: the firing rule ---- */
@@ -39,7 +41,7 @@ const char *sender_due_floor(struct sender *s,
     const struct dispatcher_part *part, const struct dispatcher_load *first,
     int64_t mark, char text[32]);
 /* The view of acknowledgements is at its end, or was a moment ago. */
-bool sender_due_know(struct sender *s, int64_t now);
+bool sender_due_know(struct sender *s);
 /* Why it must not be sent; NULL: it may. */
 const char *sender_due_why_not(
     const struct sender *s, const struct dispatcher_task *task);
@@ -56,7 +58,7 @@ void sender_due_hope(struct sender *s, struct dispatcher_load *load);
 void sender_due_unhope(struct sender *s, struct dispatcher_load *load);
 /* Once a second: where the contact cannot be reached, the usual recipients are
  * told at once. */
-void sender_due_despair(struct sender *s, int64_t now);
+void sender_due_despair(struct sender *s);
 /* A record without deliveries: earlier revisions of its thread are void. */
 void sender_due_void(struct sender *s, struct dispatcher_part *part,
     const struct nrs_delivery_batch *batch);
@@ -65,7 +67,10 @@ void sender_due_void(struct sender *s, struct dispatcher_part *part,
 /* True: it is far away, and nothing but its place is kept. */
 bool sender_park(struct sender *s, struct dispatcher_load *load);
 /* Read again what is near, as far as there is room. */
-void sender_unpark(struct sender *s, int64_t now);
+void sender_unpark(struct sender *s);
+/* Until there may be any; INT64_MAX in the other lanes. */
+int64_t sender_due_parked_ms(
+    const struct sender *s, const struct sender_now *now);
 /* All of the thread, whose successor has come. */
 void sender_unpark_thread(
     struct sender *s, struct dispatcher_part *part, const char *thread_id);

@@ -59,9 +59,10 @@ bool
 sender_park(struct sender *s, struct dispatcher_load *load)
 {
 	const struct nrs_delivery_batch *batch = load->batch;
-	int64_t wait = batch->not_before - nrs_wall_ms();
 
-	if (s->due.acks == NULL || wait <= s->traffic->ahead_ms ||
+	if (s->due.acks == NULL ||
+	    batch->not_before - sender_now(s).latest_ms <=
+	        s->traffic->ahead_ms ||
 	    is_all_over(load) || !drop_tasks(s, load))
 		return false;
 	load->parked = true;
@@ -158,19 +159,34 @@ unpark_part(struct sender *s, struct dispatcher_part *part, int64_t until)
 	return true;
 }
 
-void
-sender_unpark(struct sender *s, int64_t now)
+int64_t
+sender_due_parked_ms(const struct sender *s, const struct sender_now *now)
 {
+	const int64_t left = nrs_mono_until_ms(s->due.unpark_at);
+
+	if (s->due.acks == NULL || s->due.parked_at == INT64_MAX)
+		return INT64_MAX;
+	return s->due.parked_at - now->latest_ms > left
+	           ? s->due.parked_at - now->latest_ms
+	           : left;
+}
+
+void
+sender_unpark(struct sender *s)
+{
+	const struct sender_now now = sender_now(s);
 	int i;
 
-	if (s->due.acks == NULL || now < s->due.parked_at)
+	if (sender_due_parked_ms(s, &now) > 0)
 		return;
 	s->due.parked_at = INT64_MAX;
 	for (i = 0; i < s->n_parts; i++) {
 		if (!s->parts[i].ours)
 			continue;
-		if (!unpark_part(s, &s->parts[i], now + s->traffic->ahead_ms)) {
-			s->due.parked_at = now + AGAIN_MS;
+		if (!unpark_part(s, &s->parts[i],
+		        now.latest_ms + s->traffic->ahead_ms)) {
+			s->due.parked_at = now.latest_ms;
+			s->due.unpark_at = nrs_mono_add_ms(now.mono, AGAIN_MS);
 			return;
 		}
 		sender_advance(s, &s->parts[i]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dispatcher/sender/ready.h"
+#include "dispatcher/sender/receipt.h"
 #include "dispatcher/sender/sender.h"
 #include "dispatcher/sender/transfer.h"
 #include "noroshi/base/clock.h"
@@ -78,7 +79,7 @@ sender_free_task(struct sender *s, struct dispatcher_task *task)
 {
 	struct dispatcher_load *load = task->load;
 
-	dispatcher_queue_remove(s->queue, task, nrs_wall_ms());
+	dispatcher_queue_remove(s->queue, task, nrs_mono_now());
 	load->tasks[task->index] = NULL;
 	nrs_buf_fini(&task->body);
 	free(task);
@@ -136,6 +137,18 @@ sender_advance(struct sender *s, struct dispatcher_part *part)
 
 /* ---- records ---- */
 
+/* What is left of the pause that a predecessor began; by the bus's word for it,
+ * but by whatever clock never longer than the whole. */
+static struct nrs_mono
+rest_of_pause(struct sender *s, const struct dispatcher_past *past)
+{
+	const struct sender_now now = sender_now(s);
+	const int64_t pause = sender_pause(s->conf, past->attempt);
+	const int64_t rest = past->at + pause - now.latest_ms;
+
+	return nrs_mono_add_ms(now.mono, rest < pause ? rest : pause);
+}
+
 /* A stub that went, or may have gone, in place of the text. */
 static void
 take_up_stub(struct sender *s, struct dispatcher_part *part,
@@ -158,7 +171,7 @@ take_up_stub(struct sender *s, struct dispatcher_part *part,
 	task->attempt = past->attempt;
 	task->ambiguous = past->ambiguous;
 	if (past->state == NRS_STATE_DEFERRED)
-		task->due_ms = past->at + sender_pause(s->conf, past->attempt);
+		task->due = rest_of_pause(s, past);
 }
 
 /* Go on where a predecessor stopped. False: it has ended. */
@@ -174,8 +187,7 @@ take_up(struct sender *s, struct dispatcher_part *part,
 		task->ambiguous = past->ambiguous;
 		task->untold |= past->untold;
 		if (past->state == NRS_STATE_DEFERRED)
-			task->due_ms =
-			    past->at + sender_pause(s->conf, past->attempt);
+			task->due = rest_of_pause(s, past);
 	}
 	if (open)
 		take_up_stub(s, part, past, task);
@@ -187,7 +199,7 @@ load_delivery(struct sender *s, struct dispatcher_load *load,
     const struct nrs_delivery *delivery)
 {
 	struct dispatcher_task *task;
-	int64_t now = nrs_wall_ms();
+	const struct sender_now now = sender_now(s);
 
 	if (delivery->channel == NULL ||
 	    delivery->channel->type < NRS_CHANNEL_MAIL ||
@@ -200,7 +212,9 @@ load_delivery(struct sender *s, struct dispatcher_load *load,
 	task = nrs_calloc(1, sizeof(*task));
 	task->load = load;
 	task->delivery = delivery;
-	task->due_ms = load->batch->not_before;
+	if (load->batch->not_before > now.latest_ms)
+		task->due = nrs_mono_add_ms(
+		    now.mono, load->batch->not_before - now.latest_ms);
 	task->untold = load->untold;
 	if (!take_up(s, load->part, delivery, task)) {
 		free(task);
@@ -210,7 +224,7 @@ load_delivery(struct sender *s, struct dispatcher_load *load,
 	load->tasks[load->n_tasks++] = task;
 	load->n_open++;
 	s->n_open++;
-	dispatcher_queue_add(s->queue, task, now);
+	dispatcher_queue_add(s->queue, task, now.mono);
 	sender_cancel_earlier(s, task);
 }
 

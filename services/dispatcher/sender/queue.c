@@ -17,7 +17,7 @@ struct dispatcher_place {
 	bool in_row;
 	struct dispatcher_place *row_next;
 	size_t heap_at; /* NOWHERE: not in the heap */
-	int64_t heap_due;
+	struct nrs_mono heap_due;
 };
 
 struct row {
@@ -83,7 +83,7 @@ heap_up(struct dispatcher_queue *q, size_t at)
 
 	for (; at > 0; at = parent) {
 		parent = (at - 1) / 2;
-		if (q->heap[parent]->heap_due <= place->heap_due)
+		if (q->heap[parent]->heap_due.ns <= place->heap_due.ns)
 			break;
 		heap_put(q, at, q->heap[parent]);
 	}
@@ -97,10 +97,10 @@ heap_down(struct dispatcher_queue *q, size_t at)
 	size_t child;
 
 	for (; (child = 2 * at + 1) < q->n_heap; at = child) {
-		if (child + 1 < q->n_heap &&
-		    q->heap[child + 1]->heap_due < q->heap[child]->heap_due)
+		if (child + 1 < q->n_heap && q->heap[child + 1]->heap_due.ns <
+		                                 q->heap[child]->heap_due.ns)
 			child++;
-		if (place->heap_due <= q->heap[child]->heap_due)
+		if (place->heap_due.ns <= q->heap[child]->heap_due.ns)
 			break;
 		heap_put(q, at, q->heap[child]);
 	}
@@ -125,8 +125,8 @@ heap_remove(struct dispatcher_queue *q, struct dispatcher_place *place)
 }
 
 static void
-heap_insert(
-    struct dispatcher_queue *q, struct dispatcher_place *place, int64_t due)
+heap_insert(struct dispatcher_queue *q, struct dispatcher_place *place,
+    struct nrs_mono due)
 {
 	heap_remove(q, place);
 	if (q->n_heap == q->cap_heap) {
@@ -189,7 +189,7 @@ candidate(const struct dispatcher_place *place)
 		    t->step == DISPATCHER_TRANSFER)
 			return NULL;
 		if (t->step == DISPATCHER_WAITING &&
-		    (best == NULL || t->due_ms < best->due_ms) &&
+		    (best == NULL || t->due.ns < best->due.ns) &&
 		    !waits_for_earlier(t))
 			best = t;
 	}
@@ -216,18 +216,18 @@ row_add(struct dispatcher_queue *q, struct dispatcher_place *place,
 
 /* A place in a row stays there until its turn; next() looks again. */
 static void
-look_again(
-    struct dispatcher_queue *q, struct dispatcher_place *place, int64_t now)
+look_again(struct dispatcher_queue *q, struct dispatcher_place *place,
+    struct nrs_mono now)
 {
 	struct dispatcher_task *task = candidate(place);
 
 	heap_remove(q, place);
 	if (task == NULL)
 		return;
-	if (task->due_ms <= now)
+	if (task->due.ns <= now.ns)
 		row_add(q, place, task);
 	else
-		heap_insert(q, place, task->due_ms);
+		heap_insert(q, place, task->due);
 }
 
 static struct dispatcher_place *
@@ -250,8 +250,8 @@ place_of(struct dispatcher_queue *q, const struct nrs_delivery *delivery)
 }
 
 void
-dispatcher_queue_add(
-    struct dispatcher_queue *queue, struct dispatcher_task *task, int64_t now)
+dispatcher_queue_add(struct dispatcher_queue *queue,
+    struct dispatcher_task *task, struct nrs_mono now)
 {
 	struct dispatcher_place *place = place_of(queue, task->delivery);
 
@@ -268,8 +268,8 @@ dispatcher_queue_add(
 }
 
 void
-dispatcher_queue_remove(
-    struct dispatcher_queue *queue, struct dispatcher_task *task, int64_t now)
+dispatcher_queue_remove(struct dispatcher_queue *queue,
+    struct dispatcher_task *task, struct nrs_mono now)
 {
 	struct dispatcher_place *place = task->place;
 
@@ -291,8 +291,8 @@ dispatcher_queue_remove(
 }
 
 void
-dispatcher_queue_update(
-    struct dispatcher_queue *queue, struct dispatcher_task *task, int64_t now)
+dispatcher_queue_update(struct dispatcher_queue *queue,
+    struct dispatcher_task *task, struct nrs_mono now)
 {
 	look_again(queue, task->place, now);
 }
@@ -313,7 +313,7 @@ row_take(struct row *row)
 
 static struct dispatcher_task *
 next_of(struct dispatcher_queue *queue, enum nrs_channel_type channel,
-    enum row_kind kind, int64_t now)
+    enum row_kind kind, struct nrs_mono now)
 {
 	struct dispatcher_place *place;
 	struct dispatcher_task *task;
@@ -325,7 +325,7 @@ next_of(struct dispatcher_queue *queue, enum nrs_channel_type channel,
 			continue;
 		}
 		task = candidate(place);
-		if (task != NULL && task->due_ms <= now &&
+		if (task != NULL && task->due.ns <= now.ns &&
 		    (kind == AGAIN || task->attempt == 0))
 			return task;
 		look_again(queue, place, now);
@@ -335,7 +335,7 @@ next_of(struct dispatcher_queue *queue, enum nrs_channel_type channel,
 
 struct dispatcher_task *
 dispatcher_queue_next(struct dispatcher_queue *queue,
-    enum nrs_channel_type channel, bool fresh_only, int64_t now)
+    enum nrs_channel_type channel, bool fresh_only, struct nrs_mono now)
 {
 	struct dispatcher_task *task = next_of(queue, channel, FRESH, now);
 
@@ -343,15 +343,16 @@ dispatcher_queue_next(struct dispatcher_queue *queue,
 	                                  : next_of(queue, channel, AGAIN, now);
 }
 
-int64_t
-dispatcher_queue_wake(struct dispatcher_queue *queue, int64_t now)
+struct nrs_mono
+dispatcher_queue_wake(struct dispatcher_queue *queue, struct nrs_mono now)
 {
 	struct dispatcher_place *place;
 
-	while (queue->n_heap > 0 && queue->heap[0]->heap_due <= now) {
+	while (queue->n_heap > 0 && queue->heap[0]->heap_due.ns <= now.ns) {
 		place = queue->heap[0];
 		heap_remove(queue, place);
 		look_again(queue, place, now);
 	}
-	return queue->n_heap == 0 ? INT64_MAX : queue->heap[0]->heap_due;
+	return queue->n_heap == 0 ? (struct nrs_mono){.ns = INT64_MAX}
+	                          : queue->heap[0]->heap_due;
 }

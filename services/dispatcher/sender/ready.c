@@ -45,16 +45,14 @@ append(struct sender_row *row, struct dispatcher_task *task)
 static void
 go(struct sender *s, struct dispatcher_task *task, bool *silent)
 {
-	const int64_t now = nrs_wall_ms();
-
 	if (nrs_mono_since_ms(task->ready_at) < LONG_MS) {
 		sender_transfer(s, task);
 		return;
 	}
-	*silent = *silent || !sender_know(s, now);
+	*silent = *silent || !sender_know(s);
 	if (*silent)
 		sender_postpone(s, task, SENDER_PAUSE_MS);
-	else if (sender_may_still_go(s, task, now))
+	else if (sender_may_still_go(s, task))
 		sender_transfer(s, task);
 	else
 		sender_postpone(s, task, 0);

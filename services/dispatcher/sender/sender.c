@@ -2,6 +2,7 @@
 #include "dispatcher/sender/sender.h"
 #include "dispatcher/sender/outbox.h"
 #include "dispatcher/sender/ready.h"
+#include "dispatcher/sender/receipt.h"
 #include "dispatcher/sender/transfer.h"
 
 #include <stdlib.h>
@@ -70,14 +71,14 @@ throttle(struct sender *s)
 static int
 time_to_wait(struct sender *s)
 {
-	int64_t now = nrs_wall_ms();
-	int64_t due = dispatcher_queue_wake(s->queue, now);
+	const struct sender_now now = sender_now(s);
+	int64_t left =
+	    nrs_mono_until_ms(dispatcher_queue_wake(s->queue, now.mono));
+	const int64_t parked = sender_due_parked_ms(s, &now);
 
-	if (s->due.acks != NULL && s->due.parked_at < due)
-		due = s->due.parked_at;
-	if (due <= now)
-		return 0;
-	return due - now < WAIT_MS ? (int)(due - now) : WAIT_MS;
+	if (parked < left)
+		left = parked;
+	return left < WAIT_MS ? (int)left : WAIT_MS;
 }
 
 static void
@@ -101,9 +102,9 @@ work(struct sender *s, struct nrs_err *err)
 		if (take_records(s, &more, err) == NRS_FATAL)
 			return NRS_FATAL;
 		throttle(s);
-		sender_due_despair(s, nrs_wall_ms());
-		sender_unpark(s, nrs_wall_ms());
-		(void)dispatcher_queue_wake(s->queue, nrs_wall_ms());
+		sender_due_despair(s);
+		sender_unpark(s);
+		(void)dispatcher_queue_wake(s->queue, nrs_mono_now());
 		sender_pump(s);
 		tell_ready(s, since);
 		move_on(s, more ? 0 : time_to_wait(s));

@@ -12,6 +12,7 @@
  */
 #include "dispatcher/dispatcher.h"
 #include "dispatcher/due/due.h"
+#include "dispatcher/sender/daytime.h"
 #include "dispatcher/sender/queue.h"
 #include "dispatcher/subs.h"
 #include "noroshi/base/clock.h"
@@ -42,6 +43,7 @@ struct sender {
 	size_t n_ours, n_open, n_open_bytes;
 	struct dispatcher_load *loads; /* all, for the end */
 	struct nrs_arena *scratch;
+	struct sender_daytime daytime;
 	struct nrs_mono subs_at;       /* the last refresh; 0: has to be anew */
 	struct dispatcher_task *again; /* whose end the bus did not take */
 	struct nrs_mono again_since;
@@ -81,20 +83,4 @@ void sender_advance(struct sender *s, struct dispatcher_part *part);
 
 /* successor.c: cancel what surely never arrived, the task if it retracts it. */
 void sender_cancel_earlier(struct sender *s, struct dispatcher_task *task);
-
-/* receipt.c: each is sent until the bus has acknowledged it. */
-void sender_intent(struct sender *s, struct dispatcher_task *task);
-void sender_deferred(struct sender *s, struct dispatcher_task *task,
-    const struct nrs_transfer_result *result);
-void sender_end(struct sender *s, struct dispatcher_task *task,
-    enum nrs_delivery_state state, enum nrs_failure_reason reason,
-    const char *detail);
-/* And acknowledged, when a webhook's answer says so. */
-void sender_delivered(struct sender *s, struct dispatcher_task *task,
-    const struct nrs_transfer_result *result);
-/* Those that the bus did not take, when it is time. */
-void sender_end_again(struct sender *s);
-/* A record that cannot be read. */
-void sender_reject(struct sender *s, const struct nrs_record *record,
-    const struct nrs_err *why);
 #endif

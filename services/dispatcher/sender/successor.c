@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a revision does to those before it that are still in hand. */
 #include "dispatcher/sender/ready.h"
+#include "dispatcher/sender/receipt.h"
 #include "dispatcher/sender/sender.h"
 
 /* Surely not with the recipient, and not under way. */

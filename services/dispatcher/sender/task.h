@@ -53,7 +53,7 @@ struct dispatcher_task {
 	struct dispatcher_place *place;
 	size_t index; /* in load->tasks */
 	enum dispatcher_step step;
-	int64_t due_ms;        /* wall time; WAITING: not before */
+	struct nrs_mono due;   /* WAITING: not before */
 	uint32_t attempt;      /* intents so far */
 	bool ambiguous;        /* the last one may have arrived */
 	bool stub;             /* the batch's stub goes instead of its text */

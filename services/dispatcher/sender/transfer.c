@@ -6,6 +6,7 @@
 #include "dispatcher/sender/endpoint.h"
 #include "dispatcher/sender/post.h"
 #include "dispatcher/sender/ready.h"
+#include "dispatcher/sender/receipt.h"
 #include "dispatcher/sender/sender.h"
 #include "dispatcher/sender/transfer.h"
 #include "noroshi/base/clock.h"
@@ -80,11 +81,12 @@ sends_stub(struct dispatcher_task *task)
 
 /* True when the task has come to its end without a transfer. */
 static bool
-ends_here(struct sender *s, struct dispatcher_task *task, int64_t now)
+ends_here(struct sender *s, struct dispatcher_task *task,
+    const struct sender_now *now)
 {
 	const char *why = sender_due_why_not(s, task);
 
-	if (why == NULL && now >= task->load->batch->give_up_at) {
+	if (why == NULL && now->earliest_ms >= task->load->batch->give_up_at) {
 		sender_end(s, task, NRS_STATE_EXPIRED,
 		    task->attempt > 0 ? NRS_FAILURE_UNREACHABLE
 		                      : NRS_FAILURE_UNSPECIFIED,
@@ -161,11 +163,12 @@ count_moving(struct sender *s, const struct dispatcher_task *task, int change)
 }
 
 static void
-begin(struct sender *s, struct dispatcher_task *task, int64_t now)
+begin(struct sender *s, struct dispatcher_task *task,
+    const struct sender_now *now)
 {
 	if (sender_due_is_early(s, task) &&
-	    now < task->load->batch->give_up_at) {
-		task->due_ms = now + EARLY_MS;
+	    now->earliest_ms < task->load->batch->give_up_at) {
+		task->due = nrs_mono_add_ms(now->mono, EARLY_MS);
 		return;
 	}
 	if (ends_here(s, task, now) || !join(s, task))
@@ -222,40 +225,41 @@ know_subscribers(struct sender *s)
 }
 
 bool
-sender_know(struct sender *s, int64_t now)
+sender_know(struct sender *s)
 {
-	return know_subscribers(s) && sender_due_know(s, now);
+	return know_subscribers(s) && sender_due_know(s);
 }
 
 /* What begin() looked at, looked at again. */
 bool
-sender_may_still_go(struct sender *s, struct dispatcher_task *task, int64_t now)
+sender_may_still_go(struct sender *s, struct dispatcher_task *task)
 {
 	return sender_due_why_not(s, task) == NULL &&
-	       now < task->load->batch->give_up_at &&
+	       sender_now(s).earliest_ms < task->load->batch->give_up_at &&
 	       (why_not(s, task) != NULL) == task->stub;
 }
 
 /* False: nothing may start now. */
 static bool
-pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
+pump_channel(struct sender *s, enum nrs_channel_type channel,
+    const struct sender_now *now)
 {
 	struct dispatcher_task *task;
 
 	while (s->n_moving[channel] < limit_of(s, channel)) {
-		task = dispatcher_queue_next(
-		    s->queue, channel, is_full_of_retries(s, channel), now);
+		task = dispatcher_queue_next(s->queue, channel,
+		    is_full_of_retries(s, channel), now->mono);
 		if (task == NULL)
 			return true;
-		if (!sender_know(s, now) || !nrs_group_lease_held(s->group)) {
-			task->due_ms = now + SENDER_PAUSE_MS;
-			dispatcher_queue_update(s->queue, task, now);
+		if (!sender_know(s) || !nrs_group_lease_held(s->group)) {
+			task->due = nrs_mono_add_ms(now->mono, SENDER_PAUSE_MS);
+			dispatcher_queue_update(s->queue, task, now->mono);
 			return false;
 		}
 		begin(s, task, now);
 		/* Another task of the place may be next; begin has changed
 		 * this one's step. */
-		dispatcher_queue_update(s->queue, task, now);
+		dispatcher_queue_update(s->queue, task, now->mono);
 	}
 	return true;
 }
@@ -263,11 +267,11 @@ pump_channel(struct sender *s, enum nrs_channel_type channel, int64_t now)
 void
 sender_pump(struct sender *s)
 {
-	int64_t now = nrs_wall_ms();
+	const struct sender_now now = sender_now(s);
 
-	(void)(pump_channel(s, NRS_CHANNEL_TOPIC, now) &&
-	       pump_channel(s, NRS_CHANNEL_MAIL, now) &&
-	       pump_channel(s, NRS_CHANNEL_WEBHOOK, now));
+	(void)(pump_channel(s, NRS_CHANNEL_TOPIC, &now) &&
+	       pump_channel(s, NRS_CHANNEL_MAIL, &now) &&
+	       pump_channel(s, NRS_CHANNEL_WEBHOOK, &now));
 }
 
 /* ---- the transfer ---- */
@@ -283,12 +287,12 @@ void
 sender_postpone(
     struct sender *s, struct dispatcher_task *task, int64_t pause_ms)
 {
-	int64_t now = nrs_wall_ms();
+	const struct nrs_mono now = nrs_mono_now();
 
 	count_moving(s, task, -1);
 	task->attempt--;
 	task->step = DISPATCHER_WAITING;
-	task->due_ms = now + pause_ms;
+	task->due = nrs_mono_add_ms(now, pause_ms);
 	nrs_buf_fini(&task->body);
 	dispatcher_queue_update(s->queue, task, now);
 }
@@ -321,17 +325,18 @@ static void
 defer(struct sender *s, struct dispatcher_task *task,
     const struct nrs_transfer_result *result)
 {
-	int64_t now = nrs_wall_ms();
-	int64_t give_up_at = task->load->batch->give_up_at;
+	const struct sender_now now = sender_now(s);
+	const int64_t left = task->load->batch->give_up_at - now.earliest_ms;
+	int64_t pause = next_try(s, task, result);
 
 	sender_deferred(s, task, result);
 	nrs_buf_fini(&task->body);
 	task->step = DISPATCHER_WAITING;
-	task->due_ms = now + next_try(s, task, result);
 	/* The end is said when it comes, not at the try after it. */
-	if (task->due_ms > give_up_at)
-		task->due_ms = give_up_at;
-	dispatcher_queue_update(s->queue, task, now);
+	if (pause > left)
+		pause = left < 0 ? 0 : left;
+	task->due = nrs_mono_add_ms(now.mono, pause);
+	dispatcher_queue_update(s->queue, task, now.mono);
 }
 
 /* Its partition went and came back meanwhile: the same delivery waits a second

@@ -11,10 +11,9 @@
 void sender_pump(struct sender *s);
 /* Who may see what, and who has confirmed, as it is now, or was a moment ago.
  * False: the bus is silent; that may have taken long. */
-bool sender_know(struct sender *s, int64_t now);
+bool sender_know(struct sender *s);
 /* Then: may it still go as its intent says, after a while? */
-bool sender_may_still_go(
-    struct sender *s, struct dispatcher_task *task, int64_t now);
+bool sender_may_still_go(struct sender *s, struct dispatcher_task *task);
 /* The intent is durable, and there is room. */
 void sender_transfer(struct sender *s, struct dispatcher_task *task);
 void sender_abandon(struct sender *s, struct dispatcher_task *task);
