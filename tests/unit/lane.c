@@ -147,8 +147,8 @@ nrs_producer_send(struct nrs_producer *producer, const struct nrs_outgoing *out,
 		return NRS_OK;
 	}
 	assert_int_equal(nrs_wire_decode(w->arena, &in, &receipt, err), NRS_OK);
-	w->letters[w->n_letters++] = (struct lane_letter){
-	    out->topic, receipt, in.bytes, out->acked, out->opaque};
+	w->letters[w->n_letters++] = (struct lane_letter){out->topic,
+	    out->partition, receipt, in.bytes, out->acked, out->opaque};
 	return NRS_OK;
 }
 
@@ -390,8 +390,9 @@ lane_load(struct nrs_delivery_batch batch, enum nrs_channel_type type, char who)
 	    .greeting = "",
 	    .organisation = "o",
 	    .kind = NRS_SUBSCRIBER_OPERATOR};
-	struct nrs_record record = {
-	    .topic = "delivery.alert", .partition = 0, .offset = w->offset++};
+	struct nrs_record record = {.topic = "delivery.alert",
+	    .partition = w->partition,
+	    .offset = w->offset++};
 
 	(void)snprintf((char *)key, sizeof(key), "%c %u %d", who,
 	    batch.revision, (int)batch.purpose);

@@ -13,6 +13,7 @@
 
 struct lane_letter {
 	const char *topic;
+	int partition;
 	const struct nrs_receipt *receipt;
 	struct nrs_bytes value;
 	void (*acked)(
@@ -29,6 +30,7 @@ struct lane {
 	struct sender s;
 	struct nrs_match_set *subs; /* "s" of "o", cleared for GREEN */
 	int64_t offset;
+	int partition; /* where what is loaded lies */
 	/* the bus: what is in delivery.* and receipt.alert, what was sent */
 	enum nrs_rc bus, refresh;
 	int n_refreshed;

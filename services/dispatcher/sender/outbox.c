@@ -7,6 +7,7 @@
 /* Less than the five requests that an idempotent producer may have in flight.
  */
 #define BUSY_MAX 4
+#define SLOW_MS 1000 /* a bus that is well answers in milliseconds */
 
 static void
 enqueue(struct sender *s, struct dispatcher_part *part)
@@ -57,6 +58,7 @@ hand_over_all(struct sender *s, struct dispatcher_part *part)
 
 	part->letters = part->letters_last = NULL;
 	s->n_busy++;
+	part->posted_at = nrs_mono_now();
 	part->n_posted++; /* held: it is not through before its last one */
 	for (; letter != NULL; letter = next) {
 		next = letter->next;
@@ -70,9 +72,35 @@ sender_outbox_answered(struct sender *s, struct dispatcher_part *part)
 {
 	if (--part->n_posted > 0)
 		return;
-	s->n_busy--;
+	if (part->slow)
+		s->n_slow--;
+	else
+		s->n_busy--;
+	part->slow = false;
 	if (part->letters != NULL)
 		enqueue(s, part);
+}
+
+/* Nothing of theirs comes before they are answered, so there is one bunch of
+ * each in librdkafka, and it goes to a broker that nobody else waits for. */
+static void
+pass_over_slow(struct sender *s)
+{
+	struct dispatcher_part *part;
+	int i;
+
+	for (i = 0; s->n_busy > 0 && i < s->n_parts; i++) {
+		part = &s->parts[i];
+		if (part->n_posted == 0 || part->slow ||
+		    nrs_mono_since_ms(part->posted_at) < SLOW_MS)
+			continue;
+		part->slow = true;
+		s->n_busy--;
+		s->n_slow++;
+		nrs_log(NRS_LOG_WARN, "receipts_not_taken",
+		    NRS_S("topic", s->traffic->receipt),
+		    NRS_I("partition", part->number));
+	}
 }
 
 void
@@ -80,6 +108,7 @@ sender_outbox_push(struct sender *s)
 {
 	struct dispatcher_part *part;
 
+	pass_over_slow(s);
 	while (s->n_busy < BUSY_MAX && (part = s->out_first) != NULL) {
 		s->out_first = part->out_next;
 		if (s->out_first == NULL)
@@ -91,7 +120,7 @@ sender_outbox_push(struct sender *s)
 static bool
 is_empty(const struct sender *s)
 {
-	return s->out_first == NULL && s->n_busy == 0;
+	return s->out_first == NULL && s->n_busy + s->n_slow == 0;
 }
 
 enum nrs_rc

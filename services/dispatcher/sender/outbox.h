@@ -7,7 +7,9 @@
  * is the next bunch. Without it librdkafka's broker thread turns in circles
  * while more partitions have something to send than requests may be in flight
  * (2.0.2: three quarters of the process), and the bus syncs its disk for each
- * receipt. One thread: the lane's.
+ * receipt. A partition that the bus does not answer for (its leader is gone,
+ * too few replicas) is slow after a second: it holds up no other, and its tasks
+ * wait at their places. One thread: the lane's.
  */
 #include "dispatcher/sender/sender.h"
 #include "noroshi/io/bus.h"

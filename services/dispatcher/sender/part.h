@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "noroshi/base/clock.h"
 #include "noroshi/core/terms.h"
 
 struct dispatcher_load;
@@ -46,6 +47,10 @@ struct dispatcher_part {
 	/* Receipts that wait for the bus, and how many it has in hand. */
 	struct sender_letter *letters, *letters_last;
 	size_t n_posted;
+	struct nrs_mono posted_at; /* since when, the oldest of them */
+	bool slow;                 /* the bus has them for longer than usual */
+	/* Tasks in INTENT: first tries, and others. */
+	size_t n_intents[NRS_CHANNEL_TOPIC + 1][2];
 	size_t n_words; /* left elsewhere, before an end; on their way */
 	struct dispatcher_part *out_next;
 };

@@ -96,6 +96,8 @@ arrived(void *opaque, enum nrs_rc rc, int partition, int64_t offset)
 	if (task == NULL)
 		return;
 	if (task->step == DISPATCHER_INTENT) {
+		part->n_intents[task->delivery->channel->type]
+		               [task->attempt > 1]--;
 		task->intent = offset;
 		intent_arrived(s, task, rc);
 		return;
@@ -196,6 +198,8 @@ sender_intent(struct sender *s, struct dispatcher_task *task)
 	receipt.body_sha256 = (struct nrs_bytes){hash, sizeof(hash)};
 	receipt.repeat = task->ambiguous;
 	task->step = DISPATCHER_INTENT;
+	task->load->part
+	    ->n_intents[task->delivery->channel->type][task->attempt > 1]++;
 	post_receipt(s, &receipt, task, task);
 	NRS_FAILPOINT("sender.intent-sent");
 }

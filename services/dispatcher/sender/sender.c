@@ -53,19 +53,18 @@ take_records(struct sender *s, bool *more, struct nrs_err *err)
 	return NRS_OK;
 }
 
-/* Bounded memory: no more records while too much is open. */
+/* Bounded memory: no more records while too much is open, nor any of a
+ * partition that would fill the others' place. */
 static void
 throttle(struct sender *s)
 {
-	bool pause = sender_is_full(s, s->paused);
 	int i;
 
-	if (pause == s->paused)
-		return;
-	s->paused = pause;
+	s->paused = sender_is_full(s, s->paused);
 	for (i = 0; i < s->n_parts; i++)
 		if (s->parts[i].ours)
-			nrs_group_pause(s->group, i, pause);
+			nrs_group_pause(
+			    s->group, i, s->paused || s->parts[i].slow);
 }
 
 static int

@@ -51,6 +51,7 @@ struct sender {
 	struct sender_row ready[NRS_CHANNEL_TOPIC + 1];
 	struct dispatcher_part *out_first, *out_last; /* with letters */
 	size_t n_busy; /* partitions whose letters the bus has */
+	size_t n_slow; /* and has for long: they do not count as busy */
 	size_t n_moving[NRS_CHANNEL_TOPIC + 1];
 	size_t n_retried[NRS_CHANNEL_TOPIC + 1]; /* of them */
 	bool paused, stopping;

@@ -197,12 +197,34 @@ limit_of(const struct sender *s, enum nrs_channel_type channel)
 	return sender_window(connections_of(s, channel));
 }
 
+/* Intents that the bus does not take: no connection waits for them. */
+static size_t
+stuck_of(const struct sender *s, enum nrs_channel_type channel, bool again)
+{
+	size_t stuck = 0;
+	int i;
+
+	for (i = 0; s->n_slow > 0 && i < s->n_parts; i++)
+		if (s->parts[i].slow)
+			stuck += s->parts[i].n_intents[channel][again];
+	return stuck;
+}
+
+static bool
+is_full(const struct sender *s, enum nrs_channel_type channel)
+{
+	return s->n_moving[channel] - stuck_of(s, channel, false) -
+	           stuck_of(s, channel, true) >=
+	       limit_of(s, channel);
+}
+
 /* Recipients that hang whenever they are tried get half of the connections, so
  * that a new alert need not wait for their timeouts. */
 static bool
 is_full_of_retries(const struct sender *s, enum nrs_channel_type channel)
 {
-	return s->n_retried[channel] >= (connections_of(s, channel) + 1) / 2;
+	return s->n_retried[channel] - stuck_of(s, channel, true) >=
+	       (connections_of(s, channel) + 1) / 2;
 }
 
 /* Clearance as it is now: a look at the topic's end before anything starts,
@@ -246,7 +268,7 @@ pump_channel(struct sender *s, enum nrs_channel_type channel,
 {
 	struct dispatcher_task *task;
 
-	while (s->n_moving[channel] < limit_of(s, channel)) {
+	while (!is_full(s, channel)) {
 		task = dispatcher_queue_next(s->queue, channel,
 		    is_full_of_retries(s, channel), now->mono);
 		if (task == NULL)
@@ -256,9 +278,12 @@ pump_channel(struct sender *s, enum nrs_channel_type channel,
 			dispatcher_queue_update(s->queue, task, now->mono);
 			return false;
 		}
-		begin(s, task, now);
-		/* Another task of the place may be next; begin has changed
-		 * this one's step. */
+		if (task->load->part->slow)
+			task->due = nrs_mono_add_ms(now->mono, SENDER_PAUSE_MS);
+		else
+			begin(s, task, now);
+		/* Another task of the place may be next; this one's step has
+		 * changed, or its time. */
 		dispatcher_queue_update(s->queue, task, now->mono);
 	}
 	return true;
