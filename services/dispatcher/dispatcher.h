@@ -7,56 +7,16 @@
  * (any number) send them. They meet in the delivery topic only. A lane is one
  * kind of traffic with its own topics, consumers, connections and limits, so
  * that alerts never wait behind anything.
- *
- * long: the settings of all lanes are one struct.
  */
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "dispatcher/conf.h"
 #include "noroshi/io/service.h"
 #include "noroshi/io/sign.h"
 #include "noroshi/io/token.h"
-#include "noroshi/io/transfer.h"
 
 struct nrs_sector_table;
-
-struct dispatcher_conf {
-	struct nrs_service_conf common;
-	const char *sectors, *keys;
-	bool verify;
-	struct nrs_transfer_conf transfer;
-	const char *from_name; /* shown beside smtp.from */
-	const char *domain;    /* of Message-IDs, "": that of smtp.from */
-	const char *verp;      /* mailbox of bounces, "": smtp.from */
-	const char *sender, *desk;
-	int64_t max_batch, max_open;
-	int64_t retry_min_ms, retry_max_ms, give_up_ms;
-	int64_t answer_timeout_ms;
-	struct {
-		int64_t max_mail, max_webhook; /* transfers at a time */
-		int64_t give_up_ms;
-		const char *unsubscribe_url;
-	} newsletter;
-	struct {
-		const char *listen, *url, *secrets;
-		int64_t validity_ms, max_connections, wait_ms;
-		/* Time to acknowledge, by urgency; of it, in percent. */
-		int64_t routine_ms, priority_ms, immediate_ms;
-		int64_t remind_after, escalate_after, report_after;
-	} ack;
-	struct {
-		struct nrs_conf_list address; /* mailboxes and URLs */
-		int lang;                     /* 0 ja, 1 en */
-	} duty;
-	struct {
-		int64_t every_ms; /* 0: off */
-		int64_t outcome_ms, plan_ms, delivery_ms, look_back_ms;
-	} audit;
-	struct {
-		const char *mail, *webhook; /* canaries, "": none */
-		int64_t every_ms;
-	} heartbeat;
-};
 
 /* One kind of traffic. */
 struct dispatcher_lane {
@@ -89,6 +49,13 @@ struct dispatcher {
 };
 
 const struct nrs_service *dispatcher_service(void);
+
+/* life.c */
+NRS_CHECKED enum nrs_rc dispatcher_open(struct nrs_service_ctx *ctx,
+    const void *conf, void **self, struct nrs_err *err);
+NRS_CHECKED enum nrs_rc dispatcher_reload(
+    void *self, const void *conf, struct nrs_err *err);
+void dispatcher_close(void *self);
 
 /* policy.c */
 NRS_CHECKED enum nrs_rc dispatcher_policy_load(
