@@ -16,8 +16,11 @@ static const char is_active[] = "active";
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 3000
 /* So often in a row and the supervisor is to have a look: either somebody else
- * uses our transactional.id, or something is wrong that a new process mends. */
+ * uses our transactional.id, or something is wrong that a new process mends.
+ * In a row: nothing was committed in between, nor did so long pass; a pipe
+ * that is idle has nothing to commit. */
 #define MAX_FENCED 5
+#define FORGET_MS 60000
 
 struct meters {
 	struct nrs_metric *records, *committed, *aborted, *takeovers, *active;
@@ -36,7 +39,7 @@ struct pipe {
 	bool owned;   /* the group gave us the partition */
 	bool active;  /* and we have taken over */
 	bool touched; /* the service holds state that lost() must end */
-	int n_fenced; /* since the last commit */
+	int n_fenced; /* in a row */
 	struct nrs_mono fenced_at;
 	int backoff_ms;
 	const char *said; /* last readiness told; "" before */
@@ -288,6 +291,21 @@ tell_state(struct pipe *p)
 		tell(p, true, "standby");
 }
 
+/* NRS_FATAL: too often. */
+static enum nrs_rc
+count_fenced(struct pipe *p, struct nrs_err *err)
+{
+	if (nrs_mono_since_ms(p->fenced_at) > FORGET_MS)
+		p->n_fenced = 0;
+	p->fenced_at = nrs_mono_now();
+	if (++p->n_fenced < MAX_FENCED)
+		return NRS_OK;
+	return nrs_fail(err, NRS_FATAL,
+	    "bus: fenced %d times in a row: does something else use our "
+	    "transactional id?",
+	    p->n_fenced);
+}
+
 /* An error that is not the end: back to standby, and over again after a while.
  * NRS_FATAL when that has not helped often enough. */
 static enum nrs_rc
@@ -296,14 +314,8 @@ recover(struct pipe *p, struct nrs_err *err)
 	bool fenced = nrs_txn_take_fenced(p->txn);
 
 	step_down(p);
-	if (fenced) {
-		p->fenced_at = nrs_mono_now();
-		if (++p->n_fenced >= MAX_FENCED)
-			return nrs_fail(err, NRS_FATAL,
-			    "bus: fenced %d times in a row: does something "
-			    "else use our transactional id?",
-			    p->n_fenced);
-	}
+	if (fenced && count_fenced(p, err) != NRS_OK)
+		return NRS_FATAL;
 	p->backoff_ms = p->backoff_ms == 0 ? BACKOFF_MIN_MS : p->backoff_ms * 2;
 	if (p->backoff_ms > BACKOFF_MAX_MS)
 		p->backoff_ms = BACKOFF_MAX_MS;
