@@ -136,6 +136,15 @@ nobody_hears_of_the_retraction_of_what_waited(void **state)
 /* ---- nor does a process that takes over at any moment tell of it ---- */
 
 static struct due_item
+reminder_of_fallback(void)
+{
+	struct due_item plan = DUE_REMINDER;
+
+	plan.whose = "@hq";
+	return plan;
+}
+
+static struct due_item
 later_one(uint32_t revision, enum nrs_msg_kind kind)
 {
 	struct due_item next = fallback();
@@ -247,6 +256,26 @@ also_when_another_takes_over_in_the_middle_of_it(void **state)
 	    due_count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
 }
 
+/* It comes from the recipient's partition, the retraction from the contact's.
+ */
+static void
+a_reminder_of_the_retraction_may_come_before_it(void **state)
+{
+	struct due_item reminder = reminder_of_fallback();
+
+	(void)state;
+	reminder.revision = 2;
+	reminder.kind = NRS_KIND_RETRACTION;
+	reminder.in_ms = DUE_FAR;
+	due_plan(fallback());
+	due_plan(reminder);
+	due_plan(later_one(2, NRS_KIND_RETRACTION));
+	assert_int_equal(due_turn(), 0);
+	assert_int_equal(due_count(NRS_STATE_CANCELLED, "superseded"), 1);
+	assert_int_equal(
+	    due_count(NRS_STATE_CANCELLED, "nothing to retract"), 1);
+}
+
 /* Who lost the partition said that the alert was not sent, while its successor,
  * who had not read that yet, sent it. Then it must be taken back. */
 static void
@@ -273,15 +302,6 @@ after_any_doubt_the_retraction_goes_out(void **state)
 }
 
 /* ---- and is reminded like others, once it was told ---- */
-
-static struct due_item
-reminder_of_fallback(void)
-{
-	struct due_item plan = DUE_REMINDER;
-
-	plan.whose = "@hq";
-	return plan;
-}
 
 /* As after a while. */
 static size_t
@@ -404,6 +424,7 @@ main(void)
 	    CASE(a_retraction_ends_after_what_it_takes_back),
 	    CASE(a_row_of_revisions_that_nobody_heard_of_ends_silently),
 	    CASE(also_when_another_takes_over_in_the_middle_of_it),
+	    CASE(a_reminder_of_the_retraction_may_come_before_it),
 	    CASE(after_any_doubt_the_retraction_goes_out),
 	    CASE(a_reminder_waits_until_the_alert_went_out),
 	    CASE(who_was_not_told_is_not_reminded),

@@ -41,11 +41,18 @@ is_untold(const struct dispatcher_task *task)
 	return untold;
 }
 
+/* A reminder may come before the alert that it is of, from another partition:
+ * it replaces reminders only. What becomes of an alert is for an alert to say.
+ */
 static bool
-is_before(
-    const struct dispatcher_task *earlier, const struct dispatcher_task *task)
+replaces(
+    const struct dispatcher_task *task, const struct dispatcher_task *earlier)
 {
-	return earlier->load->batch->revision < task->load->batch->revision;
+	const struct nrs_delivery_batch *batch = task->load->batch;
+	const struct nrs_delivery_batch *before = earlier->load->batch;
+
+	return before->revision < batch->revision &&
+	       (dispatcher_is_again(before) || !dispatcher_is_again(batch));
 }
 
 static void
@@ -54,7 +61,7 @@ hold_back_earlier(struct sender *s, struct dispatcher_task *task)
 	struct dispatcher_task *earlier = task;
 
 	while ((earlier = dispatcher_queue_earlier(earlier)) != NULL)
-		if (is_before(earlier, task) &&
+		if (replaces(task, earlier) &&
 		    earlier->step == DISPATCHER_READY)
 			sender_not_ready(s, earlier);
 }
@@ -86,7 +93,7 @@ sender_cancel_earlier(struct sender *s, struct dispatcher_task *task)
 	before = dispatcher_queue_earlier(task);
 	while ((earlier = before) != NULL) {
 		before = dispatcher_queue_earlier(earlier);
-		if (!is_before(earlier, task))
+		if (!replaces(task, earlier))
 			continue;
 		if (passes_on && !dispatcher_is_again(earlier->load->batch)) {
 			passes_on = false;
