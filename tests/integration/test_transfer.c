@@ -422,30 +422,6 @@ opportunistic_tls_takes_any_certificate(void **state)
 	(void)unlink(certificate);
 }
 
-static void
-no_more_than_the_limit_at_a_time(void **state)
-{
-	struct sending *w = *state;
-	struct sent waiting[5];
-	struct nrs_transfer_job job;
-	struct nrs_err err = {0};
-	int i;
-
-	for (i = 0; i < 4; i++) {
-		job = sending_job(
-		    NRS_CHANNEL_MAIL, "a@x.example", MAIL, &waiting[i]);
-		assert_int_equal(
-		    nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
-	}
-	assert_int_equal(nrs_transfer_room(w->transfer, NRS_CHANNEL_MAIL), 0);
-	job = sending_job(NRS_CHANNEL_MAIL, "a@x.example", MAIL, &waiting[4]);
-	assert_int_equal(
-	    nrs_transfer_start(w->transfer, &job, &err), NRS_RETRY);
-	for (i = 0; i < 4; i++)
-		sending_wait(w, &waiting[i]);
-	assert_int_equal(nrs_transfer_room(w->transfer, NRS_CHANNEL_MAIL), 4);
-}
-
 int
 main(void)
 {
@@ -471,7 +447,6 @@ main(void)
 	    CASE(f29_required_tls_is_never_stripped),
 	    CASE(f29_a_relay_that_cannot_prove_its_name_gets_nothing),
 	    CASE(opportunistic_tls_takes_any_certificate),
-	    CASE(no_more_than_the_limit_at_a_time),
 	};
 
 	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);

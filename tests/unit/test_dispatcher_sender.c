@@ -313,6 +313,62 @@ a_silent_bus_is_asked_once_for_all_that_wait_for_a_connection(void **state)
 	assert_int_equal(w->s.n_open, LANE_ROOM + 3);
 }
 
+/* ---- what was handed over and found no connection ---- */
+
+static void
+what_no_connection_took_in_time_is_looked_at_again(void **state)
+{
+	(void)state;
+	lane_load(lane_batch(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(lane_pump(), 1);
+	assert_true(w->jobs[0].start_by.ns > nrs_mono_now().ns);
+	lane_finish(0, NRS_TRANSFER_UNTRIED);
+	assert_int_equal(w->part.n_moving, 0);
+	assert_int_equal(lane_count(NRS_STATE_DEFERRED, 1), 0);
+	assert_int_equal(lane_pump(), 1);
+	assert_int_equal(lane_last_receipt(0)->attempt, 1);
+	lane_finish(1, NRS_TRANSFER_UNTRIED);
+	lane_clear_for(NRS_TLP_CLEAR);
+	w->s.subs_at = (struct nrs_mono){0};
+	assert_int_equal(lane_pump(), 0);
+	assert_int_equal(lane_count(NRS_STATE_CANCELLED, 1), 1);
+}
+
+static void
+what_no_connection_took_in_time_goes_with_its_partition(void **state)
+{
+	(void)state;
+	lane_load(lane_batch(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(lane_pump(), 1);
+	w->part.ours = false;
+	sender_unload(&w->s, &w->part);
+	lane_finish(0, NRS_TRANSFER_UNTRIED);
+	assert_int_equal(w->part.n_moving, 0);
+	assert_int_equal(w->s.n_open, 0);
+}
+
+/* Its successor came while it was under way. */
+static void
+what_did_not_arrive_is_not_sent_after_its_successor_came(void **state)
+{
+	(void)state;
+	lane_load(lane_batch(1, NRS_KIND_INITIAL), MAIL, 'a');
+	lane_load(lane_batch(1, NRS_KIND_INITIAL), MAIL, 'b');
+	assert_int_equal(lane_pump(), 2);
+	lane_load(lane_batch(2, NRS_KIND_FOLLOW_UP), MAIL, 'a');
+	lane_load(lane_batch(2, NRS_KIND_RETRACTION), MAIL, 'b');
+	assert_int_equal(lane_pump(), 0);
+	lane_finish(0, NRS_TRANSFER_DEFERRED);
+	assert_int_equal(lane_count(NRS_STATE_CANCELLED, 1), 1);
+	/* never begun: there is nothing to retract */
+	lane_finish(1, NRS_TRANSFER_UNTRIED);
+	assert_int_equal(lane_count(NRS_STATE_CANCELLED, 1), 2);
+	assert_int_equal(lane_count(NRS_STATE_CANCELLED, 2), 1);
+	assert_int_equal(lane_pump(), 1);
+	assert_int_equal(lane_last_receipt(0)->revision, 2);
+	assert_int_equal(lane_last_receipt(0)->state, NRS_STATE_INTENT);
+}
+
 int
 main(void)
 {
@@ -335,6 +391,9 @@ main(void)
 	    CASE(
 	        after_a_long_wait_for_a_connection_the_clearance_is_asked_for_again),
 	    CASE(a_silent_bus_is_asked_once_for_all_that_wait_for_a_connection),
+	    CASE(what_no_connection_took_in_time_is_looked_at_again),
+	    CASE(what_no_connection_took_in_time_goes_with_its_partition),
+	    CASE(what_did_not_arrive_is_not_sent_after_its_successor_came),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -7,7 +7,7 @@
  * One recipient per SMTP transaction, connections kept; one POST per webhook:
  * no redirect, no proxy, no reply beyond a cap, and no socket to an address
  * inside unless configuration allows it. What became of a transfer is one of
- * four classes that say what to do. One thread.
+ * five classes that say what to do. One thread.
  * long: the outcome's classes belong to the calls that they are told of.
  */
 #include <stdbool.h>
@@ -48,6 +48,7 @@ enum nrs_transfer_class {
 	NRS_TRANSFER_FAILED,    /* surely not delivered, and never will be */
 	NRS_TRANSFER_AMBIGUOUS, /* all was sent, no answer: try again, and say
 	                           that it may be a repeat */
+	NRS_TRANSFER_UNTRIED,   /* a mail that was not begun by its start_by */
 };
 
 struct nrs_transfer_result {
@@ -73,6 +74,8 @@ struct nrs_transfer_job {
 	int64_t timestamp_s;    /* webhook-timestamp: of this attempt */
 	/* webhook-signature, NULL or "" for none; only until start returns. */
 	const char *signature;
+	/* MAIL: not to be begun after it; 0: whenever there is a connection. */
+	struct nrs_mono start_by;
 	/* Called from nrs_transfer_poll; may start further transfers. */
 	void (*done)(void *opaque, const struct nrs_transfer_result *result);
 	void *opaque;
@@ -86,7 +89,8 @@ struct nrs_transfer;
 /* conf is borrowed until close. NRS_REJECT: it is wrong. */
 NRS_CHECKED enum nrs_rc nrs_transfer_open(const struct nrs_transfer_conf *conf,
     struct nrs_transfer **out, struct nrs_err *err);
-/* Transfers that may be started now. */
+/* Transfers that may be handed over now. Of mails as many wait as may be under
+ * way, so that no connection idles between two. */
 size_t nrs_transfer_room(
     const struct nrs_transfer *transfer, enum nrs_channel_type channel);
 /* NRS_RETRY: no room. NRS_REJECT: the address fails the strict grammar, or the

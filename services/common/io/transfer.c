@@ -128,7 +128,7 @@ size_t
 nrs_transfer_room(
     const struct nrs_transfer *transfer, enum nrs_channel_type channel)
 {
-	return channel == NRS_CHANNEL_MAIL ? transfer->n_idle
+	return channel == NRS_CHANNEL_MAIL ? transfer->n_unused
 	                                   : transfer->n_free;
 }
 

@@ -4,6 +4,9 @@
  * whole event loop while it waits for a relay's answer to the final dot. A
  * thread lives from its first mail to the end and keeps its connection; it
  * shares with its owner only what the lock guards.
+ *
+ * As many mails again as may be under way are handed over ahead, so that no
+ * connection idles between two mails until its owner has had a turn.
  */
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -11,20 +14,20 @@
 
 #include "common/io/transfer_private.h"
 
-enum state {
-	IDLE,
-	BUSY,  /* the thread has the slot */
-	ENDED, /* the result waits for collect */
+/* One mail from start to collect. */
+struct mail {
+	struct slot slot; /* but for its handle */
+	struct nrs_transfer_result result;
+	struct mail *next;
 };
 
 struct mailer {
 	struct slot slot;
-	enum state state;
-	bool started;
-	int fd; /* of the open connection, -1 for none */
+	bool waits; /* it is among the idle */
+	int fd;     /* of the open connection, -1 for none */
 	pthread_t thread;
 	pthread_cond_t wake;
-	struct nrs_transfer_result result;
+	struct mailer *next_idle;
 };
 
 static void
@@ -37,6 +40,28 @@ static void
 unlock(struct nrs_transfer *t)
 {
 	(void)pthread_mutex_unlock(&t->lock);
+}
+
+static void
+append(struct mail_row *row, struct mail *mail)
+{
+	mail->next = NULL;
+	if (row->last == NULL)
+		row->first = mail;
+	else
+		row->last->next = mail;
+	row->last = mail;
+}
+
+static struct mail *
+take_first(struct mail_row *row)
+{
+	struct mail *mail = row->first;
+
+	row->first = mail->next;
+	if (row->first == NULL)
+		row->last = NULL;
+	return mail;
 }
 
 /* ---- in the mailer's thread ---- */
@@ -93,11 +118,24 @@ forget_connection(struct mailer *m)
 	m->slot.easy = NULL;
 }
 
+/* What was looked at before it was handed over may have changed since. */
+static bool
+is_stale(const struct nrs_transfer_job *job)
+{
+	return job->start_by.ns != 0 && nrs_mono_now().ns > job->start_by.ns;
+}
+
 static void
 send_one(struct mailer *m, struct nrs_transfer_result *result)
 {
 	CURLcode rc;
 
+	*result = (struct nrs_transfer_result){0};
+	if (is_stale(&m->slot.job)) {
+		result->class = NRS_TRANSFER_UNTRIED;
+		transfer_clear(&m->slot);
+		return;
+	}
 	if (m->slot.easy == NULL)
 		m->slot.easy = curl_easy_init();
 	transfer_setup(&m->slot);
@@ -108,11 +146,49 @@ send_one(struct mailer *m, struct nrs_transfer_result *result)
 	    m->slot.easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
 	(void)curl_easy_setopt(m->slot.easy, CURLOPT_CLOSESOCKETDATA, m);
 	rc = curl_easy_perform(m->slot.easy);
-	*result = (struct nrs_transfer_result){0};
 	transfer_judge(&m->slot, rc, result);
 	transfer_clear(&m->slot);
 	if (rc != CURLE_OK)
 		forget_connection(m);
+}
+
+/* The last to become idle is the first to work: few mails use few connections.
+ */
+static void
+wait_idle(struct mailer *m)
+{
+	struct nrs_transfer *t = m->slot.owner;
+
+	if (!m->waits) {
+		m->waits = true;
+		m->next_idle = t->idle;
+		t->idle = m;
+	}
+	(void)pthread_cond_wait(&m->wake, &t->lock);
+}
+
+static void
+leave_idle(struct nrs_transfer *t, struct mailer *m)
+{
+	struct mailer **at = &t->idle;
+
+	while (*at != m)
+		at = &(*at)->next_idle;
+	*at = m->next_idle;
+	m->waits = false;
+}
+
+/* NULL: it is time to go. */
+static struct mail *
+next_mail(struct mailer *m)
+{
+	struct nrs_transfer *t = m->slot.owner;
+
+	while (t->pending.first == NULL && !t->quit)
+		wait_idle(m);
+	if (m->waits)
+		leave_idle(t, m);
+	return t->quit ? NULL : take_first(&t->pending);
 }
 
 static void *
@@ -120,23 +196,23 @@ run(void *arg)
 {
 	struct mailer *m = arg;
 	struct nrs_transfer *t = m->slot.owner;
-	struct nrs_transfer_result result;
+	CURL *easy;
+	struct mail *mail;
 
 	lock(t);
-	for (;;) {
-		while (m->state != BUSY && !t->quit)
-			(void)pthread_cond_wait(&m->wake, &t->lock);
-		if (t->quit)
-			break;
+	while ((mail = next_mail(m)) != NULL) {
 		unlock(t);
-		send_one(m, &result);
+		easy = m->slot.easy;
+		m->slot = mail->slot;
+		m->slot.easy = easy;
+		send_one(m, &mail->result);
 		lock(t);
-		m->result = result;
-		m->state = ENDED;
-		(void)curl_multi_wakeup(t->multi);
+		/* One that is not empty is about to be collected. */
+		if (t->ended.first == NULL)
+			(void)curl_multi_wakeup(t->multi);
+		append(&t->ended, mail);
 	}
 	unlock(t);
-	transfer_clear(&m->slot);
 	hang_up(m);
 	curl_easy_cleanup(m->slot.easy);
 	return NULL;
@@ -144,66 +220,77 @@ run(void *arg)
 
 /* ---- in the owner's thread ---- */
 
+static size_t
+mails_of(const struct nrs_transfer *t)
+{
+	return 2 * (size_t)t->conf->max_mail;
+}
+
 void
 transfer_mail_open(struct nrs_transfer *t)
 {
 	size_t i;
 
-	t->n_idle = (size_t)t->conf->max_mail;
-	t->mailers = nrs_calloc(t->n_idle, sizeof(*t->mailers));
-	for (i = 0; i < t->n_idle; i++) {
-		t->mailers[i].slot.owner = t;
-		t->mailers[i].fd = -1;
-		(void)pthread_cond_init(&t->mailers[i].wake, NULL);
-	}
+	t->mailers = nrs_calloc((size_t)t->conf->max_mail, sizeof(*t->mailers));
+	t->mails = nrs_calloc(mails_of(t), sizeof(*t->mails));
+	for (i = 0; i < mails_of(t); i++)
+		append(&t->unused, &t->mails[i]);
+	t->n_unused = mails_of(t);
+}
+
+static void
+start_thread(struct nrs_transfer *t)
+{
+	struct mailer *m = &t->mailers[t->n_mailers];
+
+	m->slot.owner = t;
+	m->fd = -1;
+	(void)pthread_cond_init(&m->wake, NULL);
+	if (pthread_create(&m->thread, NULL, run, m) != 0)
+		abort(); /* as when memory runs out: a restart replays */
+	t->n_mailers++;
 }
 
 void
 transfer_mail_start(struct nrs_transfer *t, const struct slot *slot)
 {
-	struct mailer *m = t->mailers;
-	CURL *easy;
+	struct mail *mail = take_first(&t->unused);
+	struct mailer *idle;
 
-	/* The first idle one: few mails use few threads and connections. */
+	t->n_unused--;
+	mail->slot = *slot;
 	lock(t);
-	while (m->state != IDLE)
-		m++;
-	easy = m->slot.easy;
-	m->slot = *slot;
-	m->slot.easy = easy;
-	m->state = BUSY;
-	t->n_idle--;
-	(void)pthread_cond_signal(&m->wake);
+	append(&t->pending, mail);
+	idle = t->idle;
+	if (idle != NULL) {
+		leave_idle(t, idle);
+		(void)pthread_cond_signal(&idle->wake);
+	}
 	unlock(t);
-	if (m->started)
-		return;
-	if (pthread_create(&m->thread, NULL, run, m) != 0)
-		abort(); /* as when memory runs out: a restart replays */
-	m->started = true;
+	if (idle == NULL && t->n_mailers < (size_t)t->conf->max_mail)
+		start_thread(t);
 }
 
+/* Those that end meanwhile wake the owner again. */
 void
 transfer_mail_collect(struct nrs_transfer *t)
 {
-	struct nrs_transfer_result result;
+	struct mail_row ended;
 	struct nrs_transfer_job job;
-	struct mailer *m;
-	bool ended;
-	size_t i;
+	struct nrs_transfer_result result;
+	struct mail *mail;
 
-	for (i = 0; i < (size_t)t->conf->max_mail; i++) {
-		m = &t->mailers[i];
-		lock(t);
-		ended = m->state == ENDED;
-		if (ended) {
-			job = m->slot.job;
-			result = m->result;
-			m->state = IDLE;
-			t->n_idle++;
-		}
-		unlock(t);
-		if (ended)
-			job.done(job.opaque, &result);
+	lock(t);
+	ended = t->ended;
+	t->ended = (struct mail_row){0};
+	unlock(t);
+	while (ended.first != NULL) {
+		mail = take_first(&ended);
+		job = mail->slot.job;
+		result = mail->result;
+		append(&t->unused, mail);
+		t->n_unused++;
+		job.done(job.opaque, &result);
 	}
 }
 
@@ -216,15 +303,17 @@ transfer_mail_close(struct nrs_transfer *t)
 	lock(t);
 	t->quit = true;
 	unlock(t);
-	for (i = 0; i < (size_t)t->conf->max_mail; i++) {
+	for (i = 0; i < t->n_mailers; i++) {
 		m = &t->mailers[i];
 		hang_up(m);
 		lock(t);
 		(void)pthread_cond_signal(&m->wake);
 		unlock(t);
-		if (m->started)
-			(void)pthread_join(m->thread, NULL);
+		(void)pthread_join(m->thread, NULL);
 		(void)pthread_cond_destroy(&m->wake);
 	}
+	while (t->pending.first != NULL)
+		transfer_clear(&take_first(&t->pending)->slot);
 	free(t->mailers);
+	free(t->mails);
 }

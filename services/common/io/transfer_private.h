@@ -44,6 +44,10 @@ struct slot {
 };
 
 struct mailer; /* a thread that sends one mail at a time */
+struct mail;
+struct mail_row {
+	struct mail *first, *last;
+};
 
 struct nrs_transfer {
 	const struct nrs_transfer_conf *conf;
@@ -52,9 +56,14 @@ struct nrs_transfer {
 	size_t n_slots, n_free;
 	struct nrs_net *networks;
 	size_t n_networks;
-	struct mailer *mailers;
-	size_t n_idle;
-	pthread_mutex_t lock; /* of the mailers' states and sockets */
+	struct mail *mails;
+	struct mail_row unused;
+	size_t n_unused;
+	struct mailer *mailers; /* the first n_mailers run */
+	size_t n_mailers;
+	pthread_mutex_t lock; /* of the following, and of mailers' sockets */
+	struct mail_row pending, ended;
+	struct mailer *idle;
 	bool quit;
 	char *smtp_url;
 	/* What has no byte of its body out may begin with it until then, if it
@@ -73,7 +82,7 @@ void transfer_clear(struct slot *slot);
 
 /* transfer_mail.c */
 void transfer_mail_open(struct nrs_transfer *t);
-/* n_idle > 0; slot is filled but for its handle. */
+/* n_unused > 0; slot is filled but for its handle. */
 void transfer_mail_start(struct nrs_transfer *t, const struct slot *slot);
 /* Call done of what has ended. */
 void transfer_mail_collect(struct nrs_transfer *t);

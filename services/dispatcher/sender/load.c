@@ -6,6 +6,7 @@
 #include "dispatcher/sender/ready.h"
 #include "dispatcher/sender/receipt.h"
 #include "dispatcher/sender/sender.h"
+#include "dispatcher/sender/successor.h"
 #include "dispatcher/sender/transfer.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/base/failpoint.h"

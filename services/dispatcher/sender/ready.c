@@ -52,10 +52,18 @@ go(struct sender *s, struct dispatcher_task *task, bool *silent)
 	*silent = *silent || !sender_know(s);
 	if (*silent)
 		sender_postpone(s, task, SENDER_PAUSE_MS);
-	else if (sender_may_still_go(s, task))
-		sender_transfer(s, task);
-	else
+	else if (!sender_may_still_go(s, task))
 		sender_postpone(s, task, 0);
+	else {
+		task->ready_at = nrs_mono_now();
+		sender_transfer(s, task);
+	}
+}
+
+struct nrs_mono
+sender_start_by(const struct dispatcher_task *task)
+{
+	return nrs_mono_add_ms(task->ready_at, LONG_MS);
 }
 
 void

@@ -13,6 +13,8 @@
 size_t sender_window(size_t connections);
 /* The bus has acknowledged the task's intent. */
 void sender_ready(struct sender *s, struct dispatcher_task *task);
+/* When what was last looked at is too old to go by. */
+struct nrs_mono sender_start_by(const struct dispatcher_task *task);
 /* Start what is ready, as far as there is room. */
 void sender_start_ready(struct sender *s);
 /* Back to its place: surely not with the recipient. */

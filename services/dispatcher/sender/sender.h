@@ -81,7 +81,4 @@ void sender_free_task(struct sender *s, struct dispatcher_task *task);
 bool sender_is_full(const struct sender *s, bool was_full);
 /* Commit what has ended. */
 void sender_advance(struct sender *s, struct dispatcher_part *part);
-
-/* successor.c: cancel what surely never arrived, the task if it retracts it. */
-void sender_cancel_earlier(struct sender *s, struct dispatcher_task *task);
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a revision does to those before it that are still in hand. */
+#include "dispatcher/sender/successor.h"
 #include "dispatcher/sender/ready.h"
 #include "dispatcher/sender/receipt.h"
-#include "dispatcher/sender/sender.h"
 
 /* Surely not with the recipient, and not under way. */
 static bool
@@ -109,4 +108,16 @@ sender_cancel_earlier(struct sender *s, struct dispatcher_task *task)
 	task->after_all = true;
 	sender_end(s, task, NRS_STATE_CANCELLED, NRS_FAILURE_UNSPECIFIED,
 	    "nothing to retract");
+}
+
+void
+sender_cancel_if_followed(struct sender *s, const struct dispatcher_task *task)
+{
+	struct dispatcher_task *later, *next;
+
+	for (later = task->next; later != NULL; later = next) {
+		next = later->next;
+		if (later->step == DISPATCHER_WAITING)
+			sender_cancel_earlier(s, later);
+	}
 }

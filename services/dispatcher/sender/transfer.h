@@ -16,6 +16,11 @@ bool sender_know(struct sender *s);
 bool sender_may_still_go(struct sender *s, struct dispatcher_task *task);
 /* The intent is durable, and there is room. */
 void sender_transfer(struct sender *s, struct dispatcher_task *task);
+/* transfer_end.c: opaque is its task. */
+void sender_finished(void *opaque, const struct nrs_transfer_result *result);
+/* The task begins or ends to be in INTENT, READY or TRANSFER: +1 or -1. */
+void sender_count_moving(
+    struct sender *s, const struct dispatcher_task *task, int change);
 void sender_abandon(struct sender *s, struct dispatcher_task *task);
 /* How long to wait after so many attempts, without jitter. */
 int64_t sender_pause(const struct dispatcher_conf *conf, uint32_t attempt);
