@@ -137,7 +137,7 @@ hook_round() { # N
 	received "$began" >>"$dir/hook.s"
 	proc_stop_all
 	receiver
-	port=$(free_port)
+	free_port port
 	cat >"$STACK/alertmanager.yml" <<END
 route: { receiver: hook, group_by: ['...'], group_wait: 0s }
 receivers:

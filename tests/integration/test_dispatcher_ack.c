@@ -28,6 +28,7 @@
 #include "noroshi/io/wire.h"
 #include "support/bus_fixture.h"
 #include "support/copier.h"
+#include "support/port.h"
 #include "support/signed.h"
 
 #define WAIT_MS 20000
@@ -57,21 +58,6 @@ run_lane(void *arg)
 		abort();
 	}
 	return NULL;
-}
-
-static int
-free_port(void)
-{
-	struct sockaddr_in addr = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(addr);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&addr, len), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
-	assert_int_equal(close(fd), 0);
-	return ntohs(addr.sin_port);
 }
 
 static int
@@ -291,7 +277,7 @@ set_up(void **state)
 	assert_int_equal(nrs_reader_open(&bus, &reader, NULL), NRS_OK);
 	assert_int_equal(
 	    nrs_producer_open(&bus, topics, 2, &door, NULL), NRS_OK);
-	port = free_port();
+	port = port_free();
 	(void)snprintf(listen_on, sizeof(listen_on), "127.0.0.1:%d", port);
 	conf = (struct dispatcher_conf){.common.bus = bus_fixture_conf("lane"),
 	    .ack = {

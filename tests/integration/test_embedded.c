@@ -18,7 +18,7 @@
 #include "noroshi/base/clock.h"
 #include "noroshi/base/stop.h"
 #include "noroshi/io/client.h"
-#include "support/door_fixture.h"
+#include "support/port.h"
 
 #define START_MS 60000
 
@@ -54,7 +54,7 @@ setup(void **state)
 {
 	(void)state;
 	never = nrs_stop_new();
-	port = door_free_port();
+	port = port_free();
 	return mkdtemp(dir) == NULL ? -1 : 0;
 }
 

@@ -24,6 +24,7 @@
 #include "noroshi/base/buf.h"
 #include "noroshi/base/clock.h"
 #include "noroshi/io/service.h"
+#include "support/port.h"
 
 #define PATIENCE_MS 30000
 #define MAX_ARGS 12
@@ -163,20 +164,6 @@ static int notify_fd = -1, port;
 static pid_t pid;
 
 static int
-free_port(void)
-{
-	struct sockaddr_in at = {
-	    .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
-	assert_int_equal(close(fd), 0);
-	return ntohs(at.sin_port);
-}
-
-static int
 set_up(void **state)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "notify"};
@@ -190,7 +177,7 @@ set_up(void **state)
 	/* The daemon may be somebody else by then. */
 	assert_int_equal(chmod(folder, 0755), 0);
 	assert_int_equal(chmod("notify", 0777), 0);
-	port = free_port();
+	port = port_free();
 	pid = 0;
 	return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/door_fixture.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -11,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -23,6 +21,7 @@
 #include "noroshi/io/client.h"
 #include "noroshi/io/wire.h"
 #include "support/bus_fixture.h"
+#include "support/port.h"
 
 #define READY_MS 30000
 
@@ -154,20 +153,6 @@ classify(void *unused)
 
 /* ---- the program -----------------------------------------------------------
  */
-
-int
-door_free_port(void)
-{
-	struct sockaddr_in address = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	(void)close(fd);
-	return ntohs(address.sin_port);
-}
 
 const char *
 door_dir(void)
@@ -313,7 +298,7 @@ door_fixture_start(void **state)
 	    nrs_key_new(&world.key, NULL) != NRS_OK)
 		return -1;
 	world.stop = nrs_stop_new();
-	world.port = door_free_port();
+	world.port = port_free();
 	(void)snprintf(
 	    world.url, sizeof(world.url), "http://127.0.0.1:%d", world.port);
 	bus_fixture_topic(NRS_TOPIC_JOURNAL, 1);

@@ -22,8 +22,6 @@ void door_stop(void);
 void door_restart(void);
 /* The bus goes, and with it who decides; it does not come back. */
 void door_bus_stop(void);
-/* One that is free now. */
-int door_free_port(void);
 /* A command that holds this text is never decided. */
 #define DOOR_UNDECIDED "undecided"
 /* "http://127.0.0.1:PORT". */

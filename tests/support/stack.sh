@@ -54,14 +54,19 @@ proc_stop_all() { # the last one started first
 
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# A free port below those that the kernel gives to outgoing connections.
-free_port() {
+# A free port below those that the kernel gives to outgoing connections, and not
+# one that was given before: who was given that may not listen yet. SRANDOM leaves
+# a test's own RANDOM alone, which it may have seeded.
+declare -A GIVEN=() # port -> anything
+free_port() { # VARIABLE: it is there
 	local port
 	while :; do
-		port=$((20000 + (RANDOM << 15 | RANDOM) % 12000))
+		port=$((20000 + SRANDOM % 12000))
+		[ -z "${GIVEN[$port]:-}" ] || continue
 		! is_free "$port" || break
 	done
-	echo "$port"
+	GIVEN[$port]=1
+	printf -v "$1" %s "$port"
 }
 
 # ---- configuration -----------------------------------------------------------
@@ -74,7 +79,7 @@ stack_init() { # DIR
 	mkdir -p "$STACK"/{log,key,mail,hook}
 	STACK=$(cd "$STACK" && pwd)
 	: "${PREFIX:=noroshi.}" "${SESSION_MS:=6000}" "${CONF_DIR:=config/demo}"
-	API_PORT=$(free_port)
+	free_port API_PORT
 	cp "$CONF_DIR/sectors.conf" "$STACK/sectors.conf"
 	cp config/rules.conf "$STACK/"
 	cp "${NEWSLETTERS:-config/newsletters.conf}" "$STACK/newsletters.conf"
@@ -94,7 +99,7 @@ stack_conf() {
 	common="bus: { servers = \"$SERVERS\"; prefix = \"$PREFIX\";
   session_timeout_ms = $SESSION_MS; extra = [ ${BUS_EXTRA:-} ]; };"
 	if [ -n "${ACKS:-}" ]; then
-		ACK_PORT=$(free_port)
+		free_port ACK_PORT
 		acks="ack: { listen = \"127.0.0.1:$ACK_PORT\";
   url = \"http://127.0.0.1:$ACK_PORT\"; secrets = \"ack.secrets\"; };"
 		(umask 077 && echo "secrets = ( \"$(openssl rand -base64 32)\" );" \
@@ -133,9 +138,10 @@ ctl() { "$BUILD/noroshictl" -F "$STACK/ctl.conf" "$@"; }
 # A drill beside it, in DIR/drill: its own key, ports and mode.
 stack_drill_conf() { # EXERCISE_ID
 	local service tables='s#"\(sectors\|rules\|newsletters\).conf"#"../\1.conf"#g'
-	local ack_port
+	local DRILL_ACK_PORT DRILL_ADMIN_PORT
 	mkdir -p "$STACK/drill"
-	DRILL_PORT=$(free_port) ack_port=$(free_port)
+	free_port DRILL_PORT
+	free_port DRILL_ACK_PORT
 	{
 		echo 'keys = ('
 		"$BUILD/noroshictl" -q key new --out "$STACK/key/drill.pem" \
@@ -144,10 +150,11 @@ stack_drill_conf() { # EXERCISE_ID
 	} >"$STACK/drill/keys.conf"
 	for service in producer classifier dispatcher; do
 		sed "$tables; s|:$API_PORT\"|:$DRILL_PORT\"|
-			s|:${ACK_PORT:-none}\"|:$ack_port\"|
+			s|:${ACK_PORT:-none}\"|:$DRILL_ACK_PORT\"|
 			s|\"ack.secrets|\"../ack.secrets|" "$STACK/$service.conf" \
 			>"$STACK/drill/$service.conf"
-		echo "admin: { listen = \"127.0.0.1:$(free_port)\"; };" \
+		free_port DRILL_ADMIN_PORT
+		echo "admin: { listen = \"127.0.0.1:$DRILL_ADMIN_PORT\"; };" \
 			>>"$STACK/drill/$service.conf"
 	done
 	sed "$tables; s|:$API_PORT\"|:$DRILL_PORT\"|
@@ -198,7 +205,7 @@ declare -A ADMIN=() # name of a daemon's process -> port of its admin listener
 # DAEMONS is another folder than BUILD for programs with failpoints.
 daemon_start() { # SERVICE INSTANCE [ARG...]: returns without waiting
 	local service=$1 name=$1-$2
-	: "${ADMIN[$name]:=$(free_port)}"
+	[ -n "${ADMIN[$name]:-}" ] || free_port "ADMIN[$name]"
 	proc_start "$name" "${DAEMONS:-$BUILD}/noroshi-$service" -F "$STACK/$service.conf" \
 		-X "bus.instance=$name" -X "admin.listen=127.0.0.1:${ADMIN[$name]}" \
 		"${@:3}"

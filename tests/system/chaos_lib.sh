@@ -95,7 +95,8 @@ chaos_begin() {
 	mkdir -p "$BUILD/system"
 	chaos_script >"$BUILD/system/chaos.script"
 	system_begin "$PWD/$BUILD/system/chaos.script"
-	API=([1]=$API_PORT [2]=$(free_port))
+	API=([1]=$API_PORT)
+	free_port "API[2]"
 	for service in $services; do
 		for n in 1 2; do start "$service" "$n"; done
 	done

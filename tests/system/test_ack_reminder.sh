@@ -6,7 +6,7 @@
 mkdir -p "$BUILD/system"
 printf '/late ok ack:AFFECTED\n' >"$BUILD/system/ack_reminder.script"
 system_begin "$BUILD/system/ack_reminder.script"
-ACK_PORT=$(free_port)
+free_port ACK_PORT
 (umask 077 && printf 'secrets = ( "%s" );\n' "$(openssl rand -base64 32)" \
 	>"$STACK/ack-secrets.conf")
 cat >>"$STACK/dispatcher.conf" <<END

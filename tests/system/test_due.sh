@@ -4,7 +4,7 @@
 # contacts get the alert, then their silence is on record; each dispatcher is
 # killed -9 around one of these times and nothing is lost or said twice.
 . tests/system/lib.sh
-ACK_PORT=$(free_port)
+free_port ACK_PORT
 system_begin
 
 SECONDS_TO_ACK=16

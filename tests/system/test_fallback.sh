@@ -6,7 +6,7 @@
 # notice was retracted before. Kills at sender.word-acked are of F3 and F4.
 . tests/system/lib.sh
 DAEMONS=$BUILD/failpoints
-ACK_PORT=$(free_port)
+free_port ACK_PORT
 system_begin
 
 SECONDS_TO_ACK=12

@@ -4,7 +4,7 @@
 # opened and confirmed; what is registered about it is never touched.
 . tests/system/lib.sh
 system_begin
-ACK_PORT=$(free_port)
+free_port ACK_PORT
 (umask 077 && printf 'secrets = ( "%s" );\n' "$(openssl rand -base64 32)" \
 	>"$STACK/ack-secrets.conf")
 cat >>"$STACK/dispatcher.conf" <<END

@@ -36,7 +36,7 @@ check "a signature that is no base64 is refused" contains "no secret of ours" \
 	"$(verify "$body" 'v1,%%% v1 ,' 1614265330)"
 
 # ---- with the services -------------------------------------------------------
-port=$(free_port)
+free_port port
 receiver_start() {
 	proc_start receiver /usr/bin/python3 $receiver \
 		--secrets "$STACK/hook.secrets" listen --port "$port" \
