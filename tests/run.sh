@@ -44,7 +44,7 @@ one() {
 	log=$logs/$kind/$name.log
 	started=$(date +%s%N)
 	# In a group, so that the shell's own "Aborted" lands in the log, too.
-	{ timeout -k 10 "${TEST_TIMEOUT:-300}" "$target" "${args[@]}"; } \
+	{ timeout -k 10 "${TEST_TIMEOUT:-600}" "$target" "${args[@]}"; } \
 		>"$log" 2>&1
 	rc=$?
 	[ "$rc" -ne 124 ] || echo "timed out" >>"$log"

@@ -46,7 +46,7 @@ asking_for_ends_does_not_wait_behind_a_fetch(void **state)
 	start = nrs_mono_now();
 	assert_int_equal(
 	    nrs_reader_to_end(reader, 10000, count, &n, NULL), NRS_OK);
-	assert_true(nrs_mono_since_ms(start) < 2000);
+	assert_true(nrs_mono_since_ms(start) < 4000);
 	nrs_reader_close(reader);
 }
 
@@ -76,7 +76,7 @@ a_look_does_not_wait_for_the_one_before(void **state)
 		assert_int_equal(
 		    nrs_reader_assign(reader, NULL, 0, NULL), NRS_OK);
 	}
-	assert_true(nrs_mono_since_ms(start) < 1000);
+	assert_true(nrs_mono_since_ms(start) < 2000);
 	nrs_reader_close(reader);
 }
 
@@ -96,7 +96,7 @@ the_mock_cluster_makes_many_topics_without_a_pause(void **state)
 		while (nrs_mono_since_us(gap) < i % 100)
 			;
 	}
-	assert_true(nrs_mono_since_ms(start) < 1000);
+	assert_true(nrs_mono_since_ms(start) < 8000);
 }
 
 int

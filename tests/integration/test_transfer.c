@@ -16,6 +16,9 @@
 #include "support/sending.h"
 
 #define MAIL SENDING_MAIL
+/* A relay hangs so long that others get through meanwhile, also when the
+ * machine has much to do: a mail takes twice that. */
+#define STUCK_MS 2000
 
 static void
 a_mail_arrives_byte_for_byte_with_one_recipient(void **state)
@@ -192,15 +195,13 @@ f26_a_hang_before_the_end_is_deferred_in_time(void **state)
 	struct sending *w = *state;
 	peer_line *stages[] = {&w->script.banner, &w->script.ehlo,
 	    &w->script.mail, &w->script.rcpt, &w->script.data};
-	struct nrs_mono since;
 	size_t i;
 
+	sending_hurry(w, SENDING_HURRY_MS);
 	for (i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
-		since = nrs_mono_now();
 		*stages[i] = PEER_HANG;
 		EXPECT(sending_mail(w), DEFERRED(TIMEOUT));
 		*stages[i] = NULL;
-		assert_true(nrs_mono_since_ms(since) < 4 * SENDING_MS);
 	}
 }
 
@@ -211,7 +212,9 @@ f27_silence_after_the_end_is_ambiguous(void **state)
 	struct sending *w = *state;
 
 	w->script.dot = PEER_HANG;
+	sending_hurry(w, SENDING_HURRY_MS);
 	EXPECT(sending_mail(w), AMBIGUOUS(TIMEOUT));
+	sending_hurry(w, SENDING_PATIENCE_MS);
 	w->script.dot = PEER_DROP;
 	EXPECT(sending_mail(w), AMBIGUOUS(UNREACHABLE));
 	assert_int_equal(peer_count(w->mail, MAIL), 2);
@@ -233,6 +236,15 @@ f26_a_drop_before_the_end_is_deferred(void **state)
 	assert_int_equal(peer_count(w->mail, MAIL), 0);
 }
 
+/* By the relay; so the mail's thread has read its limits. */
+static void
+until_heard(struct sending *w, const char *text)
+{
+	while (peer_count(w->mail, text) == 0)
+		nrs_transfer_poll(w->transfer, 20, NULL, 0);
+	nrs_transfer_poll(w->transfer, 0, NULL, 0);
+}
+
 static void
 one_hanging_mail_holds_up_no_other(void **state)
 {
@@ -243,9 +255,10 @@ one_hanging_mail_holds_up_no_other(void **state)
 	struct nrs_err err = {0};
 
 	w->script.rcpt = PEER_HANG;
+	sending_hurry(w, STUCK_MS);
 	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
-	while (peer_count(w->mail, "RCPT TO:") == 0)
-		nrs_transfer_poll(w->transfer, 20, NULL, 0);
+	until_heard(w, "RCPT TO:");
+	sending_hurry(w, SENDING_PATIENCE_MS);
 	w->script.rcpt = NULL;
 	EXPECT(sending_mail(w), DELIVERED);
 	assert_false(stuck.done);
@@ -262,17 +275,15 @@ a_relay_that_thinks_about_a_mail_holds_up_nobody(void **state)
 	struct nrs_transfer_job job = sending_job(
 	    NRS_CHANNEL_MAIL, "stuck@kitayama.example", MAIL, &stuck);
 	struct nrs_err err = {0};
-	struct nrs_mono since;
 
 	w->script.dot = PEER_HANG;
+	sending_hurry(w, STUCK_MS);
 	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
-	while (peer_count(w->mail, MAIL) == 0)
-		nrs_transfer_poll(w->transfer, 20, NULL, 0);
+	until_heard(w, MAIL);
+	sending_hurry(w, SENDING_PATIENCE_MS);
 	w->script.dot = NULL;
-	since = nrs_mono_now();
 	EXPECT(sending_hook(w), DELIVERED);
 	EXPECT(sending_mail(w), DELIVERED);
-	assert_true(nrs_mono_since_ms(since) < SENDING_MS);
 	assert_false(stuck.done);
 	sending_wait(w, &stuck);
 	EXPECT(stuck.result, AMBIGUOUS(TIMEOUT));
@@ -318,7 +329,9 @@ after_a_timeout_the_connection_is_not_used_again(void **state)
 	struct sending *w = *state;
 
 	w->script.dot = PEER_HANG;
+	sending_hurry(w, SENDING_HURRY_MS);
 	EXPECT(sending_mail(w), AMBIGUOUS(TIMEOUT));
+	sending_hurry(w, SENDING_PATIENCE_MS);
 	w->script.dot = NULL;
 	EXPECT(sending_mail(w), DELIVERED);
 	assert_int_equal(peer_connections(w->mail), 2);
@@ -337,12 +350,11 @@ the_end_waits_for_no_relay(void **state)
 	w->conf.mail_timeout_ms = 60000;
 	w->script.dot = PEER_HANG;
 	assert_int_equal(nrs_transfer_start(w->transfer, &job, &err), NRS_OK);
-	while (peer_count(w->mail, MAIL) == 0)
-		nrs_transfer_poll(w->transfer, 20, NULL, 0);
+	until_heard(w, MAIL);
 	since = nrs_mono_now();
 	nrs_transfer_close(w->transfer);
 	w->transfer = NULL;
-	assert_true(nrs_mono_since_ms(since) < 5000);
+	assert_true(nrs_mono_since_ms(since) < SENDING_PATIENCE_MS);
 	assert_false(stuck.done);
 }
 

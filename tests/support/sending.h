@@ -8,8 +8,10 @@
 #include "noroshi/io/transfer.h"
 #include "support/peer.h"
 
-/* To connect; a mail and a webhook may take twice as long. */
-#define SENDING_MS 400
+/* To connect; a mail and a webhook may take twice as long. A test that waits
+ * for the end of it has less (sending_hurry). */
+#define SENDING_PATIENCE_MS 20000
+#define SENDING_HURRY_MS 1000
 #define SENDING_MAIL "Subject: x\r\n\r\nbody\r\n"
 
 struct sending {
@@ -29,6 +31,8 @@ struct sent {
 /* For cmocka's setup and teardown of a test: *state is a struct sending. */
 int sending_open(void **state);
 int sending_close(void **state);
+/* As long as that for what is started from now on. */
+void sending_hurry(struct sending *w, int ms);
 /* A job whose end is written to sent. */
 struct nrs_transfer_job sending_job(enum nrs_channel_type channel,
     const char *address, const char *body, struct sent *sent);

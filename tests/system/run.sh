@@ -25,7 +25,7 @@ for script in tests/system/test_${T:-*}.sh; do
 	name=$(basename "$script" .sh)
 	name=${name#test_}
 	began=$SECONDS
-	timeout -k 20 "${SYSTEM_TIMEOUT:-400}" bash "$script" >"$logs/$name.log" 2>&1
+	timeout -k 20 "${SYSTEM_TIMEOUT:-900}" bash "$script" >"$logs/$name.log" 2>&1
 	code=$?
 	read -r p f < <(awk '/^[0-9]+ passed, [0-9]+ failed$/ { p = $1; f = $3 }
 		END { print p + 0, f + 0 }' "$logs/$name.log")

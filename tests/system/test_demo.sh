@@ -7,8 +7,8 @@ STACK=$PWD/$BUILD/system/demo
 began=$SECONDS
 DIR=$STACK BUS=embedded CORPUS="" deploy/demo/run.sh
 check "everything arrives where it should, and nowhere else" equal 0 $?
-# A minute is what is promised on a quiet machine.
-check "in little time" test $((SECONDS - began)) -lt 90
+# A minute on a quiet machine; four where others have much to do.
+check "in little time" test $((SECONDS - began)) -lt 240
 
 # wrong FILE SED: what the judge says when FILE has been changed.
 wrong() {

@@ -7,7 +7,7 @@
 free_port ACK_PORT
 system_begin
 
-SECONDS_TO_ACK=16
+SECONDS_TO_ACK=20
 echo "secrets = ( \"$(openssl rand -base64 32)\" );" >"$STACK/secrets.conf"
 chmod 600 "$STACK/secrets.conf"
 cat >>"$STACK/dispatcher.conf" <<END

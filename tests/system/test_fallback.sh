@@ -9,7 +9,7 @@ DAEMONS=$BUILD/failpoints
 free_port ACK_PORT
 system_begin
 
-SECONDS_TO_ACK=12
+SECONDS_TO_ACK=13
 echo "secrets = ( \"$(openssl rand -base64 32)\" );" >"$STACK/secrets.conf"
 chmod 600 "$STACK/secrets.conf"
 cat >>"$STACK/dispatcher.conf" <<END
@@ -63,7 +63,7 @@ has_passed() { [ $((SECONDS - began)) -ge "$1" ]; }
 # Kill whoever holds it, a moment before the time; the listener stays.
 kill_holder() { # NOTICE
 	held=$(holder "$(place "$1")")
-	wait_until 30 has_passed $((SECONDS_TO_ACK - 2))
+	wait_until 30 has_passed $((SECONDS_TO_ACK - 3))
 	proc_stop "dispatcher-$held" KILL
 }
 all_over() { [ "$(due_ends "$1" op | wc -l)" -ge 3 ]; } # alert, reminder, record

@@ -19,7 +19,7 @@ f26-dot@*     hang ok
 f27-stored@*  store-then-drop ok
 f27-gone@*    drop ok
 f28-in@*      slow:1000 ok
-f28-out@*     slow:4000 ok
+f28-out@*     slow:8000 ok
 /f30-500      500 ok
 /f30-503      503/2 ok
 /f30-429      429/2 ok
@@ -34,8 +34,8 @@ system_begin "$script"
 HOOK=http://127.0.0.1:$(cat "$STACK/hook.port")
 daemon_start producer 1
 daemon_start classifier 1
-daemon_start dispatcher 1 -X connect_timeout=2000 -X smtp.timeout=2000 \
-	-X webhook.timeout=2000 -X retry.min=300 -X retry.max=1000 \
+daemon_start dispatcher 1 -X connect_timeout=4000 -X smtp.timeout=4000 \
+	-X webhook.timeout=4000 -X retry.min=300 -X retry.max=1000 \
 	-X webhook.connections=8
 for service in producer classifier dispatcher; do daemon_ready $service 1 || exit 1; done
 
@@ -63,14 +63,14 @@ others() {
 	[ "$(mails 'select(.rcpt_to[0] | startswith("plain")) | .n' | wc -l)" -eq 3 ] &&
 		[ "$(hooks_of hook-1)$(hooks_of hook-2)" = 11 ]
 }
-wait_until 10 others
+wait_until 20 others
 took=$(($(date +%s%3N) - began))
-check "F26: who hangs holds up no other ($took ms)" test "$took" -lt 1900
+check "F26: who hangs holds up no other ($took ms)" test "$took" -lt 3900
 all_ended() {
 	ends "$id" >"$STACK/ends"
 	[ "$(wc -l <"$STACK/ends")" -ge 26 ] && ! grep -qE 'INTENT|DEFERRED' "$STACK/ends"
 }
-wait_until 40 all_ended
+wait_until 60 all_ended
 is() { grep -qx "$1 $2" "$STACK/ends" || { grep "^$1 " "$STACK/ends" && false; }; }
 
 f24_a_4xx_is_tried_again_and_arrives_once() {
@@ -171,13 +171,13 @@ f44_dead_endpoints_take_half_of_the_connections_at_most() {
 	issue "一報" '.sectors = ["finance"]' >/dev/null
 	all_tried() { [ "$(jq -r 'select(.path | startswith("/f44-dead")) | .path' \
 		"$STACK/hook/index.jsonl" | sort -u | wc -l)" -eq 20 ]; }
-	wait_until 30 all_tried
+	wait_until 90 all_tried
 	id=$(issue "二報" '.sectors = ["finance"]')
 	began=$(date +%s%3N)
 	well() { [ "$(ends "$id" | grep -c '^f44-well-.* DELIVERED$')" -eq 10 ]; }
-	wait_until 20 well
+	wait_until 40 well
 	took=$(($(date +%s%3N) - began))
-	check "F44: 20 dead of 30 hold up none of the others ($took ms)" test "$took" -lt 5000
+	check "F44: 20 dead of 30 hold up none of the others ($took ms)" test "$took" -lt 10000
 }
 f44_dead_endpoints_take_half_of_the_connections_at_most
 system_end

@@ -14,8 +14,8 @@ subjects() { mails 'select(.rcpt_to[0] == "duty@demo.example") | .headers.subjec
 was_mailed() { [ -n "$(subjects)" ]; }
 ends() { ctl --json list --attention | jq -r 'select(.attention == "POSTURE_ENDS") | .sector'; }
 
-# remind_hours is 24: these have six seconds until then, and less than it.
-until=$(ahead $((86400 + 6)))
+# remind_hours is 24: these have ten seconds until then, and less than it.
+until=$(ahead $((86400 + 10)))
 ctl -q posture power HEIGHTENED --until "$until" --reason 試験 >/dev/null
 check "the next deadline is the reminder" equal "$((86400 * 1000))" "$(
 	ctl --json list | jq -r 'select(.postures) | [.postures[0].until, .next_deadline] |

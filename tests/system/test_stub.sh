@@ -8,10 +8,10 @@ mkdir -p "$BUILD/system"
 sinks=$(mktemp -p "$BUILD/system")
 cat >"$sinks" <<END
 lowered@demo.example ok 451 ok
-/lowered ok 503/4 ok
+/lowered ok 503/12 ok
 END
 system_begin "$sinks"
-sed -i 's/^smtp:/retry: { min = 4000; };\nsmtp:/' "$STACK/dispatcher.conf"
+sed -i 's/^smtp:/retry: { min = 12000; };\nsmtp:/' "$STACK/dispatcher.conf"
 stack_daemons || exit 1
 
 lowered() { # TLP
@@ -57,8 +57,8 @@ wait_until 20 mail_came "$second" cleared
 wait_until 20 is_deferred "$second"
 check "the correction waits for the one, by both ways" is_deferred "$second"
 lowered GREEN
-wait_until 30 mail_came "$second" lowered
-wait_until 30 hook_came "$second"
+wait_until 60 mail_came "$second" lowered
+wait_until 60 hook_came "$second"
 stub=$(mail_of "$second" lowered)
 check "who was lowered since gets one mail" equal 1 "$(mails_of "$second" lowered)"
 check "it says that something was changed" contains "以前お送りした情報の変更" "$stub"

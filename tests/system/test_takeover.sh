@@ -5,7 +5,7 @@
 # on a sector topic, every recipient gets every notice.
 . tests/system/lib.sh
 system_begin
-KILLS=${KILLS:-20} NOTICES=${NOTICES:-10000} PER_SECOND=${PER_SECOND:-40}
+KILLS=${KILLS:-20} NOTICES=${NOTICES:-16000} PER_SECOND=${PER_SECOND:-40}
 
 # Every instance runs in a folder of its own, which dies with it.
 instance() { # SERVICE N
