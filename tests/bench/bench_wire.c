@@ -126,7 +126,7 @@ main(void)
 
 	if (nrs_key_new(&key, NULL) != NRS_OK)
 		return 1;
-	bench.ring = signed_keyring(key, "");
+	bench.ring = signed_keyring(key, "roles = [\"desk\"];");
 	bench.value = signed_content(keep);
 	submission =
 	    signed_notice(keep, key, bench.value, signed_addressing(keep));

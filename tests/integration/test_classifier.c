@@ -441,11 +441,12 @@ write_files(void)
 	    "{code=\"water\"; since=2007; ja=\"水道\"; en=\"Water\";});"
 	    "ceptoars = ({id=\"bank\"; sector=\"finance\"; verified=true; "
 	    "ja=\"銀行等\"; en=\"Banks\";});\n");
-	write_file(keys_file,
-	    nrs_arena_printf(arena,
-	        "keys = ({ id = \"%s\"; public = \"%s\"; "
-	        "principal = \"desk-1\"; modes = [\"ACTUAL\"]; });\n",
-	        nrs_key_id(key), nrs_base64(arena, public)));
+	write_file(
+	    keys_file, nrs_arena_printf(arena,
+	                   "keys = ({ id = \"%s\"; public = \"%s\"; "
+	                   "principal = \"desk-1\"; modes = [\"ACTUAL\"]; "
+	                   "roles = [\"desk\"]; });\n",
+	                   nrs_key_id(key), nrs_base64(arena, public)));
 	write_file(rules_file, "");
 }
 

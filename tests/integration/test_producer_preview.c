@@ -173,13 +173,19 @@ what_has_come_since_is_in_the_next_preview(void **state)
 
 /* Invariant 8: an issuer may be a recipient, too. */
 static void
-who_is_no_desk_learns_how_many_and_not_who(void **state)
+who_is_no_desk_does_not_learn_who(void **state)
 {
+	struct nrs_content *content = notice();
 	const char *body =
-	    ask("/v1/preview", submission_of(agency, notice()), 200);
+	    ask("/v1/preview", submission_of(agency, content), 422);
 
-	has(body, "\"recipients\":2");
-	has(body, "\"texts\":[");
+	has(body, "\"rule\":\"role\"");
+	lacks(body, "kitayama");
+	content->stream = NRS_STREAM_AGENCY_PROVISION;
+	body = ask("/v1/preview", submission_of(agency, content), 200);
+	has(body, "\"verdict\":\"HELD\"");
+	has(body, "\"reach\":{");
+	lacks(body, "\"recipients\":[");
 	lacks(body, "kitayama");
 	lacks(body, "minamikawa");
 	lacks(body, "\"arrangements\"");
@@ -343,7 +349,7 @@ main(void)
 	    cmocka_unit_test(
 	        a_desk_sees_who_would_get_it_and_nothing_is_written),
 	    cmocka_unit_test(what_has_come_since_is_in_the_next_preview),
-	    cmocka_unit_test(who_is_no_desk_learns_how_many_and_not_who),
+	    cmocka_unit_test(who_is_no_desk_does_not_learn_who),
 	    cmocka_unit_test(what_a_submission_may_not_a_preview_may_not),
 	    cmocka_unit_test(
 	        a_retraction_shows_who_gets_it_and_who_gets_the_stub),

@@ -13,6 +13,9 @@
 #include "noroshi/io/admit.h"
 #include "support/signed.h"
 
+#define HASH "0123456789abcdef0123456789abcdef"
+#define DESK "roles = [\"desk\"];"
+
 static struct nrs_arena *arena;
 static struct nrs_key *key, *stranger;
 static struct nrs_keyring *ring;
@@ -30,7 +33,7 @@ group_setup(void **state)
 	if (nrs_key_new(&key, NULL) != NRS_OK ||
 	    nrs_key_new(&stranger, NULL) != NRS_OK)
 		return -1;
-	ring = signed_keyring(key, "");
+	ring = signed_keyring(key, DESK);
 	return 0;
 }
 
@@ -410,16 +413,89 @@ a_desk_may_close_a_newsletter_now_and_nobody_else(void **state)
 	    .window_id = "weekly:now",
 	    .due_at = SIGNED_AT,
 	    .mode = NRS_MODE_ACTUAL};
-	const char *desk = "roles = [\"reader\", \"desk\"];";
 
 	(void)state;
-	if (admit_closing(&now, desk) != NRS_OK)
+	if (admit_closing(&now, "roles = [\"reader\", \"desk\"];") != NRS_OK)
 		fail_msg("%s %s: %s", err.field, err.rule, err.text);
 	assert_string_equal(admitted.cut_off->list, "weekly");
 	assert_int_equal(
 	    admit_closing(&now, "roles = [\"reader\"];"), NRS_REJECT);
 	assert_string_equal(err.rule, "role");
 	assert_int_equal(admit_closing(&now, ""), NRS_REJECT);
+}
+
+/* Of a key that may issue and is no desk. */
+static void
+is_for_a_desk(const struct nrs_submission *submission)
+{
+	struct nrs_keyring *own = signed_keyring(key, "roles = [\"issuer\"];");
+
+	assert_int_equal(
+	    admit_as(submission, NRS_WIRE_STRICT, own), NRS_REJECT);
+	assert_string_equal(err.field, "signatures[0]");
+	assert_string_equal(err.rule, "role");
+	nrs_keyring_free(own);
+	if (admit(submission) != NRS_OK)
+		fail_msg("%s %s: %s", err.field, err.rule, err.text);
+}
+
+static void
+who_is_no_desk_decides_for_nobody(void **state)
+{
+	static const char *finance = "finance";
+	struct nrs_channel mail = {NRS_CHANNEL_MAIL, "soc@kitayama.example"};
+	const struct nrs_subscription subscription = {
+	    .subscriber_id = "kitayama",
+	    .kind = NRS_SUBSCRIBER_OPERATOR,
+	    .organisation = "kitayama",
+	    .name = "kitayama",
+	    .sectors = &finance,
+	    .n_sectors = 1,
+	    .max_tlp = NRS_TLP_RED,
+	    .lang = "ja",
+	    .channels = &mail,
+	    .n_channels = 1};
+	const struct nrs_posture_change change = {.change_id = "change-1",
+	    .scope = "finance",
+	    .posture = NRS_POSTURE_NORMAL,
+	    .reason = "calm",
+	    .mode = NRS_MODE_ACTUAL,
+	    .issued_at = SIGNED_AT};
+	const struct nrs_approval approval = {.approval_id = "approval-1",
+	    .submission_id = "held-1",
+	    .payload_sha256 = {(const uint8_t *)HASH, 32},
+	    .addressing_sha256 = {(const uint8_t *)HASH, 32},
+	    .mode = NRS_MODE_ACTUAL,
+	    .source_consent = "its source",
+	    .issued_at = SIGNED_AT};
+	struct nrs_submission submission;
+
+	(void)state;
+	submission = command(NRS_SUBMISSION_SUBSCRIPTION, "subscribe-1",
+	    nrs_wire_encode(arena, NRS_TYPE_SUBSCRIPTION, &subscription));
+	is_for_a_desk(&submission);
+	submission = command(NRS_SUBMISSION_POSTURE_CHANGE, "change-1",
+	    nrs_wire_encode(arena, NRS_TYPE_POSTURE_CHANGE, &change));
+	is_for_a_desk(&submission);
+	submission = command(NRS_SUBMISSION_APPROVAL, "approval-1",
+	    nrs_wire_encode(arena, NRS_TYPE_APPROVAL, &approval));
+	is_for_a_desk(&submission);
+}
+
+static void
+who_is_no_desk_speaks_for_itself_only(void **state)
+{
+	struct nrs_keyring *own = signed_keyring(key, "roles = [\"issuer\"];");
+
+	(void)state;
+	is_for_a_desk(notice());
+	/* What was let in is passed on, whatever became of the role. */
+	assert_int_equal(admit_as(notice(), NRS_WIRE_TOLERANT, own), NRS_OK);
+	content->stream = NRS_STREAM_SECTOR_REPORT;
+	assert_int_equal(admit_as(notice(), NRS_WIRE_STRICT, own), NRS_OK);
+	content->stream = NRS_STREAM_AGENCY_PROVISION;
+	assert_int_equal(admit_as(notice(), NRS_WIRE_STRICT, own), NRS_OK);
+	nrs_keyring_free(own);
 }
 
 static void
@@ -430,17 +506,16 @@ a_desk_does_not_move_a_window(void **state)
 	    .due_at = SIGNED_AT,
 	    .mode = NRS_MODE_ACTUAL,
 	    .next_at = SIGNED_AT + 1000};
-	const char *desk = "roles = [\"desk\"];";
 
 	(void)state;
-	assert_int_equal(admit_closing(&moved, desk), NRS_REJECT);
+	assert_int_equal(admit_closing(&moved, DESK), NRS_REJECT);
 	assert_string_equal(err.rule, "internal-type");
 	moved.next_at = 0;
 	moved.due_at = SIGNED_AT + NRS_ISSUED_SKEW_MS + 2000;
-	assert_int_equal(admit_closing(&moved, desk), NRS_REJECT);
+	assert_int_equal(admit_closing(&moved, DESK), NRS_REJECT);
 	assert_string_equal(err.field, "due_at");
 	moved.due_at = SIGNED_AT - NRS_ISSUED_SKEW_MS;
-	assert_int_equal(admit_closing(&moved, desk), NRS_REJECT);
+	assert_int_equal(admit_closing(&moved, DESK), NRS_REJECT);
 	assert_string_equal(err.field, "due_at");
 }
 
@@ -624,6 +699,8 @@ main(void)
 	    TEST(a_posture_change_is_admitted),
 	    TEST(the_producers_own_commands_carry_no_signature),
 	    TEST(a_desk_may_close_a_newsletter_now_and_nobody_else),
+	    TEST(who_is_no_desk_decides_for_nobody),
+	    TEST(who_is_no_desk_speaks_for_itself_only),
 	    TEST(a_desk_does_not_move_a_window),
 	    TEST(without_a_keyring_nothing_is_verified),
 	    TEST(bytes_that_are_no_submission_are_refused),

@@ -53,27 +53,6 @@ static const struct kind kinds[] = {
 };
 /* clang-format on */
 
-static enum nrs_rc
-check_notice(struct admission *admission)
-{
-	return nrs_check_notice(&admission->how->check, admission->out->content,
-	    admission->out->addressing, admission->err);
-}
-
-static enum nrs_rc
-check_posture_change(struct admission *admission)
-{
-	return nrs_check_posture_change(&admission->how->check,
-	    admission->out->posture_change, admission->err);
-}
-
-static enum nrs_rc
-check_approval(struct admission *admission)
-{
-	return nrs_check_approval(
-	    &admission->how->check, admission->out->approval, admission->err);
-}
-
 static bool
 has_role(const struct nrs_keyring_entry *entry, const char *role)
 {
@@ -81,6 +60,55 @@ has_role(const struct nrs_keyring_entry *entry, const char *role)
 		if (strcmp(entry->roles[i], role) == 0)
 			return true;
 	return false;
+}
+
+/* docs/adr/0012. Nobody to ask: no keyring, or the producer's own. */
+static enum nrs_rc
+only_a_desk(const struct admission *admission, const char *does)
+{
+	const struct nrs_keyring_entry *signer = admission->out->signer;
+
+	if (signer == NULL || has_role(signer, "desk"))
+		return NRS_OK;
+	return nrs_refuse(admission->err, "signatures[0]", "role",
+	    "signatures[0]: only a desk's key %s", does);
+}
+
+/* Behind the door it is passed on by its signature alone: a key's roles may
+ * have changed since. */
+static enum nrs_rc
+check_notice(struct admission *admission)
+{
+	const struct nrs_check *check = &admission->how->check;
+	const struct nrs_content *content = admission->out->content;
+	enum nrs_rc rc = nrs_check_notice(
+	    check, content, admission->out->addressing, admission->err);
+
+	if (rc != NRS_OK || check->inside ||
+	    content->stream != NRS_STREAM_NISC_PROVISION)
+		return rc;
+	return only_a_desk(admission,
+	    "speaks for NISC; another's notice is of stream "
+	    "AGENCY_PROVISION or SECTOR_REPORT");
+}
+
+static enum nrs_rc
+check_posture_change(struct admission *admission)
+{
+	enum nrs_rc rc = nrs_check_posture_change(&admission->how->check,
+	    admission->out->posture_change, admission->err);
+
+	return rc == NRS_OK ? only_a_desk(admission, "sets a posture") : rc;
+}
+
+static enum nrs_rc
+check_approval(struct admission *admission)
+{
+	enum nrs_rc rc = nrs_check_approval(
+	    &admission->how->check, admission->out->approval, admission->err);
+
+	return rc == NRS_OK ? only_a_desk(admission, "releases what is held")
+	                    : rc;
 }
 
 /* Unsigned it is the producer's own. Signed it is a desk's, between two
@@ -95,9 +123,9 @@ check_cut_off(struct admission *admission)
 
 	if (rc != NRS_OK || out->submission->n_signatures == 0)
 		return rc;
-	if (out->signer != NULL && !has_role(out->signer, "desk"))
-		return nrs_refuse(err, "signatures[0]", "role",
-		    "signatures[0]: only a desk's key closes a newsletter");
+	rc = only_a_desk(admission, "closes a newsletter");
+	if (rc != NRS_OK)
+		return rc;
 	if (out->cut_off->announce || out->cut_off->next_at != 0 ||
 	    out->cut_off->late)
 		return nrs_refuse(err, "next_at", "internal-type",
@@ -115,8 +143,11 @@ check_cut_off(struct admission *admission)
 static enum nrs_rc
 check_subscription(struct admission *admission)
 {
-	return nrs_check_subscription(&admission->how->check,
+	enum nrs_rc rc = nrs_check_subscription(&admission->how->check,
 	    admission->out->subscription, admission->err);
+
+	return rc == NRS_OK ? only_a_desk(admission, "says who is told what")
+	                    : rc;
 }
 
 /* Decode into the pointer at to, whatever its type. */
