@@ -25,7 +25,8 @@ def stored(folder, notice, mailbox):
     """The mail's file, once it is there."""
     path = folder / "index.jsonl"
     lines = path.read_text(encoding="utf-8") if path.exists() else ""
-    for line in lines.splitlines():
+    # What has no end yet is still being written.
+    for line in lines[:lines.rfind("\n") + 1].splitlines():
         entry = json.loads(line)
         if (entry["file"] and mailbox in entry["rcpt_to"]
                 and entry["headers"].get("x-noroshi-id") == notice):

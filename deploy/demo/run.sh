@@ -33,7 +33,7 @@ start_bus() {
 		BUS_EXTRA='"fetch.wait.max.ms=50"'
 		proc_start bus "$BUILD/noroshictl" -X "sectors=$STACK/sectors.conf" \
 			-X "bus.prefix=$PREFIX" embedded --bus-only --state-dir "$STACK/bus"
-		wait_until 30 test -s "$STACK/bus/servers" || die "no embedded bus"
+		wait_until 60 test -s "$STACK/bus/servers" || die "no embedded bus"
 		SERVERS=$(cat "$STACK/bus/servers")
 		;;
 	kafka)
@@ -60,7 +60,7 @@ has_arrived() { # NAME
 	[ "$got" -ge "$wanted" ]
 }
 revises() { # NAME, and the first step of its thread
-	wait_until 20 has_arrived "${LAST[$2]:-$2}" || die "$1: $2 does not arrive"
+	wait_until 60 has_arrived "${LAST[$2]:-$2}" || die "$1: $2 does not arrive"
 	LAST[$2]=$1
 }
 
@@ -92,10 +92,10 @@ send() {
 	confirm) # the step that issued it, mailbox, answer
 		read -r arg who answer <<<"$arg"
 		deploy/demo/confirm.py "$STACK/mail" "${ISSUED[$arg]}" "$who" \
-			"$answer" 20 && echo '{"verdict": "CONFIRMED"}'
+			"$answer" 60 && echo '{"verdict": "CONFIRMED"}'
 		;;
 	drill-issue)
-		wait_until 60 drill_door || die "the drill does not start"
+		wait_until 120 drill_door || die "the drill does not start"
 		drill --json issue "$file"
 		;;
 	drill-end) drill_end --json ;;
@@ -157,7 +157,7 @@ play_corpus() {
 			jq -r .submission_id)
 	done
 	for name in "${names[@]}"; do
-		wait_until 30 decided "$name" || die "$name: no outcome"
+		wait_until 60 decided "$name" || die "$name: no outcome"
 		note "$name" "$(cat "$STACK/outcome.json")"
 	done
 }
@@ -170,7 +170,7 @@ check_reach() { # NAME
 }
 show_reach() { # NAME
 	local code
-	wait_until 30 check_reach "$1"
+	wait_until 60 check_reach "$1"
 	code=$?
 	printf '\nreach of %s\n' "$1"
 	ctl --lang en reach "${ISSUED[$1]}" 2>/dev/null
@@ -204,7 +204,7 @@ stack_daemons || die "a daemon did not start"
 stack_subscribe "$day"/subscriptions/*.json || die "a subscription was refused"
 play_day
 play_corpus
-/usr/bin/python3 -B deploy/demo/check_day.py "$day" "$STACK" 20
+/usr/bin/python3 -B deploy/demo/check_day.py "$day" "$STACK" 60
 result=$?
 show_reach intrusion || result=1
 echo

@@ -195,7 +195,7 @@ stack_sinks() { # [SCRIPT]: how the sinks treat whom
 			--dir "$STACK/$kind" --port-file "$STACK/$kind.port" \
 			${1:+--script "$1"}
 	done
-	wait_until 10 test -s "$STACK/mail.port" -a -s "$STACK/hook.port"
+	wait_until 60 test -s "$STACK/mail.port" -a -s "$STACK/hook.port"
 }
 
 is_ready() { curl -sf -o /dev/null "http://127.0.0.1:$1/readyz"; }
@@ -212,7 +212,7 @@ daemon_start() { # SERVICE INSTANCE [ARG...]: returns without waiting
 }
 
 daemon_ready() { # SERVICE INSTANCE [SECONDS]
-	wait_until "${3:-30}" is_ready "${ADMIN[$1-$2]}" || {
+	wait_until "${3:-60}" is_ready "${ADMIN[$1-$2]}" || {
 		echo "$1-$2 is not ready; its log ends:" >&2
 		tail -n 5 "$STACK/log/$1-$2.log" >&2
 		return 1
