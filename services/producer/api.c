@@ -80,8 +80,8 @@ reply_found(const struct producer *p, struct producer_answer *answer,
 	enum nrs_rc rc = NRS_OK;
 
 	if (answer->bytes.data == NULL)
-		rc = producer_outcome_at(
-		    p, answer->outcome_offset, arena, &answer->bytes, &err);
+		rc = producer_lookup_outcome(p->lookup, answer->outcome_offset,
+		    arena, &answer->bytes, &err);
 	if (rc == NRS_OK)
 		producer_reply_outcome(reply, arena, answer->bytes, 200);
 	else

@@ -121,28 +121,3 @@ producer_outcomes_run(void *self, struct nrs_service_ctx *ctx,
 	nrs_arena_free(lane.arena);
 	return nrs_stop_asked(stop) ? NRS_OK : rc;
 }
-
-enum nrs_rc
-producer_outcome_at(const struct producer *producer, int64_t offset,
-    struct nrs_arena *arena, struct nrs_bytes *bytes, struct nrs_err *err)
-{
-	const struct nrs_reader_from from = {
-	    .topic = NRS_TOPIC_OUTCOME, .offset = offset};
-	struct nrs_record record = {0};
-	struct nrs_reader *reader = NULL;
-	enum nrs_rc rc;
-
-	rc = nrs_reader_open(&producer->conf->common.bus, &reader, err);
-	if (rc == NRS_OK)
-		rc = nrs_reader_assign(reader, &from, 1, err);
-	if (rc == NRS_OK)
-		rc = nrs_reader_next(reader, 5000, &record, err);
-	if (rc == NRS_OK && (record.topic == NULL || record.offset != offset))
-		rc = nrs_fail(err, NRS_RETRY, "outcome %lld could not be read",
-		    (long long)offset);
-	if (rc == NRS_OK)
-		*bytes =
-		    nrs_arena_bytes(arena, record.value.data, record.value.len);
-	nrs_reader_close(reader);
-	return rc;
-}

@@ -239,6 +239,7 @@ producer_close(void *self)
 		return;
 	nrs_producer_close(p->bus);
 	producer_index_free(p->index);
+	producer_lookup_free(p->lookup);
 	producer_deadline_free(p->deadline);
 	producer_cutoffs_free(p->cutoffs);
 	producer_previews_free(p->previews);
@@ -262,6 +263,7 @@ producer_open(struct nrs_service_ctx *ctx, const void *conf, void **self,
 	p->conf = conf;
 	(void)pthread_rwlock_init(&p->door_lock, NULL);
 	p->index = producer_index_new((size_t)p->conf->remembered);
+	p->lookup = producer_lookup_new(&p->conf->common.bus);
 	p->deadline = producer_deadline_new();
 	p->cutoffs = producer_cutoffs_new();
 	p->previews = producer_previews_new();

@@ -19,6 +19,7 @@
 #include "producer/cutoff.h"
 #include "producer/deadline.h"
 #include "producer/index.h"
+#include "producer/lookup.h"
 
 struct producer_previews;
 
@@ -47,6 +48,7 @@ struct producer {
 	const struct producer_conf *conf;
 	struct nrs_producer *bus;
 	struct producer_index *index;
+	struct producer_lookup *lookup;
 	struct producer_deadline *deadline;
 	struct producer_cutoffs *cutoffs;
 	struct producer_previews *previews;
@@ -70,9 +72,4 @@ enum nrs_rc producer_deadline_run(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
 enum nrs_rc producer_cutoffs_run(void *self, struct nrs_service_ctx *ctx,
     const struct nrs_lane *lane, struct nrs_err *err);
-
-/* Read one outcome at its offset, for those whose bytes are not kept. */
-NRS_CHECKED enum nrs_rc producer_outcome_at(const struct producer *producer,
-    int64_t offset, struct nrs_arena *arena, struct nrs_bytes *bytes,
-    struct nrs_err *err);
 #endif

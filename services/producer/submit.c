@@ -141,8 +141,8 @@ answer_with_outcome(struct way *way)
 	    p->index, &way->ident, way->request->wait_ms, way->arena, &answer);
 
 	if (waited == PRODUCER_DECIDED && answer.bytes.data == NULL &&
-	    producer_outcome_at(p, answer.outcome_offset, way->arena,
-	        &answer.bytes, &err) != NRS_OK) {
+	    producer_lookup_outcome(p->lookup, answer.outcome_offset,
+	        way->arena, &answer.bytes, &err) != NRS_OK) {
 		reply_unavailable(way, "outcome-unknown", &err);
 		return;
 	}

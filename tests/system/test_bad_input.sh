@@ -4,7 +4,9 @@
 # API, and the configuration.
 . tests/system/lib.sh
 system_begin
-stack_daemons || exit 1
+daemon_start producer 1 -X api.remembered=1
+for service in classifier dispatcher; do daemon_start $service 1; done
+for service in producer classifier dispatcher; do daemon_ready $service 1 || exit 1; done
 
 # refused FACT FIELD RULE COMMAND...: stderr names field and rule, exit code 4.
 refused() {
@@ -77,6 +79,33 @@ answered "another media type" 415 media-type "$(post "$good" text/plain)"
 smuggle=$(printf 'POST /v1/submissions HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n' |
 	timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$API_PORT; cat >&3; head -n 1 <&3")
 check "Content-Length with Transfer-Encoding is refused" contains 400 "$smuggle"
+
+# ---- many who ask for what is not remembered: no reader for each of them ----
+at_once() { # N PATH: how many are answered with 200, and threads beyond theirs
+	/usr/bin/python3 - "$API_PORT" "${PROC[producer-1]}" "$@" <<'END'
+import os, selectors, socket, sys
+port, pid, n, path = sys.argv[1:]
+def threads():
+    return len(os.listdir(f"/proc/{pid}/task"))
+before, most, good = threads(), 0, 0
+wait = selectors.DefaultSelector()
+clients = [socket.create_connection(("127.0.0.1", int(port)), 60)
+           for _ in range(int(n))]
+for client in clients:
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    wait.register(client, selectors.EVENT_READ)
+while clients:
+    for key, _ in wait.select(0.002):
+        good += key.fileobj.recv(65536).startswith(b"HTTP/1.1 200 ")
+        wait.unregister(key.fileobj)
+        clients.remove(key.fileobj)
+    most = max(most, threads() - before - int(n))
+print(good, most)
+END
+}
+read -r good extra < <(at_once 64 "/v1/outcomes/$thread")
+check "64 at once are answered" equal 64 "$good"
+check "by one reader: $extra threads" test "$extra" -le 16
 
 # ---- what only the journal's order can tell: noroshictl would count right ----
 # The answer to a second notice of $thread, changed by JQ: STATUS and why.
