@@ -30,6 +30,16 @@ wait_of(const struct producer *p, const struct nrs_http_request *req)
 	    int)(value > p->conf->max_wait_ms ? p->conf->max_wait_ms : value);
 }
 
+/* Media types are compared without case, and may have parameters (RFC 9110). */
+static bool
+is_type(const char *type, const char *wanted)
+{
+	const size_t n = strlen(wanted);
+
+	return strncasecmp(type, wanted, n) == 0 &&
+	       strchr("; \t", type[n]) != NULL;
+}
+
 /* False: it is of another type, and answered. */
 static bool
 is_submission(const struct nrs_http_request *req,
@@ -40,9 +50,9 @@ is_submission(const struct nrs_http_request *req,
 
 	request->body = req->body;
 	request->is_protobuf =
-	    type != NULL && strncmp(type, "application/protobuf", 20) == 0;
+	    type != NULL && is_type(type, "application/protobuf");
 	if (type == NULL || request->is_protobuf ||
-	    strncmp(type, "application/json", 16) == 0)
+	    is_type(type, "application/json"))
 		return true;
 	(void)nrs_refuse(&err, "", "media-type",
 	    "a submission is application/json or application/protobuf");

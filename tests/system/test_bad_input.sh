@@ -76,6 +76,10 @@ printf '{' >"$STACK/half.json"
 status=$(post "$STACK/half.json" application/json)
 check "half a document is refused" test "$status" -ge 400 -a "$status" -lt 500
 answered "another media type" 415 media-type "$(post "$good" text/plain)"
+answered "one that begins like ours" 415 media-type \
+	"$(post "$good" application/protobuffer)"
+answered "ours in capitals, with a parameter" 200 RELEASED \
+	"$(post "$good" 'Application/Protobuf; v=1')"
 smuggle=$(printf 'POST /v1/submissions HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n' |
 	timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$API_PORT; cat >&3; head -n 1 <&3")
 check "Content-Length with Transfer-Encoding is refused" contains 400 "$smuggle"
