@@ -172,6 +172,9 @@ static const struct ctl_option options[CTL_OPT_COUNT] = {
     [CTL_OPT_REPLAY] = {"replay", 0, "ID",
         "append again what has not gone on of this notice or issue",
         "この通知または号の、先に進んでいないものをやり直す"},
+    [CTL_OPT_CONSENT] = {"consent", 0, "WHO", "who consented for the source",
+        "連絡元で同意した者"},
+    [CTL_OPT_REFUSE] = {"refuse", 0, NULL, "it is never sent", "発信しない"},
 };
 
 #define SEND (CTL_BIT(CTL_OPT_KEY) | CTL_BIT(CTL_OPT_WAIT))
@@ -197,6 +200,11 @@ static const struct ctl_command commands[] = {
     {"report", "[FILE]", 0, 1, NOTICE | CTL_BIT(CTL_OPT_TEMPLATE),
         ctl_cmd_report, "report from a sector: held until its source consents",
         "情報連絡をする (連絡元の同意まで保留される)"},
+    {"approve", "ID", 1, 1,
+        SEND | CTL_BIT(CTL_OPT_CONSENT) | CTL_BIT(CTL_OPT_REFUSE),
+        ctl_cmd_approve,
+        "release a notice that is held, or with --refuse never send it",
+        "保留中の通知を発信する (--refuse なら発信しない)"},
     {"resend", "FILE", 1, 1, CTL_BIT(CTL_OPT_WAIT), ctl_cmd_resend,
         "send a submission kept after an error again: same id, same bytes",
         "失敗時に残した発信を同じ ID のまま再送する"},

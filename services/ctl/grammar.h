@@ -74,6 +74,8 @@ enum ctl_opt {
 	CTL_OPT_DIR,
 	CTL_OPT_BUDGET,
 	CTL_OPT_REPLAY,
+	CTL_OPT_CONSENT,
+	CTL_OPT_REFUSE,
 	CTL_OPT_COUNT,
 };
 #define CTL_BIT(opt) (UINT64_C(1) << (opt))

@@ -16,6 +16,7 @@ enum ctl_exit ctl_cmd_report(struct ctl *ctl);
 enum ctl_exit ctl_cmd_resend(struct ctl *ctl);
 enum ctl_exit ctl_cmd_revise(struct ctl *ctl);
 enum ctl_exit ctl_cmd_retract(struct ctl *ctl);
+enum ctl_exit ctl_cmd_approve(struct ctl *ctl);
 enum ctl_exit ctl_cmd_posture(struct ctl *ctl);
 enum ctl_exit ctl_cmd_newsletter_cutoff(struct ctl *ctl);
 enum ctl_exit ctl_cmd_subscribe(struct ctl *ctl);
