@@ -124,9 +124,10 @@ TSAN_C := tests/support/tsan_threads.c
 SUPPORT_C := $(filter-out $(FAKES_C) $(TSAN_C),\
     $(sort $(wildcard tests/support/*.c)))
 UNIT_C := $(sort $(wildcard tests/unit/test_*.c))
-# What stands in for the outside in those tests that include its header.
-STAND_INS_C := $(filter-out $(UNIT_C),$(sort $(wildcard tests/unit/*.c)))
 INTEGRATION_C := $(sort $(wildcard tests/integration/test_*.c))
+# What stands in for the outside in those tests that include its header.
+STAND_INS_C := $(filter-out $(UNIT_C) $(INTEGRATION_C),\
+    $(sort $(wildcard tests/unit/*.c tests/integration/*.c)))
 BENCH_C := $(sort $(wildcard tests/bench/bench_*.c))
 FUZZ_C := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TESTS_C := $(SUPPORT_C) $(FAKES_C) $(TSAN_C) $(UNIT_C) $(STAND_INS_C) \
