@@ -58,15 +58,15 @@ is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # one that was given before: who was given that may not listen yet. SRANDOM leaves
 # a test's own RANDOM alone, which it may have seeded.
 declare -A GIVEN=() # port -> anything
-free_port() { # VARIABLE: it is there
-	local port
+free_port() { # VARIABLE of the caller: it is there
+	local _free # no name that a caller would have
 	while :; do
-		port=$((20000 + SRANDOM % 12000))
-		[ -z "${GIVEN[$port]:-}" ] || continue
-		! is_free "$port" || break
+		_free=$((20000 + SRANDOM % 12000))
+		[ -z "${GIVEN[$_free]:-}" ] || continue
+		! is_free "$_free" || break
 	done
-	GIVEN[$port]=1
-	printf -v "$1" %s "$port"
+	GIVEN[$_free]=1
+	printf -v "$1" %s "$_free"
 }
 
 # ---- configuration -----------------------------------------------------------
