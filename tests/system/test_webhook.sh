@@ -35,6 +35,25 @@ check "and what comes from six minutes ahead" contains "too long ago" \
 check "a signature that is no base64 is refused" contains "no secret of ours" \
 	"$(verify "$body" 'v1,%%% v1 ,' 1614265330)"
 
+keeps() { # what keep() does, of one message twenty times at once
+	/usr/bin/python3 -B - "$STACK/kept" <<'END'
+import concurrent.futures, os, sys
+sys.path.insert(0, "deploy/clients/python")
+import noroshi_webhook
+folder = os.path.realpath(sys.argv[1])
+os.mkdir(folder)
+synced = []
+noroshi_webhook.os.fsync = lambda fd: synced.append(
+    os.path.realpath(f"/proc/self/fd/{fd}"))
+with concurrent.futures.ThreadPoolExecutor(20) as pool:
+    new = list(pool.map(lambda _: noroshi_webhook.keep(folder, "id", b"{}"),
+                        range(20)))
+print(new.count(True), os.listdir(folder), synced[-1] == folder)
+END
+}
+check "one message is kept once, and its name brought to the disk" \
+	equal "1 ['id.json'] True" "$(keeps)"
+
 # ---- with the services -------------------------------------------------------
 free_port port
 receiver_start() {

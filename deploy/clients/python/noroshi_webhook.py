@@ -28,6 +28,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import time
 
 TOLERANCE_S = 300
@@ -98,18 +99,33 @@ def mode_of(message):
     return "UNKNOWN"
 
 
+def sync_names(directory):
+    """A file's name is on the disk when its directory is."""
+    folder = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def keep(directory, webhook_id, body):
-    """True: new. The file is whole and on the disk before it has its name."""
+    """True: new. The file is whole and on the disk before it has its name, and
+    the name is before this returns."""
     if not SAFE_ID.fullmatch(webhook_id) or webhook_id.startswith("."):
         raise Bad("webhook-id is not one of noroshi's")
     path = os.path.join(directory, webhook_id + ".json")
-    if os.path.exists(path):
+    file, new = tempfile.mkstemp(dir=directory, prefix=".")
+    try:
+        with os.fdopen(file, "wb") as out:
+            out.write(body)
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(new, path)
+    except FileExistsError:  # before, or by another request of this moment
         return False
-    with open(path + ".new", "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(path + ".new", path)
+    finally:
+        os.unlink(new)
+        sync_names(directory)
     return True
 
 
