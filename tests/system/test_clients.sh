@@ -74,6 +74,27 @@ check "it says why" contains "no key of the keyring" "$(cat "$STACK/python.err")
 check "and shows what it showed before" equal "$(jq .notice_id "$STACK/python.json")" \
 	"$(jq .notice_id "$STACK/python2.json")"
 check "nothing forged is shown" equal 0 "$(grep -c 偽物 "$STACK/python2.json")"
+
+# One of a version that knows more kinds and labels than we do.
+build/clients/python/bin/python -B - "$STACK/record" "$STACK/key/desk.pem" \
+	>"$STACK/newer" <<'END'
+import sys
+from cryptography.hazmat.primitives import serialization
+sys.path.insert(0, "deploy/clients/python")
+import noroshi_consume as reader
+alert = reader.alert_pb2.Alert.FromString(open(sys.argv[1], "rb").read())
+said = reader.notice_pb2.Content.FromString(alert.payload)
+said.notice_id = said.thread_id = alert.submission_id = "newer"
+said.kind = said.tlp = 99
+alert.payload = said.SerializeToString()
+key = serialization.load_pem_private_key(open(sys.argv[2], "rb").read(), None)
+alert.signatures[0].signature = key.sign(reader.statement(alert))
+sys.stdout.buffer.write(alert.SerializeToString())
+END
+kcat -b "$SERVERS" -P -t "$topic" -k newer "$STACK/newer"
+check "a kind that is newer than the Python client is shown by its number" equal 99 \
+	"$(python_sees 2>/dev/null | jq -r 'select(.notice_id == "newer") | .kind')"
+check "also as text" contains "[TLP:99]" "$(eval "$(quick_start noroshi_consume)" 2>/dev/null)"
 ctl_sees >"$STACK/ctl2.json"
 check "noroshictl consume fails, too" equal 1 $?
 check "and shows nothing forged" equal 0 "$(grep -c 偽物 "$STACK/ctl2.json")"

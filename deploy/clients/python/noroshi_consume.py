@@ -27,6 +27,9 @@ from google.protobuf.message import DecodeError
 from noroshi.v1 import alert_pb2, command_pb2, notice_pb2
 
 LABELS = ["clear", "green", "amber", "amber-strict"]
+# A topic that does not exist, or that we have no right to read.
+NOT_OURS = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC,
+            KafkaError.TOPIC_AUTHORIZATION_FAILED)
 
 
 class Bad(Exception):
@@ -95,6 +98,11 @@ def signer(keys, alert):
     raise Bad("signature: no key of the keyring has signed this")
 
 
+def term(content, field, prefix):
+    """The name of an enum's value; its number if that is newer than we are."""
+    return str(content.get(field, "UNKNOWN")).removeprefix(prefix)
+
+
 def open_record(keys, record):
     """One record -> the dict that is shown. Bad: do not believe it."""
     try:
@@ -109,8 +117,8 @@ def open_record(keys, record):
     content = MessageToDict(said, preserving_proto_field_name=True)
     return {"notice_id": said.notice_id, "thread_id": said.thread_id,
             "revision": said.revision, "stub": alert.stub,
-            "mode": content["mode"].removeprefix("MODE_"),
-            "kind": content["kind"].removeprefix("KIND_"),
+            "mode": term(content, "mode", "MODE_"),
+            "kind": term(content, "kind", "KIND_"),
             "signed_by": who, "accepted_at": alert.accepted_at,
             "topic": record.topic(), "offset": record.offset(),
             "content": content}
@@ -171,7 +179,7 @@ def show_words(n, words):
 
 def show_text(n):
     content = n["content"]
-    tlp = content.get("tlp", "").removeprefix("TLP_").replace("_", "+")
+    tlp = "" if n["stub"] else term(content, "tlp", "TLP_").replace("_", "+")
     drill = "" if n["mode"] == "ACTUAL" else f"【訓練】({n['mode']}) "
     old = " (a later revision was shown)" if n["superseded"] else ""
     print(f"{drill}[TLP:{tlp or '-'}] {HEADS.get(n['kind'], '')}"
@@ -203,6 +211,10 @@ def subscribe(args):
             meta = consumer.list_topics(topic, timeout=10).topics[topic]
             if meta.error is None and meta.partitions:
                 there.append(TopicPartition(topic, 0, OFFSET_BEGINNING))
+            elif meta.error and meta.error.code() not in NOT_OURS:
+                # It may be there in a moment: to go on without it, perhaps
+                # for days, would be to miss what comes.
+                raise KafkaException(meta.error)
     if there:
         consumer.assign(there)
     return consumer, there
