@@ -257,15 +257,27 @@ ack_one(void)
 	letter->acked(letter->opaque, NRS_OK, 0, (int64_t)w->n_acked - 1);
 }
 
+/* Some milliseconds later: the bunch before is long gone. */
+static void
+push(void)
+{
+	int i;
+
+	for (i = 0; i < w->s.n_parts; i++)
+		if (w->s.parts[i].n_posted == 0)
+			w->s.parts[i].posted_at = (struct nrs_mono){0};
+	sender_outbox_push(&w->s);
+}
+
 /* The bus has taken all that was sent. */
 void
 lane_ack(void)
 {
-	sender_outbox_push(&w->s);
+	push();
 	while (w->n_acked < w->n_letters) {
 		ack_one();
 		sender_end_again(&w->s);
-		sender_outbox_push(&w->s);
+		push();
 	}
 }
 

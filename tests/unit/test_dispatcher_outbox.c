@@ -136,6 +136,29 @@ a_slow_partition_begins_nothing_before_it_is_answered(void **state)
 	assert_int_equal(w->s.n_busy, 0);
 }
 
+/* Asked for each receipt, the bus and its disk would have more to do than the
+ * mails take. */
+static void
+bunches_of_a_partition_keep_a_distance(void **state)
+{
+	(void)state;
+	load(0);
+	assert_int_equal(sender_outbox_wait(&w->s, 1000), 1000);
+	turn();
+	assert_int_equal(w->n_letters, 1); /* the first goes at once */
+	answer(0, 0, NRS_OK);
+	load(0);
+	load(1);
+	turn();
+	assert_int_equal(w->n_letters, 2); /* another's, too */
+	assert_true(sender_outbox_wait(&w->s, 1000) < 10);
+	assert_int_equal(sender_outbox_wait(&w->s, 0), 0);
+	clocks_sleep(10);
+	turn();
+	assert_int_equal(w->n_letters, 3);
+	assert_int_equal(sender_outbox_wait(&w->s, 1000), 1000);
+}
+
 int
 main(void)
 {
@@ -144,6 +167,7 @@ main(void)
 	    CASE(partitions_without_a_leader_hold_up_no_other),
 	    CASE(their_intents_take_no_place_from_others),
 	    CASE(a_slow_partition_begins_nothing_before_it_is_answered),
+	    CASE(bunches_of_a_partition_keep_a_distance),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -11,7 +11,8 @@ sender_serve(struct sender *s, int timeout_ms, const int *fds, size_t n_fds)
 {
 	sender_outbox_push(s);
 	nrs_transfer_allow_until(s->transfer, nrs_group_lease_end(s->group));
-	nrs_transfer_poll(s->transfer, timeout_ms, fds, n_fds);
+	nrs_transfer_poll(
+	    s->transfer, sender_outbox_wait(s, timeout_ms), fds, n_fds);
 	nrs_producer_poll(s->producer, 0);
 	nrs_service_alive(s->ctx, s->lane);
 }

@@ -7,6 +7,9 @@
 /* Less than the five requests that an idempotent producer may have in flight.
  */
 #define BUSY_MAX 4
+/* From one bunch of a partition to the next: the bus is asked less often, and
+ * an intent is ahead of its mail by more than that (ready.c). */
+#define PAUSE_MS 5
 #define SLOW_MS 1000 /* a bus that is well answers in milliseconds */
 
 static void
@@ -103,18 +106,46 @@ pass_over_slow(struct sender *s)
 	}
 }
 
+static struct dispatcher_part *
+dequeue(struct sender *s)
+{
+	struct dispatcher_part *part = s->out_first;
+
+	s->out_first = part->out_next;
+	if (s->out_first == NULL)
+		s->out_last = NULL;
+	return part;
+}
+
+/* Each that waits is looked at once. */
+static void
+push(struct sender *s, int64_t pause_ms)
+{
+	const struct dispatcher_part *last = s->out_last;
+	struct dispatcher_part *part = NULL;
+
+	pass_over_slow(s);
+	while (s->n_busy < BUSY_MAX && s->out_first != NULL && part != last) {
+		part = dequeue(s);
+		if (nrs_mono_since_ms(part->posted_at) < pause_ms)
+			enqueue(s, part);
+		else
+			hand_over_all(s, part);
+	}
+}
+
 void
 sender_outbox_push(struct sender *s)
 {
-	struct dispatcher_part *part;
+	push(s, PAUSE_MS);
+}
 
-	pass_over_slow(s);
-	while (s->n_busy < BUSY_MAX && (part = s->out_first) != NULL) {
-		s->out_first = part->out_next;
-		if (s->out_first == NULL)
-			s->out_last = NULL;
-		hand_over_all(s, part);
-	}
+int
+sender_outbox_wait(const struct sender *s, int timeout_ms)
+{
+	const bool waits = s->out_first != NULL && s->n_busy < BUSY_MAX;
+
+	return waits && timeout_ms > PAUSE_MS ? PAUSE_MS : timeout_ms;
 }
 
 static bool
@@ -131,7 +162,7 @@ sender_outbox_flush(struct sender *s, int timeout_ms, struct nrs_err *err)
 	enum nrs_rc rc = NRS_OK;
 
 	do {
-		sender_outbox_push(s);
+		push(s, 0);
 		rc = nrs_producer_flush(s->producer, (int)left, err);
 		left = timeout_ms - nrs_mono_since_ms(since);
 	} while (!is_empty(s) && left > 0);

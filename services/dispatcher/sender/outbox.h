@@ -27,8 +27,11 @@ struct sender_letter {
 void sender_outbox_add(struct sender *s, struct sender_letter *letter);
 /* The bus has answered for one of the partition's. */
 void sender_outbox_answered(struct sender *s, struct dispatcher_part *part);
-/* Hand over what may go: once a turn. */
+/* Hand over what may go: once a turn. The first after a while goes at once, the
+ * next of its partition some milliseconds later. */
 void sender_outbox_push(struct sender *s);
+/* How much of timeout_ms may pass until the next push. */
+int sender_outbox_wait(const struct sender *s, int timeout_ms);
 /* Wait until the bus has all of them, but no longer. */
 NRS_CHECKED enum nrs_rc sender_outbox_flush(
     struct sender *s, int timeout_ms, struct nrs_err *err);
