@@ -50,8 +50,8 @@ check "the drill's noroshictl.conf wants to know which exercise" \
 
 ask() { "$installed" -F "$STACK/look/noroshictl.conf" "$@"; }
 cd "$STACK" || exit 1
-free_port port
-proc_start embedded "$installed" -X "producer=http://127.0.0.1:$port" \
+free_port LOOK_PORT
+proc_start embedded "$installed" -X "producer=http://127.0.0.1:$LOOK_PORT" \
 	embedded --state-dir "$STACK/look"
 served() { proc_gone embedded || { [ -e look/servers ] && id=$(notice 題 | ask -q issue); }; }
 id=

@@ -55,15 +55,15 @@ check "one message is kept once, and its name brought to the disk" \
 	equal "1 ['id.json'] True" "$(keeps)"
 
 # ---- with the services -------------------------------------------------------
-free_port port
+free_port RECEIVER_PORT
 receiver_start() {
 	proc_start receiver /usr/bin/python3 $receiver \
-		--secrets "$STACK/hook.secrets" listen --port "$port" \
+		--secrets "$STACK/hook.secrets" listen --port "$RECEIVER_PORT" \
 		--dir "$STACK/received"
 	wait_until 10 grep -q listening "$STACK/log/receiver.log"
 }
 hook() { # OPTION...: the subscription, without a secret in it
-	jq -n --arg url "http://127.0.0.1:$port/noroshi" '{subscriber_id: "op",
+	jq -n --arg url "http://127.0.0.1:$RECEIVER_PORT/noroshi" '{subscriber_id: "op",
 		kind: "OPERATOR", organisation: "op", name: "op",
 		sectors: ["power"], ceptoars: ["power"], max_tlp: "AMBER",
 		lang: "ja", channels: [{type: "WEBHOOK", address: $url}]}' |
