@@ -203,11 +203,13 @@ set_ids(struct producer_cutoff *out, const struct known *known,
 
 /* Posted before: it has its answer, or may still get it. */
 static bool
-is_under_way(const struct known *known, const struct producer_cutoff_at *at,
+is_under_way(struct known *known, const struct producer_cutoff_at *at,
     struct producer_cutoff *out)
 {
 	if (strcmp(known->posted, out->submission_id) != 0)
 		return false;
+	if (known->posted_at > at->now_ms) /* the clock was set back */
+		known->posted_at = at->now_ms;
 	out->wait_ms = known->posted_at + at->repeat_ms - at->now_ms;
 	if (known->answered) /* nothing more to say before the next window */
 		out->wait_ms = at->repeat_ms;

@@ -15,7 +15,7 @@ struct producer_deadline {
 	pthread_cond_t changed;
 	struct producer_due next; /* due_ms 0: nothing */
 	struct producer_due posted;
-	int64_t posted_at;
+	struct nrs_mono posted_at; /* 0: never */
 	bool stopped;
 };
 
@@ -63,14 +63,15 @@ producer_deadline_stop(struct producer_deadline *d)
 static int64_t
 until_due(const struct producer_deadline *d, int64_t now_ms, int repeat_ms)
 {
-	int64_t at = d->next.due_ms;
+	int64_t left = d->next.due_ms - now_ms, rest = 0;
 
-	if (at == 0)
+	if (d->next.due_ms == 0)
 		return -1;
-	if (d->posted_at != 0 && strcmp(d->posted.id, d->next.id) == 0 &&
-	    d->posted_at + repeat_ms > at)
-		at = d->posted_at + repeat_ms;
-	return at > now_ms ? at - now_ms : 0;
+	if (d->posted_at.ns != 0 && strcmp(d->posted.id, d->next.id) == 0)
+		rest = repeat_ms - nrs_mono_since_ms(d->posted_at);
+	if (left < rest)
+		left = rest;
+	return left > 0 ? left : 0;
 }
 
 bool
@@ -95,7 +96,7 @@ producer_deadline_wait(struct producer_deadline *d, int timeout_ms,
 	is_due = left == 0 && !d->stopped;
 	if (is_due) {
 		d->posted = d->next;
-		d->posted_at = nrs_wall_ms();
+		d->posted_at = nrs_mono_now();
 		*due = d->next;
 	}
 	(void)pthread_mutex_unlock(&d->lock);

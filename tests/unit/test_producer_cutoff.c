@@ -357,6 +357,17 @@ an_outcome_and_the_stop_wake_the_lane(void **state)
 	assert_true(nrs_mono_since_ms(start) < 15000);
 }
 
+static void
+a_clock_that_is_set_back_puts_no_repetition_off(void **state)
+{
+	const int64_t late = friday + 120 * MINUTE, back = late - 60 * MINUTE;
+
+	(void)done(*state, &fridays, friday - WEEK + 1);
+	assert_non_null(due(*state, &fridays, late).submission_id);
+	assert_null(due(*state, &fridays, back).submission_id);
+	assert_non_null(due(*state, &fridays, back + REPEAT).submission_id);
+}
+
 int
 main(void)
 {
@@ -365,6 +376,7 @@ main(void)
 	    T(what_comes_next_is_announced_when_nothing_is_known),
 	    T(a_window_closes_at_its_time_and_says_the_next),
 	    T(what_nobody_answers_is_posted_again_after_a_while),
+	    T(a_clock_that_is_set_back_puts_no_repetition_off),
 	    T(what_was_refused_is_not_posted_again_before_the_next_window),
 	    T(of_missed_windows_the_last_is_posted_late),
 	    T(a_minute_is_not_late),

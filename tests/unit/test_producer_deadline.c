@@ -10,6 +10,7 @@
 
 #include "noroshi/base/clock.h"
 #include "producer/deadline.h"
+#include "unit/clocks.h"
 
 static void
 nothing_is_due_while_no_outcome_names_a_deadline(void **state)
@@ -56,6 +57,21 @@ the_same_one_is_posted_again_only_after_a_while(void **state)
 	producer_deadline_free(d);
 }
 
+/* Its command may have been lost. */
+static void
+a_clock_that_is_set_back_puts_no_repetition_off(void **state)
+{
+	struct producer_deadline *d = producer_deadline_new();
+	struct producer_due due;
+
+	producer_deadline_set(d, nrs_wall_ms() - 10800000, "past");
+	assert_true(producer_deadline_wait(d, 20000, 10, &due));
+	clocks_set(-3600000);
+	assert_true(producer_deadline_wait(d, 5000, 10, &due));
+	clocks_set(3600000);
+	producer_deadline_free(d);
+}
+
 static void *
 set_from_another_thread(void *opaque)
 {
@@ -98,6 +114,7 @@ main(void)
 	    cmocka_unit_test(nothing_is_due_while_no_outcome_names_a_deadline),
 	    cmocka_unit_test(what_is_due_comes_at_its_time_and_not_before),
 	    cmocka_unit_test(the_same_one_is_posted_again_only_after_a_while),
+	    cmocka_unit_test(a_clock_that_is_set_back_puts_no_repetition_off),
 	    cmocka_unit_test(a_new_deadline_and_the_stop_wake_the_lane),
 	};
 
