@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,6 +168,51 @@ the_journal_prefix_appears_only_on_the_journals_own_pipe(void **state)
 	assert_memory_equal(strchr(out, '\n') + 1, "ts=", 3);
 }
 
+/* stderr becomes a pipe that nobody reads, and full; its reading end. */
+static int
+fill_stderr(void)
+{
+	static const char zeros[4096];
+	int ends[2], flags;
+
+	assert_int_equal(pipe(ends), 0);
+	flags = fcntl(ends[1], F_GETFL);
+	assert_int_equal(fcntl(ends[1], F_SETFL, flags | O_NONBLOCK), 0);
+	while (write(ends[1], zeros, sizeof(zeros)) > 0)
+		;
+	assert_int_equal(fcntl(ends[1], F_SETFL, flags), 0);
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	(void)close(ends[1]);
+	return ends[0];
+}
+
+static void
+whoever_does_not_read_the_log_holds_nobody_up(void **state)
+{
+	static char out[128 * 1024];
+	int saved = dup(STDERR_FILENO), reader = fill_stderr(), i;
+	ssize_t n;
+
+	(void)state;
+	nrs_log_setup(NULL, NRS_LOG_INFO, NRS_LOG_LOGFMT);
+	(void)alarm(10); /* it would wait for ever */
+	for (i = 0; i < 1000; i++)
+		emit_one("lost");
+	(void)alarm(0);
+	/* A pipe holds 64 KiB. */
+	assert_true(read(reader, out, sizeof(out)) > 0);
+	emit_one("seen");
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	(void)close(saved);
+	n = read(reader, out, sizeof(out) - 1);
+	assert_true(n > 0);
+	out[n] = '\0';
+	assert_non_null(strstr(out, "level=error event=log_lost lines=1000\n"));
+	assert_non_null(strstr(out, "event=decided alert=seen"));
+	assert_null(strstr(out, "alert=lost"));
+	(void)close(reader);
+}
+
 int
 main(void)
 {
@@ -176,6 +222,7 @@ main(void)
 	    cmocka_unit_test(json_is_one_object_per_line),
 	    cmocka_unit_test(a_long_value_is_cut_between_characters),
 	    cmocka_unit_test(a_level_below_the_threshold_is_silent),
+	    cmocka_unit_test(whoever_does_not_read_the_log_holds_nobody_up),
 	    cmocka_unit_test(
 	        the_journal_prefix_appears_only_on_the_journals_own_pipe),
 	};

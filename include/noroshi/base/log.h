@@ -9,7 +9,8 @@
  * offset=7
  *
  * Never content, addresses or secrets: ids and codes only. Values are escaped
- * and cut at 512 bytes, so that a hostile one cannot forge a line. Any thread.
+ * and cut at 512 bytes, so that a hostile one cannot forge a line. Nobody waits
+ * for whoever reads: after a second lines are lost, and counted. Any thread.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,6 +20,7 @@
 #include "noroshi/base/text.h"
 
 #define MAX_VALUE 512
+#define ROOM_MS 1000
 
 /* Set before threads start and on reload; each is read on its own. */
 static _Atomic(const char *) log_service;
@@ -148,55 +152,109 @@ add_key(struct nrs_buf *line, const char *key, bool json)
 		nrs_buf_printf(line, " %s=", key);
 }
 
-/* One write per line: concurrent writers cannot interleave. A log that cannot
- * be written has nobody to be told. */
 static void
+format_line(struct nrs_buf *line, enum nrs_log_level level, const char *event,
+    const struct nrs_log_field *fields, size_t n)
+{
+	bool json = atomic_load(&log_format) == NRS_LOG_JSON;
+	const char *service = atomic_load(&log_service);
+	char now[NRS_TIME_SIZE];
+	size_t i;
+
+	if (atomic_load(&log_to_journal))
+		nrs_buf_adds(line, levels[level].syslog);
+	nrs_buf_printf(line,
+	    json ? "{\"ts\":\"%s\",\"level\":\"%s\"" : "ts=%s level=%s",
+	    nrs_time_utc(nrs_wall_ms(), now), levels[level].name);
+	if (service != NULL) {
+		add_key(line, "service", json);
+		add_text(line, service, json);
+	}
+	add_key(line, "event", json);
+	add_text(line, event, json);
+	for (i = 0; i < n; i++) {
+		add_key(line, fields[i].key, json);
+		if (fields[i].is_number)
+			nrs_buf_printf(line, "%" PRId64, fields[i].number);
+		else
+			add_text(line, fields[i].text, json);
+	}
+	nrs_buf_adds(line, json ? "}\n" : "\n");
+}
+
+/* ---- who reads stderr may have stopped, and no alert waits for him --------
+ */
+
+static pthread_mutex_t out_lock = PTHREAD_MUTEX_INITIALIZER;
+static int64_t n_lost; /* lines since the last that was written; under lock */
+
+/* A pipe that has room takes PIPE_BUF bytes at once. Waited for once: then each
+ * line asks, and is lost if there is none. */
+static bool
+has_room(void)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	int n;
+
+	do
+		n = poll(&out, 1, n_lost == 0 ? ROOM_MS : 0);
+	while (n < 0 && errno == EINTR);
+	return n != 0;
+}
+
+/* One write per line, unless it is very long: concurrent writers cannot
+ * interleave. A log that cannot be written has nobody to be told. */
+static bool
 write_line(const struct nrs_buf *line)
 {
-	size_t done = 0;
+	size_t done = 0, left;
 	ssize_t n;
 
 	while (done < line->len) {
-		n = write(STDERR_FILENO, line->data + done, line->len - done);
+		if (!has_room())
+			return false;
+		left = line->len - done;
+		n = write(STDERR_FILENO, line->data + done,
+		    left < PIPE_BUF ? left : PIPE_BUF);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return;
+			return true;
 		done += (size_t)n;
 	}
+	return true;
+}
+
+/* Says first what is missing before it. */
+static bool
+write_lost(void)
+{
+	const struct nrs_log_field lines = NRS_I("lines", n_lost);
+	struct nrs_buf line = {0};
+	bool written;
+
+	if (n_lost == 0)
+		return true;
+	format_line(&line, NRS_LOG_ERROR, "log_lost", &lines, 1);
+	written = write_line(&line);
+	if (written)
+		n_lost = 0;
+	nrs_buf_fini(&line);
+	return written;
 }
 
 void
 nrs_log_fields(enum nrs_log_level level, const char *event,
     const struct nrs_log_field *fields, size_t n)
 {
-	bool json = atomic_load(&log_format) == NRS_LOG_JSON;
-	const char *service = atomic_load(&log_service);
-	char now[NRS_TIME_SIZE];
 	struct nrs_buf line = {0};
-	size_t i;
 
 	if ((int)level < atomic_load(&log_level))
 		return;
-	if (atomic_load(&log_to_journal))
-		nrs_buf_adds(&line, levels[level].syslog);
-	nrs_buf_printf(&line,
-	    json ? "{\"ts\":\"%s\",\"level\":\"%s\"" : "ts=%s level=%s",
-	    nrs_time_utc(nrs_wall_ms(), now), levels[level].name);
-	if (service != NULL) {
-		add_key(&line, "service", json);
-		add_text(&line, service, json);
-	}
-	add_key(&line, "event", json);
-	add_text(&line, event, json);
-	for (i = 0; i < n; i++) {
-		add_key(&line, fields[i].key, json);
-		if (fields[i].is_number)
-			nrs_buf_printf(&line, "%" PRId64, fields[i].number);
-		else
-			add_text(&line, fields[i].text, json);
-	}
-	nrs_buf_adds(&line, json ? "}\n" : "\n");
-	write_line(&line);
+	format_line(&line, level, event, fields, n);
+	(void)pthread_mutex_lock(&out_lock);
+	if (!write_lost() || !write_line(&line))
+		n_lost++;
+	(void)pthread_mutex_unlock(&out_lock);
 	nrs_buf_fini(&line);
 }

@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "common/io/service_private.h"
+
+#define WAIT_US 500000
 
 struct nrs_notify {
 	struct sockaddr_un address;
@@ -32,6 +35,17 @@ set_address(struct nrs_notify *notify, const char *path)
 	return true;
 }
 
+/* A supervisor that does not read what it is told holds up no lane for long. */
+static void
+limit_wait(const struct nrs_notify *notify)
+{
+	const struct timeval limit = {.tv_usec = WAIT_US};
+
+	if (notify->fd >= 0)
+		(void)setsockopt(
+		    notify->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
 struct nrs_notify *
 nrs_notify_new(const char *path)
 {
@@ -40,6 +54,7 @@ nrs_notify_new(const char *path)
 	notify->fd = -1;
 	if (path != NULL && set_address(notify, path))
 		notify->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	limit_wait(notify);
 	return notify;
 }
 
