@@ -15,6 +15,9 @@
 
 #define TIMEOUT_MS 10000
 #define PARTITIONS_MAX 64
+/* A relay gives up after five days (RFC 5321) and the answer is as slow again;
+ * what is older than that many times over is searched for no more. */
+#define YOUNG_MS (INT64_C(30) * 24 * 60 * 60 * 1000)
 
 static const struct {
 	char lane; /* of core/verp.h */
@@ -108,24 +111,61 @@ search_from(struct search *search, struct nrs_reader *reader,
 	           : rc;
 }
 
+static size_t
+keep_found(struct nrs_reader_from *from, size_t n)
+{
+	size_t i, found = 0;
+
+	for (i = 0; i < n; i++)
+		if (from[i].offset >= 0)
+			from[found++] = from[i];
+	return found;
+}
+
+/* Where what is young begins, in each partition that has any. The embedded bus
+ * knows no times, not even that something is younger than 1970: all of it. */
 static enum nrs_rc
-search_all(
+find_young(struct search *search, struct nrs_reader *reader,
+    struct nrs_reader_from from[PARTITIONS_MAX], size_t *n, struct nrs_err *err)
+{
+	const int64_t ages[] = {nrs_wall_ms() - YOUNG_MS, 0};
+	size_t i, age, found = 0;
+	enum nrs_rc rc = NRS_OK;
+
+	for (age = 0; age < 2 && found == 0 && rc == NRS_OK; age++) {
+		for (i = 0; i < *n; i++)
+			from[i] = (struct nrs_reader_from){
+			    search->topic, (int)i, NRS_FROM_START};
+		rc = nrs_reader_since(reader, ages[age], from, *n, err);
+		if (rc == NRS_OK)
+			found = keep_found(from, *n);
+	}
+	if (found > 0)
+		*n = age == 1 ? found : 0;
+	else
+		for (i = 0; i < *n; i++)
+			from[i].offset = NRS_FROM_START;
+	return rc;
+}
+
+static enum nrs_rc
+search_young(
     struct search *search, struct nrs_reader *reader, struct nrs_err *err)
 {
 	struct nrs_reader_from from[PARTITIONS_MAX];
-	int i, n = 0;
-	enum nrs_rc rc = nrs_reader_partitions(reader, search->topic, &n, err);
+	int partitions = 0;
+	size_t n;
+	enum nrs_rc rc =
+	    nrs_reader_partitions(reader, search->topic, &partitions, err);
 
+	n = (size_t)(partitions < PARTITIONS_MAX ? partitions : PARTITIONS_MAX);
+	if (rc == NRS_OK && n > 0)
+		rc = find_young(search, reader, from, &n, err);
+	if (rc == NRS_OK && n > 0)
+		rc = nrs_reader_assign(reader, from, n, err);
 	if (rc != NRS_OK || n == 0)
 		return rc;
-	n = n < PARTITIONS_MAX ? n : PARTITIONS_MAX;
-	for (i = 0; i < n; i++)
-		from[i] =
-		    (struct nrs_reader_from){search->topic, i, NRS_FROM_START};
-	rc = nrs_reader_assign(reader, from, (size_t)n, err);
-	return rc == NRS_OK
-	           ? nrs_reader_to_end(reader, TIMEOUT_MS, see, search, err)
-	           : rc;
+	return nrs_reader_to_end(reader, TIMEOUT_MS, see, search, err);
 }
 
 /* The part before '@' of a Message-ID of ours is the delivery's key. */
@@ -149,7 +189,7 @@ key_of(const char *message_id, uint8_t out[NRS_SHA256_SIZE])
 }
 
 /* The address says where; without VERP the Message-ID is the key, and every
- * receipt is looked at. */
+ * receipt of a month is looked at. */
 static enum nrs_rc
 find(struct search *search, struct nrs_reader *reader,
     const struct nrs_bounce *bounce, struct nrs_err *err)
@@ -178,7 +218,7 @@ find(struct search *search, struct nrs_reader *reader,
 	for (lane = 0; lane < N_LANES && search->found == NULL && rc == NRS_OK;
 	     lane++) {
 		search->topic = lanes[lane].topic;
-		rc = search_all(search, reader, err);
+		rc = search_young(search, reader, err);
 	}
 	return rc;
 }

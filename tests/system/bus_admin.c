@@ -214,6 +214,33 @@ without_an_authorizer_the_bus_says_so(void **state)
 	nrs_admin_close(admin);
 }
 
+/* Offsets by time, which the mock cluster does not know. */
+static void
+a_reader_finds_where_a_time_begins(void **state)
+{
+	const struct nrs_bus_conf conf = bus_fixture_conf("times");
+	struct nrs_reader_from from[2] = {{"times", 0, 0}, {"times", 1, 0}};
+	struct nrs_stop *never = nrs_stop_new();
+	struct nrs_reader *reader = NULL;
+	int64_t between;
+
+	bus_fixture_topic("times", 2);
+	bus_fixture_put("times", 0, "before");
+	between = nrs_wall_ms() + 1;
+	while (nrs_wall_ms() <= between)
+		(void)nrs_stop_wait(never, 1);
+	bus_fixture_put("times", 0, "after");
+	assert_int_equal(nrs_reader_open(&conf, &reader, &err), NRS_OK);
+	assert_int_equal(
+	    nrs_reader_since(reader, between, from, 2, &err), NRS_OK);
+	assert_int_equal(from[0].offset, 1);
+	assert_int_equal(from[1].offset, NRS_FROM_END);
+	assert_int_equal(nrs_reader_since(reader, 0, from, 2, &err), NRS_OK);
+	assert_int_equal(from[0].offset, 0);
+	nrs_reader_close(reader);
+	nrs_stop_free(never);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -224,6 +251,7 @@ main(int argc, char **argv)
 	        a_wrong_setting_is_refused_in_the_brokers_own_words),
 	    cmocka_unit_test(kafkas_own_topics_keep_their_names),
 	    cmocka_unit_test(without_an_authorizer_the_bus_says_so),
+	    cmocka_unit_test(a_reader_finds_where_a_time_begins),
 	};
 	const struct CMUnitTest permissions[] = {
 	    cmocka_unit_test(permissions_are_given_once_and_taken_one_by_one),

@@ -151,6 +151,10 @@ struct nrs_bounds {
 NRS_CHECKED enum nrs_rc nrs_reader_bounds(struct nrs_reader *reader,
     const char *topic, int partition, struct nrs_bounds *out,
     struct nrs_err *err);
+/* The offset of each of from becomes the first that the bus wrote at ms or
+ * later; NRS_FROM_END: none. (The embedded bus knows no times: always none.) */
+NRS_CHECKED enum nrs_rc nrs_reader_since(struct nrs_reader *reader, int64_t ms,
+    struct nrs_reader_from *from, size_t n, struct nrs_err *err);
 /* 0 when the topic does not exist. */
 NRS_CHECKED enum nrs_rc nrs_reader_partitions(
     struct nrs_reader *reader, const char *topic, int *n, struct nrs_err *err);

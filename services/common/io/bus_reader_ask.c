@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a reader asks while it reads: where topics begin and end, and how many
- * partitions they have. */
+/* What a reader asks while it reads: where topics begin and end, where they
+ * were at a time, and how many partitions they have. */
 #include <stdlib.h>
 
 #include "common/io/bus_reader.h"
@@ -70,6 +70,37 @@ nrs_reader_bounds(struct nrs_reader *r, const char *topic, int partition,
 	if (part.topic == NULL)
 		return nrs_fail(err, NRS_FATAL, "bus: bad topic %s", topic);
 	return reader_bounds(r, &part, ASK_MS, out, err);
+}
+
+enum nrs_rc
+nrs_reader_since(struct nrs_reader *r, int64_t ms, struct nrs_reader_from *from,
+    size_t n, struct nrs_err *err)
+{
+	rd_kafka_topic_partition_list_t *list;
+	rd_kafka_resp_err_t code;
+	enum nrs_rc rc = open_asker(r, err);
+	char *full;
+	size_t i;
+
+	if (rc != NRS_OK)
+		return rc;
+	list = rd_kafka_topic_partition_list_new((int)n);
+	for (i = 0; i < n; i++) {
+		full = nrs_bus_setup_full(r->setup, from[i].topic);
+		rd_kafka_topic_partition_list_add(list, full, from[i].partition)
+		    ->offset = ms;
+		free(full);
+	}
+	code = rd_kafka_offsets_for_times(r->asker, list, ASK_MS);
+	for (i = 0; i < n && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+		code = list->elems[i].err;
+		from[i].offset = list->elems[i].offset;
+	}
+	rd_kafka_topic_partition_list_destroy(list);
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return NRS_OK;
+	reader_close_asker(r);
+	return nrs_bus_fail(err, code, "offsets by time");
 }
 
 enum nrs_rc
