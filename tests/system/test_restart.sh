@@ -52,6 +52,9 @@ new=$(notice "新しい規則" "$routine" | ctl --json issue "${key[@]}" - | jq 
 wait_until 20 mail_came "$new" reader
 check "a new notice is decided by the new rules" equal RELEASED \
 	"$(outcome "$new" .verdict)"
+ctl -q newsletter cutoff "${key[@]}" weekly >/dev/null
+check "what waits under the revoked key is not in the newsletter" equal 3 \
+	"$(grep -c event=waiting_item_unreadable "$STACK/log/classifier-1.log")"
 check "the outcome names the version of its rules" test \
 	"$(outcome "$new" .versions.rules)" != "$(outcome "${ids[0]}" .versions.rules)"
 system_end
