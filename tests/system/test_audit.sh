@@ -7,10 +7,10 @@ SCRIPT=$(mktemp)
 echo 'lost@demo.example 451' >"$SCRIPT"
 system_begin "$SCRIPT"
 
-AUDIT=(-X audit.every=200 -X audit.outcome_budget=2000 -X audit.plan_budget=2000
-	-X audit.delivery_budget=4000 -X retry.min=200 -X retry.max=1000
+AUDIT=(-X audit.every=200 -X audit.outcome_budget=5000 -X audit.plan_budget=5000
+	-X audit.delivery_budget=8000 -X retry.min=200 -X retry.max=1000
 	-X duty.address=duty@demo.example -X heartbeat.mail=canary@demo.example
-	-X heartbeat.every=4000)
+	-X heartbeat.every=6000)
 dispatcher() {
 	daemon_start dispatcher "$1" "${AUDIT[@]}"
 	daemon_ready dispatcher "$1"
@@ -53,7 +53,7 @@ subscriber lost '.sectors = ["telecom"] | .ceptoars = ["telecom"]'
 first=$(issue "届く")
 unaddressed=$(issue "誰も登録していない分野" '.sectors = ["finance"]')
 wait_until 20 mail_came "$first" one
-wait_until 20 some_beats
+wait_until 40 some_beats
 check "heartbeats arrive at the canary" some_beats
 settled() { logged audit_begun '' && gap_is plan 0 && gap_is outcome 0; }
 wait_until 20 settled
@@ -156,7 +156,7 @@ dispatcher 4
 wait_until 20 settled
 had_a_turn() { [ "$(beats)" -gt "$beats_before" ]; }
 beats_before=$(($(beats) + 1))
-wait_until 20 had_a_turn
+wait_until 40 had_a_turn
 check "another auditor tells nothing twice" equal "$told_before" "$(about_gaps)"
 check "and finds nothing" nothing_missing
 check "alerts are counted without our own mails" equal "0" \
@@ -166,7 +166,7 @@ check "alerts are counted without our own mails" equal "0" \
 # ---- a canary that hears nothing -----------------------------------------------
 echo 'canary@demo.example 550' >"$SCRIPT"
 kill -HUP "${PROC[mail-sink]}"
-wait_until 30 gap_is heartbeat 1
+wait_until 60 gap_is heartbeat 1
 check "heartbeats that do not arrive are an alarm" gap_is heartbeat 1
 silent() { mails 'select(.rcpt_to[0] == "duty@demo.example") |
 	.headers["x-noroshi-id"]' | grep -q '^duty\.silent\.MAIL\.'; }
@@ -174,7 +174,7 @@ wait_until 20 silent
 check "the duty officer is told" silent
 : >"$SCRIPT"
 kill -HUP "${PROC[mail-sink]}"
-wait_until 20 gap_is heartbeat 0
+wait_until 40 gap_is heartbeat 0
 check "until they do again" gap_is heartbeat 0
 rm -f "$SCRIPT"
 system_end
