@@ -108,6 +108,31 @@ consent_that_comes_too_late_says_so(void **state)
 	assert_int_equal(nrs_state_counts(s.state).held, 0);
 }
 
+/* Anybody who has read a notice knows its thread. */
+static void
+without_consent_nothing_that_waits_is_dropped(void **state)
+{
+	struct nrs_content content = scene_content(&s, "a");
+
+	issue(&content, "power");
+	assert_int_equal(nrs_state_counts(s.state).waiting, 1);
+	content = scene_next(&s, "a", 2, NRS_KIND_FOLLOW_UP);
+	content.stream = NRS_STREAM_AGENCY_PROVISION;
+	content.valid_until = s.now;
+	assert_int_equal(
+	    issue(&content, "power")->verdict, NRS_VERDICT_EXPIRED);
+	assert_int_equal(nrs_state_counts(s.state).waiting, 1);
+	content = scene_next(&s, "a", 3, NRS_KIND_FOLLOW_UP);
+	content.stream = NRS_STREAM_AGENCY_PROVISION;
+	content.valid_until = s.now + MINUTE;
+	content.notice_id = "late";
+	issue(&content, "power");
+	s.now += MINUTE;
+	assert_int_equal(
+	    scene_approval(&s, "late", "source")->verdict, NRS_VERDICT_EXPIRED);
+	assert_int_equal(nrs_state_counts(s.state).waiting, 0);
+}
+
 static void
 refused_consent_ends_it(void **state)
 {
@@ -205,6 +230,7 @@ main(void)
 	    T(a_report_waits_for_its_sources_consent),
 	    T(consent_releases_it_by_the_posture_of_then),
 	    T(consent_that_comes_too_late_says_so),
+	    T(without_consent_nothing_that_waits_is_dropped),
 	    T(refused_consent_ends_it),
 	    T(an_approval_is_of_these_bytes),
 	    T(a_held_revision_counts_and_a_later_one_cancels_it),

@@ -130,7 +130,6 @@ is_expired(struct decision *d)
 		return false;
 	decide_answer(d, NRS_VERDICT_EXPIRED, "override:2",
 	    "valid_until had passed when it was decided");
-	decide_drop_waiting(d, "expired");
 	return true;
 }
 
@@ -164,6 +163,15 @@ missing_consent(const struct decision *d)
 	if (d->cmd->content->stream != NRS_STREAM_NISC_PROVISION)
 		return "source-consent";
 	return NULL;
+}
+
+/* What nobody consented to takes nothing from those who wait. */
+static void
+drop_older(struct decision *d)
+{
+	if (d->out->verdict == NRS_VERDICT_EXPIRED &&
+	    missing_consent(d) == NULL)
+		decide_drop_waiting(d, "expired");
 }
 
 static struct nrs_held_change *
@@ -326,6 +334,7 @@ decide_notice(struct decision *d)
 	if (d->thread != NULL && held != NULL)
 		decide_add_held_removal(d, held, "superseded");
 	if (is_expired(d) || was_never_sent(d) || is_held(d)) {
+		drop_older(d);
 		record_thread(d, false);
 		return;
 	}
@@ -347,6 +356,7 @@ decide_held(struct decision *d, const struct state_held *held)
 		return;
 	if (is_expired(d)) {
 		decide_add_held_removal(d, held, "expired");
+		decide_drop_waiting(d, "expired");
 		record_thread(d, false);
 		return;
 	}
