@@ -91,6 +91,18 @@ a_contact_that_cannot_be_reached_holds_up_nobody(void **state)
 	assert_int_equal(w->s.due.n_hopes, 0);
 }
 
+/* Retention has taken it while it waited. */
+static void
+what_the_bus_has_no_more_ends_no_service(void **state)
+{
+	(void)state;
+	due_plan(fallback());
+	due_receipt(NRS_STATE_FAILED, "t 1 s", "@hq");
+	w->records[0] = (struct nrs_bytes){(const uint8_t *)"\xff", 1};
+	assert_int_equal(turn_with_despair(), 0);
+	assert_int_equal(w->s.due.n_hopes, 0);
+}
+
 static void
 but_while_another_of_it_was_reached_they_wait(void **state)
 {
@@ -416,6 +428,7 @@ main(void)
 	    CASE(the_usual_recipients_wait_while_the_contact_may_answer),
 	    CASE(the_contact_acknowledges_for_them),
 	    CASE(a_contact_that_cannot_be_reached_holds_up_nobody),
+	    CASE(what_the_bus_has_no_more_ends_no_service),
 	    CASE(but_while_another_of_it_was_reached_they_wait),
 	    CASE(a_correction_replaces_what_waited),
 	    CASE(nobody_hears_of_the_retraction_of_what_waited),

@@ -303,6 +303,8 @@ send_now(struct sender *s, struct dispatcher_load *load, struct nrs_mono now)
 
 	if (load->parked && !sender_take_up(s, load))
 		return;
+	if (load->hope == NULL) /* the bus has it no more */
+		return;
 	nrs_log(NRS_LOG_WARN, "arrangement_not_reached",
 	    NRS_S("alert", load->hope->notice_id),
 	    NRS_S("contact", load->hope->whose),
