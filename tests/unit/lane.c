@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "dispatcher/sender/outbox.h"
+#include "dispatcher/sender/ready.h"
 #include "dispatcher/sender/receipt.h"
 #include "dispatcher/sender/transfer.h"
 #include "noroshi/base/clock.h"
@@ -276,6 +277,7 @@ lane_ack(void)
 	push();
 	while (w->n_acked < w->n_letters) {
 		ack_one();
+		sender_start_ready(&w->s);
 		sender_end_again(&w->s);
 		push();
 	}

@@ -57,6 +57,7 @@ answer(int first, int last, enum nrs_rc rc)
 		answered[i] = true;
 		letter->acked(letter->opaque, rc, letter->partition, (int)i);
 	}
+	sender_start_ready(&w->s);
 }
 
 static int
@@ -136,6 +137,39 @@ a_slow_partition_begins_nothing_before_it_is_answered(void **state)
 	assert_int_equal(w->s.n_busy, 0);
 }
 
+/* The bus may take half a minute for an intent. */
+static void
+after_a_slow_intent_the_clearance_is_asked_for_again(void **state)
+{
+	(void)state;
+	load(0);
+	turn();
+	clocks_sleep(LONG_MS);
+	lane_clear_for(NRS_TLP_CLEAR);
+	answer(0, 0, NRS_OK);
+	assert_int_equal(w->n_jobs, 0);
+	turn();
+	assert_int_equal(lane_count(NRS_STATE_CANCELLED, 1), 1);
+}
+
+/* Each question may take ten seconds in vain. */
+static void
+it_is_asked_once_for_all_slow_intents(void **state)
+{
+	(void)state;
+	load(0);
+	load(0);
+	load(0);
+	turn();
+	clocks_sleep(LONG_MS);
+	w->n_refreshed = 0;
+	w->refresh = NRS_RETRY;
+	answer(0, 0, NRS_OK);
+	assert_int_equal(w->n_refreshed, 1);
+	assert_int_equal(w->n_jobs, 0);
+	assert_int_equal(parts[0].n_moving, 0);
+}
+
 /* Asked for each receipt, the bus and its disk would have more to do than the
  * mails take. */
 static void
@@ -167,6 +201,8 @@ main(void)
 	    CASE(partitions_without_a_leader_hold_up_no_other),
 	    CASE(their_intents_take_no_place_from_others),
 	    CASE(a_slow_partition_begins_nothing_before_it_is_answered),
+	    CASE(after_a_slow_intent_the_clearance_is_asked_for_again),
+	    CASE(it_is_asked_once_for_all_slow_intents),
 	    CASE(bunches_of_a_partition_keep_a_distance),
 	};
 

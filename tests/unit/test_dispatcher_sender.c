@@ -277,7 +277,7 @@ after_a_long_wait_for_a_connection_the_clearance_is_asked_for_again(
 	    .max_tlp = NRS_TLP_CLEAR};
 
 	(void)state;
-	load_one_too_many()->ready_at.ns -= INT64_C(2000000000);
+	load_one_too_many()->looked_at.ns -= INT64_C(2000000000);
 	nrs_match_set_put(w->subs, &lowered);
 	w->s.subs_at = (struct nrs_mono){0};
 	lane_finish(0, NRS_TRANSFER_DELIVERED);
@@ -301,7 +301,7 @@ a_silent_bus_is_asked_once_for_all_that_wait_for_a_connection(void **state)
 		    lane_batch(1, NRS_KIND_INITIAL), MAIL, (char)('p' + i));
 	assert_int_equal(lane_pump(), 0);
 	for (i = 0; task != NULL; task = task->ready_next, i++)
-		task->ready_at.ns -= INT64_C(2000000000);
+		task->looked_at.ns -= INT64_C(2000000000);
 	assert_int_equal(i, 4);
 	w->s.subs_at = (struct nrs_mono){0};
 	w->n_refreshed = 0;

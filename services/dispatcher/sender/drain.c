@@ -14,6 +14,7 @@ sender_serve(struct sender *s, int timeout_ms, const int *fds, size_t n_fds)
 	nrs_transfer_poll(
 	    s->transfer, sender_outbox_wait(s, timeout_ms), fds, n_fds);
 	nrs_producer_poll(s->producer, 0);
+	sender_start_ready(s);
 	nrs_service_alive(s->ctx, s->lane);
 }
 

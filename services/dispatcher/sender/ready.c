@@ -40,12 +40,18 @@ append(struct sender_row *row, struct dispatcher_task *task)
 	row->last = task;
 }
 
+static bool
+is_fresh(const struct dispatcher_task *task)
+{
+	return nrs_mono_since_ms(task->looked_at) < LONG_MS;
+}
+
 /* Each question may take as long as a lane may be silent: after one in vain
  * those that need an answer go back and wait for their turn. */
 static void
 go(struct sender *s, struct dispatcher_task *task, bool *silent)
 {
-	if (nrs_mono_since_ms(task->ready_at) < LONG_MS) {
+	if (is_fresh(task)) {
 		sender_transfer(s, task);
 		return;
 	}
@@ -55,7 +61,7 @@ go(struct sender *s, struct dispatcher_task *task, bool *silent)
 	else if (!sender_may_still_go(s, task))
 		sender_postpone(s, task, 0);
 	else {
-		task->ready_at = nrs_mono_now();
+		task->looked_at = nrs_mono_now();
 		sender_transfer(s, task);
 	}
 }
@@ -63,7 +69,7 @@ go(struct sender *s, struct dispatcher_task *task, bool *silent)
 struct nrs_mono
 sender_start_by(const struct dispatcher_task *task)
 {
-	return nrs_mono_add_ms(task->ready_at, LONG_MS);
+	return nrs_mono_add_ms(task->looked_at, LONG_MS);
 }
 
 void
@@ -82,10 +88,16 @@ sender_start_ready(struct sender *s)
 void
 sender_ready(struct sender *s, struct dispatcher_task *task)
 {
+	const enum nrs_channel_type channel = task->delivery->channel->type;
+	struct sender_row *row = &s->ready[channel];
+
 	task->step = DISPATCHER_READY;
-	task->ready_at = nrs_mono_now();
-	append(&s->ready[task->delivery->channel->type], task);
-	sender_start_ready(s);
+	append(row, task);
+	/* The bus may have taken long for it; what has to be asked again is
+	 * asked once for all of the turn (drain.c). */
+	if (row->first == task && is_fresh(task) &&
+	    nrs_transfer_room(s->transfer, channel) > 0)
+		sender_transfer(s, take_first(row));
 }
 
 /* Every task of the row that want chooses, in order. */

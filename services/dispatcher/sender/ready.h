@@ -11,7 +11,8 @@
 
 /* Intents and transfers at a time, for so many connections. */
 size_t sender_window(size_t connections);
-/* The bus has acknowledged the task's intent. */
+/* The bus has acknowledged the task's intent. What was looked at too long ago
+ * waits for sender_start_ready. */
 void sender_ready(struct sender *s, struct dispatcher_task *task);
 /* When what was last looked at is too old to go by. */
 struct nrs_mono sender_start_by(const struct dispatcher_task *task);

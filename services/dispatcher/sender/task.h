@@ -63,7 +63,7 @@ struct dispatcher_task {
 	bool after_all;        /* CLOSING: on record after the ends before it */
 	struct nrs_bytes heir; /* a successor's key, if that is untold, too */
 	int64_t intent;        /* offset of the last one's receipt */
-	struct nrs_mono ready_at; /* READY: since when */
+	struct nrs_mono looked_at; /* when it was last seen that it may go */
 	struct dispatcher_task *ready_next;
 	struct nrs_buf body;
 	enum nrs_delivery_state end; /* CLOSING */

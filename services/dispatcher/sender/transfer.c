@@ -175,6 +175,7 @@ begin(struct sender *s, struct dispatcher_task *task,
 	}
 	if (ends_here(s, task, now) || !join(s, task))
 		return;
+	task->looked_at = nrs_mono_now();
 	task->attempt++;
 	announce_repeat(s, task);
 	sender_count_moving(s, task, 1);
