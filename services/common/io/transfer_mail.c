@@ -99,12 +99,12 @@ on_close(void *opaque, curl_socket_t fd)
 }
 
 static void
-hang_up(struct mailer *m)
+hang_up(struct nrs_transfer *t, const struct mailer *m)
 {
-	lock(m->slot.owner);
+	lock(t);
 	if (m->fd >= 0)
 		(void)shutdown(m->fd, SHUT_RDWR);
-	unlock(m->slot.owner);
+	unlock(t);
 }
 
 /* After a timeout libcurl would keep the connection, and take the late answer
@@ -113,7 +113,7 @@ hang_up(struct mailer *m)
 static void
 forget_connection(struct mailer *m)
 {
-	hang_up(m);
+	hang_up(m->slot.owner, m);
 	curl_easy_cleanup(m->slot.easy);
 	m->slot.easy = NULL;
 }
@@ -213,7 +213,7 @@ run(void *arg)
 		append(&t->ended, mail);
 	}
 	unlock(t);
-	hang_up(m);
+	hang_up(t, m);
 	curl_easy_cleanup(m->slot.easy);
 	return NULL;
 }
@@ -305,7 +305,7 @@ transfer_mail_close(struct nrs_transfer *t)
 	unlock(t);
 	for (i = 0; i < t->n_mailers; i++) {
 		m = &t->mailers[i];
-		hang_up(m);
+		hang_up(t, m);
 		lock(t);
 		(void)pthread_cond_signal(&m->wake);
 		unlock(t);
