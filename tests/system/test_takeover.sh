@@ -57,22 +57,24 @@ takeovers=0 slowest=0
 for ((round = 0; round < KILLS; round++)); do
 	service=classifier
 	[ $((round % 2)) -eq 0 ] || service=dispatcher
-	wait_until 20 some_active "$service" || break
+	wait_until 40 some_active "$service" || break
 	victim=$ACTIVE
 	proc_stop "$service-$victim" KILL
 	began=$(date +%s%N)
 	other=$((3 - victim))
-	wait_until 20 is_active "$service" "$other" || break
+	wait_until 40 is_active "$service" "$other" || break
 	took=$((($(date +%s%N) - began) / 1000000))
 	[ "$took" -le "$slowest" ] || slowest=$took
-	wait_until 20 goes_on "${PROGRESS[$service]}" \
+	wait_until 40 goes_on "${PROGRESS[$service]}" \
 		"$(written "${PROGRESS[$service]}")" || break
 	takeovers=$((takeovers + 1))
 	instance "$service" "$victim"
 	daemon_ready "$service" "$victim" || break
 done
 check "$KILLS times the standby went on" equal "$KILLS" "$takeovers"
-check "always within 10 s (slowest: $slowest ms)" test "$slowest" -lt 10000
+# Ten seconds are promised of a machine that has this to do, thirty of any.
+check "always within ${LIMIT_S:=30} s (slowest: $slowest ms)" \
+	test "$slowest" -lt $((LIMIT_S * 1000))
 
 check "notices were coming all the time" proc_runs post
 proc_stop post
