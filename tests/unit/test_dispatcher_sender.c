@@ -195,6 +195,31 @@ what_ended_in_doubt_is_sent_again(void **state)
 	assert_int_equal(lane_pump(), 1);
 }
 
+static void
+pump_until(size_t jobs)
+{
+	while (w->n_jobs < jobs) {
+		(void)dispatcher_queue_wake(w->s.queue, nrs_mono_now());
+		(void)lane_pump();
+	}
+}
+
+/* That a later try surely failed does not take the doubt away. */
+static void
+what_was_once_in_doubt_stays_an_announced_repeat(void **state)
+{
+	(void)state;
+	lane_load(lane_batch(1, NRS_KIND_INITIAL), MAIL, 'a');
+	assert_int_equal(lane_pump(), 1);
+	lane_finish(0, NRS_TRANSFER_AMBIGUOUS);
+	pump_until(2);
+	lane_finish(1, NRS_TRANSFER_DEFERRED);
+	pump_until(3);
+	assert_int_equal(lane_last_receipt(0)->state, NRS_STATE_INTENT);
+	assert_int_equal(lane_last_receipt(0)->attempt, 3);
+	assert_true(lane_last_receipt(0)->repeat);
+}
+
 /* Many records with one recipient each weigh more than one with many. */
 static void
 memory_is_bounded_by_bytes_too(void **state)
@@ -383,6 +408,7 @@ main(void)
 	    CASE(the_retraction_of_what_was_never_tried_is_not_sent),
 	    CASE(what_ends_well_after_all_is_not_sent_again),
 	    CASE(what_ended_in_doubt_is_sent_again),
+	    CASE(what_was_once_in_doubt_stays_an_announced_repeat),
 	    CASE(memory_is_bounded_by_bytes_too),
 	    CASE(a_retraction_counts_revisions_not_records),
 	    CASE(an_intent_does_not_wait_for_a_connection),

@@ -170,7 +170,7 @@ take_up_stub(struct sender *s, struct dispatcher_part *part,
 		return;
 	task->stub = true;
 	task->attempt = past->attempt;
-	task->ambiguous = past->ambiguous;
+	task->ambiguous = task->doubted = past->ambiguous;
 	if (past->state == NRS_STATE_DEFERRED)
 		task->due = rest_of_pause(s, past);
 }
@@ -185,7 +185,7 @@ take_up(struct sender *s, struct dispatcher_part *part,
 
 	if (past != NULL) {
 		task->attempt = past->attempt;
-		task->ambiguous = past->ambiguous;
+		task->ambiguous = task->doubted = past->ambiguous;
 		task->untold |= past->untold;
 		if (past->state == NRS_STATE_DEFERRED)
 			task->due = rest_of_pause(s, past);

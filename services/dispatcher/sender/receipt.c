@@ -196,7 +196,7 @@ sender_intent(struct sender *s, struct dispatcher_task *task)
 	               task->body.len},
 	    hash);
 	receipt.body_sha256 = (struct nrs_bytes){hash, sizeof(hash)};
-	receipt.repeat = task->ambiguous;
+	receipt.repeat = task->doubted;
 	task->step = DISPATCHER_INTENT;
 	task->load->part
 	    ->n_intents[task->delivery->channel->type][task->attempt > 1]++;
@@ -212,7 +212,7 @@ sender_deferred(struct sender *s, struct dispatcher_task *task,
 
 	receipt.failure_reason = result->reason;
 	receipt.detail = result->detail;
-	receipt.repeat = task->ambiguous;
+	receipt.repeat = task->doubted;
 	if (!dispatcher_is_own(receipt.purpose))
 		nrs_metric_add(s->states[NRS_STATE_DEFERRED], 1);
 	post_receipt(s, &receipt, task, NULL);

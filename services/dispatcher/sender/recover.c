@@ -57,7 +57,8 @@ note(struct dispatcher_part *part, const struct nrs_receipt *receipt)
 		return;
 	past->state = receipt->state;
 	past->at = receipt->at;
-	/* After an intent nobody knows; after a deferral the receipt does. */
+	/* After an intent nobody knows; after a deferral the receipt does,
+	 * of all tries so far. */
 	past->ambiguous = receipt->state == NRS_STATE_INTENT || receipt->repeat;
 }
 

@@ -56,6 +56,7 @@ struct dispatcher_task {
 	struct nrs_mono due;   /* WAITING: not before */
 	uint32_t attempt;      /* intents so far */
 	bool ambiguous;        /* the last one may have arrived */
+	bool doubted;          /* any of them, of text or stub as it is now */
 	bool stub;             /* the batch's stub goes instead of its text */
 	bool stub_sent;        /* and has gone before */
 	bool word_left;        /* CLOSING: its recipient's partition knows */

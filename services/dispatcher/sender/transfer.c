@@ -67,7 +67,7 @@ static void
 choose(struct dispatcher_task *task, bool stub)
 {
 	if (task->stub != stub)
-		task->ambiguous = false;
+		task->ambiguous = task->doubted = false;
 	task->stub = stub;
 }
 
@@ -145,7 +145,7 @@ join(struct sender *s, struct dispatcher_task *task)
 static void
 announce_repeat(struct sender *s, const struct dispatcher_task *task)
 {
-	if (!task->ambiguous)
+	if (!task->doubted)
 		return;
 	nrs_metric_add(s->repeats, 1);
 	nrs_log(NRS_LOG_WARN, "may_repeat",

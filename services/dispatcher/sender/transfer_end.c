@@ -98,6 +98,7 @@ sender_finished(void *opaque, const struct nrs_transfer_result *result)
 	NRS_FAILPOINT("sender.transferred");
 	sender_count_moving(s, task, -1);
 	task->ambiguous = result->class == NRS_TRANSFER_AMBIGUOUS;
+	task->doubted |= task->ambiguous;
 	if (result->class == NRS_TRANSFER_DELIVERED && task->load->lost)
 		end_again(s, task);
 	if (result->gone)
