@@ -103,8 +103,12 @@ one_round() { # N: appends to $dir/<who>.rates
 	proc_stop_all
 }
 
-# A broker is slow until its JVM has compiled what it does most.
+# A broker is slow until its JVM has compiled what it does most. Once is enough
+# for all parts.
+WARM=
 warm_up() {
+	[ -z "$WARM" ] || return 0
+	WARM=yes
 	stack warm-up w.
 	load w. "$COMMANDS"
 	daemon_start classifier warm -X verify=false
