@@ -176,7 +176,6 @@ END
 beside() { # NAME BACKLOG FILE
 	local n
 	stack "$1" "$1."
-	proc_stop mail-sink
 	printf 'slow* slow:200\n' >"$STACK/sink.script"
 	stack_sinks "$STACK/sink.script" || die "no sinks"
 	stack_conf

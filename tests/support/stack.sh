@@ -189,6 +189,7 @@ stack_topics() {
 stack_sinks() { # [SCRIPT]: how the sinks treat whom
 	local kind
 	for kind in mail hook; do
+		proc_stop "$kind-sink" # of other manners
 		rm -f "$STACK/$kind.port"
 		proc_start "$kind-sink" /usr/bin/python3 \
 			"tests/support/$([ $kind = mail ] && echo mail || echo webhook)_sink.py" \
