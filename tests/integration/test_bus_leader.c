@@ -5,11 +5,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 
 #include "noroshi/base/clock.h"
 #include "support/bus_fixture.h"
+#include "support/cluster.h"
 
 #define LIST_OFFSETS 2 /* number of the request */
 
@@ -20,21 +19,12 @@ ignore(void *ctx, const struct nrs_record *record, struct nrs_err *err)
 	return NRS_OK;
 }
 
-/* A cluster of two brokers, which the fixture's is not. */
-struct two {
-	rd_kafka_t *rk;
-	rd_kafka_mock_cluster_t *cluster;
-};
-
 static int
 set_up(void **state)
 {
-	static struct two two;
+	static struct cluster two;
 
-	two.rk = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), NULL, 0);
-	assert_non_null(two.rk);
-	two.cluster = rd_kafka_mock_cluster_new(two.rk, 2);
-	assert_non_null(two.cluster);
+	cluster_open(&two, 2);
 	*state = &two;
 	return 0;
 }
@@ -42,10 +32,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct two *two = *state;
+	struct cluster *two = *state;
 
-	rd_kafka_mock_cluster_destroy(two->cluster);
-	rd_kafka_destroy(two->rk);
+	cluster_close(two);
 	return 0;
 }
 
@@ -54,22 +43,22 @@ tear_down(void **state)
 static void
 f9_the_end_of_a_topic_is_found_when_its_leader_moves(void **state)
 {
-	const struct two *two = *state;
+	const struct cluster *two = *state;
 	struct nrs_bus_conf conf = bus_fixture_conf("leader");
 	const struct nrs_reader_from from = {"moves", 0, NRS_FROM_START};
 	struct nrs_reader *reader;
 	struct nrs_mono start;
 
-	conf.servers = rd_kafka_mock_cluster_bootstraps(two->cluster);
+	conf.servers = cluster_servers(two);
 	conf.prefix = "";
 	assert_int_equal(
-	    rd_kafka_mock_topic_create(two->cluster, "moves", 1, 2), 0);
-	rd_kafka_mock_partition_set_leader(two->cluster, "moves", 0, 1);
+	    rd_kafka_mock_topic_create(two->mock, "moves", 1, 2), 0);
+	rd_kafka_mock_partition_set_leader(two->mock, "moves", 0, 1);
 	assert_int_equal(nrs_reader_open(&conf, &reader, NULL), NRS_OK);
 	assert_int_equal(nrs_reader_assign(reader, &from, 1, NULL), NRS_OK);
 	assert_int_equal(
 	    nrs_reader_to_end(reader, 5000, ignore, NULL, NULL), NRS_OK);
-	rd_kafka_mock_partition_set_leader(two->cluster, "moves", 0, 2);
+	rd_kafka_mock_partition_set_leader(two->mock, "moves", 0, 2);
 	start = nrs_mono_now();
 	while (nrs_reader_to_end(reader, 1000, ignore, NULL, NULL) != NRS_OK)
 		assert_true(nrs_mono_since_ms(start) < 8000);
@@ -95,19 +84,19 @@ put_one(const struct nrs_bus_conf *conf, const char *topic)
 static void
 f9_a_reader_goes_on_when_a_broker_knows_no_partition_yet(void **state)
 {
-	const struct two *two = *state;
+	const struct cluster *two = *state;
 	struct nrs_bus_conf conf = bus_fixture_conf("back");
 	const struct nrs_reader_from from = {"back", 0, NRS_FROM_START};
 	struct nrs_record record = {.topic = NULL};
 	struct nrs_reader *reader;
 	struct nrs_err err = {0};
 
-	conf.servers = rd_kafka_mock_cluster_bootstraps(two->cluster);
+	conf.servers = cluster_servers(two);
 	conf.prefix = "";
 	assert_int_equal(
-	    rd_kafka_mock_topic_create(two->cluster, "back", 1, 1), 0);
+	    rd_kafka_mock_topic_create(two->mock, "back", 1, 1), 0);
 	put_one(&conf, "back");
-	rd_kafka_mock_push_request_errors(two->cluster, LIST_OFFSETS, 2,
+	rd_kafka_mock_push_request_errors(two->mock, LIST_OFFSETS, 2,
 	    RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR_UNKNOWN);
 	assert_int_equal(nrs_reader_open(&conf, &reader, NULL), NRS_OK);
 	assert_int_equal(nrs_reader_assign(reader, &from, 1, NULL), NRS_OK);

@@ -5,13 +5,12 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 #include <poll.h>
 
 #include "noroshi/base/clock.h"
 #include "noroshi/io/group.h"
 #include "support/bus_fixture.h"
+#include "support/cluster.h"
 #include "unit/clocks.h"
 
 #define HEARTBEAT 12 /* number of the request */
@@ -24,8 +23,7 @@ static struct nrs_err err;
 
 /* A cluster whose errors can be ordered, which the fixture's cannot. */
 struct place {
-	rd_kafka_t *rk;
-	rd_kafka_mock_cluster_t *cluster;
+	struct cluster cluster;
 	int n_gained;
 };
 
@@ -34,11 +32,7 @@ set_up(void **state)
 {
 	static struct place place;
 
-	place.rk =
-	    rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), NULL, 0);
-	assert_non_null(place.rk);
-	place.cluster = rd_kafka_mock_cluster_new(place.rk, 1);
-	assert_non_null(place.cluster);
+	cluster_open(&place.cluster, 1);
 	place.n_gained = 0;
 	*state = &place;
 	return 0;
@@ -49,8 +43,7 @@ tear_down(void **state)
 {
 	struct place *place = *state;
 
-	rd_kafka_mock_cluster_destroy(place->cluster);
-	rd_kafka_destroy(place->rk);
+	cluster_close(&place->cluster);
 	return 0;
 }
 
@@ -80,7 +73,7 @@ join(struct place *place, const char *instance)
 	const struct nrs_group_conf conf = {&bus, "lease", "lease"};
 	struct nrs_group *group;
 
-	bus.servers = rd_kafka_mock_cluster_bootstraps(place->cluster);
+	bus.servers = cluster_servers(&place->cluster);
 	bus.prefix = "";
 	assert_int_equal(
 	    nrs_group_open(&conf, &ops, place, &group, &err), NRS_OK);
@@ -103,7 +96,7 @@ join_alone(struct place *place)
 	struct nrs_group *one;
 
 	assert_int_equal(rd_kafka_mock_topic_create(
-	                     place->cluster, "lease", N_PARTITIONS, 1),
+	                     place->cluster.mock, "lease", N_PARTITIONS, 1),
 	    0);
 	one = join(place, "one");
 	while (place->n_gained < N_PARTITIONS) {
@@ -129,7 +122,7 @@ expel_everybody(struct place *place)
 	for (i = 0; i < N_ERRORS; i++)
 		codes[i] = RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID;
 	rd_kafka_mock_push_request_errors_array(
-	    place->cluster, HEARTBEAT, N_ERRORS, codes);
+	    place->cluster.mock, HEARTBEAT, N_ERRORS, codes);
 }
 
 /* While an assignment waits for its callback librdkafka goes on with heartbeats
@@ -151,7 +144,7 @@ f12_who_was_expelled_has_no_lease_whatever_it_hears_late(void **state)
 	step(one, 0);
 	assert_false(nrs_group_lease_held(one));
 	/* It finds back. */
-	rd_kafka_mock_clear_request_errors(place->cluster, HEARTBEAT);
+	rd_kafka_mock_clear_request_errors(place->cluster.mock, HEARTBEAT);
 	start = nrs_mono_now();
 	while (!nrs_group_lease_held(one)) {
 		assert_true(nrs_mono_since_ms(start) < JOIN_MS);

@@ -7,12 +7,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 #include <string.h>
 
 #include "noroshi/base/clock.h"
 #include "support/bus_fixture.h"
+#include "support/cluster.h"
 #include "support/copier.h"
 #include "unit/clocks.h"
 
@@ -23,8 +22,7 @@
 #define LONG_MS 120000
 
 struct place {
-	rd_kafka_t *rk;
-	rd_kafka_mock_cluster_t *cluster;
+	struct cluster cluster;
 	struct copier copier;
 };
 
@@ -33,18 +31,16 @@ set_up(void **state)
 {
 	static struct place place;
 
-	place.rk =
-	    rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), NULL, 0);
-	assert_non_null(place.rk);
-	place.cluster = rd_kafka_mock_cluster_new(place.rk, 1);
-	assert_non_null(place.cluster);
+	cluster_open(&place.cluster, 1);
 	assert_int_equal(
-	    rd_kafka_mock_topic_create(place.cluster, "noroshi.in", 1, 1), 0);
+	    rd_kafka_mock_topic_create(place.cluster.mock, "noroshi.in", 1, 1),
+	    0);
 	assert_int_equal(
-	    rd_kafka_mock_topic_create(place.cluster, "noroshi.out", 1, 1), 0);
+	    rd_kafka_mock_topic_create(place.cluster.mock, "noroshi.out", 1, 1),
+	    0);
 	place.copier = (struct copier){.topic = "in",
 	    .output = "out",
-	    .servers = rd_kafka_mock_cluster_bootstraps(place.cluster)};
+	    .servers = cluster_servers(&place.cluster)};
 	*state = &place;
 	return 0;
 }
@@ -54,8 +50,7 @@ tear_down(void **state)
 {
 	struct place *place = *state;
 
-	rd_kafka_mock_cluster_destroy(place->cluster);
-	rd_kafka_destroy(place->rk);
+	cluster_close(&place->cluster);
 	return 0;
 }
 
@@ -63,8 +58,8 @@ tear_down(void **state)
 static void
 fence_once(struct place *place)
 {
-	rd_kafka_mock_push_request_errors(place->cluster, INIT_PRODUCER_ID, 1,
-	    RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
+	rd_kafka_mock_push_request_errors(place->cluster.mock, INIT_PRODUCER_ID,
+	    1, RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
 }
 
 static void
@@ -104,8 +99,8 @@ an_idle_pipe_does_not_end_because_of_old_fencings(void **state)
 	wait_for(place, &place->copier.n_taken, 1);
 	clocks_sleep(LONG_MS);
 	fence_once(place);
-	rd_kafka_mock_push_request_errors(
-	    place->cluster, HEARTBEAT, 1, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID);
+	rd_kafka_mock_push_request_errors(place->cluster.mock, HEARTBEAT, 1,
+	    RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID);
 	wait_for(place, &place->copier.n_taken, 2);
 	assert_int_equal(copier_stop(&place->copier), NRS_OK);
 }
