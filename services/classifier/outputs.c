@@ -6,6 +6,7 @@
 #include "noroshi/base/clock.h"
 #include "noroshi/core/alert.h"
 #include "noroshi/core/label.h"
+#include "noroshi/core/rule.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/sign.h"
 #include "noroshi/io/wire.h"
@@ -123,17 +124,6 @@ encode_alert(
 	return (struct nrs_bytes){whole, common.len + own.len};
 }
 
-static bool
-has_route(const struct nrs_classification *copy, enum nrs_route route)
-{
-	size_t i;
-
-	for (i = 0; i < copy->n_routes; i++)
-		if (copy->routes[i] == route)
-			return true;
-	return false;
-}
-
 /* Does a record of this copy belong into this topic? */
 static bool
 belongs(const struct outputs_writer *w, const struct nrs_classification *copy,
@@ -187,7 +177,9 @@ write_web(struct outputs_writer *w)
 	size_t i;
 
 	for (i = 0; i < o->n_copies; i++)
-		if (has_route(&o->copies[i], NRS_ROUTE_WEB))
+		if ((nrs_rule_routes(
+		         o->copies[i].routes, o->copies[i].n_routes) &
+		        NRS_WEB) != 0)
 			break;
 	if (i == o->n_copies)
 		return;

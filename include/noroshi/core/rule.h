@@ -21,6 +21,10 @@
 #define NRS_NL NRS_ROUTE_BIT(NRS_ROUTE_NEWSLETTER)
 #define NRS_WEB NRS_ROUTE_BIT(NRS_ROUTE_WEB)
 #define NRS_OVERRIDE NRS_ROUTE_BIT(NRS_ROUTE_OVERRIDE)
+/* What goes out by itself; the rest waits or is looked up. */
+#define NRS_AT_ONCE (NRS_RT | NRS_OVERRIDE)
+/* A list of routes, as messages have it, as a set. */
+unsigned nrs_rule_routes(const enum nrs_route *routes, size_t n);
 
 struct nrs_rule_cell {
 	const char *id; /* "cell:B_C/HEIGHTENED/ROUTINE" */

@@ -18,6 +18,7 @@ unsigned nrs_tlp_gate(enum nrs_tlp label, unsigned routes);
 /* May a topic that carries this label in its name hold a notice of label?
  * Never RED, and never above the name. */
 bool nrs_tlp_topic_holds(enum nrs_tlp topic, enum nrs_tlp label);
+enum nrs_tlp nrs_tlp_stricter(enum nrs_tlp a, enum nrs_tlp b);
 /* Does `to` let more people know than `from`? */
 bool nrs_tlp_widens(enum nrs_tlp from, enum nrs_tlp to);
 #endif

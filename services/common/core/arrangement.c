@@ -6,6 +6,7 @@
 
 #include "noroshi/base/map.h"
 #include "noroshi/core/clone.h"
+#include "noroshi/core/rule.h"
 
 /* As the classifier keeps them: what a notice changed or closed is kept below
  * it and holds again when the notice is withdrawn. */
@@ -151,14 +152,9 @@ nrs_arrangements_find(
 /* ---- one notice ---- */
 
 static bool
-has_route(const struct nrs_classification *copy, enum nrs_route route)
+has(const struct nrs_classification *copy, unsigned routes)
 {
-	size_t i;
-
-	for (i = 0; i < copy->n_routes; i++)
-		if (copy->routes[i] == route)
-			return true;
-	return false;
+	return (nrs_rule_routes(copy->routes, copy->n_routes) & routes) != 0;
 }
 
 /* Source (architecture.md 2.7): "RED and notices narrowed to recipients" go to
@@ -174,7 +170,7 @@ static const struct nrs_contact_arrangement *
 arrangement_of(const struct nrs_arrangement_query *q,
     const struct nrs_classification *copy)
 {
-	if (!has_route(copy, NRS_ROUTE_OVERRIDE) || !is_for_others(q->notice))
+	if (!has(copy, NRS_OVERRIDE) || !is_for_others(q->notice))
 		return NULL;
 	return nrs_arrangements_find(q->all, copy->arrangement_id);
 }
@@ -274,7 +270,7 @@ nrs_arrangements_replacing(
 		if (!by_copy(q, copy, target))
 			continue;
 		other = arrangement_of(q, copy);
-		if (has_route(copy, NRS_ROUTE_REALTIME) || other == NULL)
+		if (has(copy, NRS_RT) || other == NULL)
 			return NULL; /* fail towards delivery */
 		found = other;
 	}

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/core/audit_internal.h"
+#include "noroshi/core/rule.h"
 #include "noroshi/core/topic.h"
 
 #define KEY_SIZE 320
@@ -243,18 +244,6 @@ balance(struct nrs_audit_fold *audit, const struct nrs_audit_place *place,
 }
 
 static bool
-is_urgent(const struct nrs_classification *copy)
-{
-	size_t i;
-
-	for (i = 0; i < copy->n_routes; i++)
-		if (copy->routes[i] == NRS_ROUTE_REALTIME ||
-		    copy->routes[i] == NRS_ROUTE_OVERRIDE)
-			return true;
-	return false;
-}
-
-static bool
 sends_now(const struct nrs_outcome *o)
 {
 	size_t i;
@@ -262,7 +251,9 @@ sends_now(const struct nrs_outcome *o)
 	if (o->verdict == NRS_VERDICT_REJECTED)
 		return false;
 	for (i = 0; i < o->n_copies; i++)
-		if (is_urgent(&o->copies[i]))
+		if ((nrs_rule_routes(
+		         o->copies[i].routes, o->copies[i].n_routes) &
+		        NRS_AT_ONCE) != 0)
 			return true;
 	return false;
 }

@@ -6,6 +6,7 @@
 #include "common/core/decide_list.h"
 #include "common/core/decide_state.h"
 #include "noroshi/core/clone.h"
+#include "noroshi/core/rule.h"
 #include "noroshi/core/tlp.h"
 
 /* ---- the heap of ends ---- */
@@ -269,23 +270,10 @@ static void
 join_routes(struct nrs_arena *arena, struct nrs_thread_sector *at,
     const struct nrs_classification *copy)
 {
-	enum nrs_route *all = nrs_arena_array(
-	    arena, at->n_routes + copy->n_routes + 1, sizeof(*all));
-	size_t n = 0, i;
-	enum nrs_route route;
-	bool used;
+	const unsigned routes = nrs_rule_routes(at->routes, at->n_routes) |
+	                        nrs_rule_routes(copy->routes, copy->n_routes);
 
-	for (route = NRS_ROUTE_REALTIME; route <= NRS_ROUTE_OVERRIDE; route++) {
-		used = false;
-		for (i = 0; i < at->n_routes; i++)
-			used |= at->routes[i] == route;
-		for (i = 0; i < copy->n_routes; i++)
-			used |= copy->routes[i] == route;
-		if (used)
-			all[n++] = route;
-	}
-	at->routes = all;
-	at->n_routes = n;
+	at->routes = list_routes(arena, routes, &at->n_routes);
 }
 
 static void

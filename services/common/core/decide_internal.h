@@ -58,8 +58,6 @@ void decide_targets(struct decision *d);
 bool decision_goes_to(const struct decision *d, const char *sector);
 /* decide_route.c: a copy per target, or per CEPTOAR of it. */
 void decide_routes(struct decision *d);
-enum nrs_route *decide_route_list(
-    struct nrs_arena *arena, unsigned routes, size_t *n);
 /* decide_topic.c: which topics get the full text, which the stub; and where the
  * thread has been afterwards. */
 void decide_topics(struct decision *d);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "noroshi/core/rule.h"
+
 bool
 list_has(const char *const *items, size_t n, const char *item)
 {
@@ -42,4 +44,18 @@ names_add(struct nrs_arena *arena, struct names *names, const char *name)
 	names->items =
 	    list_grow(arena, names->items, names->n, sizeof(*names->items));
 	names->items[names->n++] = name;
+}
+
+enum nrs_route *
+list_routes(struct nrs_arena *arena, unsigned routes, size_t *n)
+{
+	enum nrs_route *list =
+	    nrs_arena_array(arena, NRS_ROUTE_OVERRIDE, sizeof(*list));
+	enum nrs_route route;
+
+	*n = 0;
+	for (route = NRS_ROUTE_REALTIME; route <= NRS_ROUTE_OVERRIDE; route++)
+		if ((routes & NRS_ROUTE_BIT(route)) != 0)
+			list[(*n)++] = route;
+	return list;
 }

@@ -142,7 +142,7 @@ copy_of(struct decision *d, const struct nrs_waiting_change *waiting,
 	    .decided_at = d->now,
 	    .ack_required = !waiting->ack_waived,
 	};
-	copy->routes = decide_route_list(
+	copy->routes = list_routes(
 	    d->arena, routes_by(other, waiting->column), &copy->n_routes);
 	add_rules(d, copy, found);
 	return copy;

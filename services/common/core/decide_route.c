@@ -8,8 +8,6 @@
 #include "common/core/decide_internal.h"
 #include "noroshi/core/tlp.h"
 
-#define URGENT (NRS_RT | NRS_OVERRIDE)
-
 /* What is known about one target while the rules are applied. */
 struct ruling {
 	unsigned routes;
@@ -36,12 +34,7 @@ rule(struct decision *d, struct ruling *ruling, const char *id, unsigned routes)
 static unsigned
 routes_of(const struct nrs_thread_sector *past)
 {
-	unsigned routes = 0;
-	size_t i;
-
-	for (i = 0; past != NULL && i < past->n_routes; i++)
-		routes |= NRS_ROUTE_BIT(past->routes[i]);
-	return routes;
+	return past == NULL ? 0 : nrs_rule_routes(past->routes, past->n_routes);
 }
 
 /* What the thread has used for this sector; what it has where this notice does
@@ -176,23 +169,9 @@ judge(struct decision *d, const struct target *target)
 	other_arrangement(d, target, column, &ruling);
 	drill(d, &ruling);
 	not_issued(d, target, &ruling);
-	if ((ruling.routes & URGENT) != 0 && !content->ack_waived)
+	if ((ruling.routes & NRS_AT_ONCE) != 0 && !content->ack_waived)
 		ruling.ack_required = true;
 	return ruling;
-}
-
-enum nrs_route *
-decide_route_list(struct nrs_arena *arena, unsigned routes, size_t *n)
-{
-	enum nrs_route *list =
-	    nrs_arena_array(arena, NRS_ROUTE_OVERRIDE, sizeof(*list));
-	enum nrs_route route;
-
-	*n = 0;
-	for (route = NRS_ROUTE_REALTIME; route <= NRS_ROUTE_OVERRIDE; route++)
-		if ((routes & NRS_ROUTE_BIT(route)) != 0)
-			list[(*n)++] = route;
-	return list;
 }
 
 static void
@@ -221,8 +200,7 @@ add_copy(struct decision *d, const struct target *target,
 	    .decided_at = d->now,
 	    .ack_required = ruling->ack_required,
 	};
-	copy->routes =
-	    decide_route_list(d->arena, ruling->routes, &copy->n_routes);
+	copy->routes = list_routes(d->arena, ruling->routes, &copy->n_routes);
 	out->posture_review |= copy->posture_review;
 }
 

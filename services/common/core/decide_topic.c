@@ -235,14 +235,12 @@ add_target(struct decision *d, struct nrs_thread_change *to,
 	    target->past != NULL && target->past->n_ceptoars == 0;
 	struct nrs_thread_sector *at =
 	    add_reach(d, to, target->past, target->sector);
-	unsigned routes = target->routes;
-	size_t i;
+	const unsigned routes =
+	    target->routes | nrs_rule_routes(at->routes, at->n_routes);
 
 	at->limited |=
 	    decision_named(d) || d->cmd->addressing->n_excluded_recipients > 0;
-	for (i = 0; i < at->n_routes; i++)
-		routes |= NRS_ROUTE_BIT(at->routes[i]);
-	at->routes = decide_route_list(d->arena, routes, &at->n_routes);
+	at->routes = list_routes(d->arena, routes, &at->n_routes);
 	join(d->arena, &at->topics, &at->n_topics, &target->topics);
 	if (was_whole || target->ceptoars.n == 0)
 		at->n_ceptoars = 0; /* the whole sector, once and for all */

@@ -13,12 +13,6 @@
 
 /* ---- the edition ---- */
 
-static enum nrs_tlp
-stricter(enum nrs_tlp a, enum nrs_tlp b)
-{
-	return nrs_tlp_widens(a, b) ? a : b;
-}
-
 static const char *
 title_of(
     const struct nrs_newsletter_item *item, const struct nrs_content *content)
@@ -70,8 +64,8 @@ take(const struct nrs_edition_query *q, size_t i, struct nrs_edition_item *out)
 	    .content = content,
 	    .section = item->section == NRS_NEWS_UNSPECIFIED ? NRS_NEWS_WARNINGS
 	                                                     : item->section,
-	    .tlp =
-	        content == NULL ? item->tlp : stricter(item->tlp, content->tlp),
+	    .tlp = content == NULL ? item->tlp
+	                           : nrs_tlp_stricter(item->tlp, content->tlp),
 	    .title = title_of(item, content),
 	};
 	/* Not verified: its title is nobody's word. */
@@ -93,7 +87,7 @@ number_items(struct nrs_edition *edition)
 	for (i = 0; i < edition->n_items; i++) {
 		struct nrs_edition_item *item = &edition->items[i];
 
-		edition->label = stricter(edition->label, item->tlp);
+		edition->label = nrs_tlp_stricter(edition->label, item->tlp);
 		edition->n_stubs += item->stub;
 		if (!is_line(item))
 			item->number = ++number;

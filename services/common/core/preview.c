@@ -7,6 +7,7 @@
 #include "common/core/decide_list.h"
 #include "noroshi/base/map.h"
 #include "noroshi/core/clone.h"
+#include "noroshi/core/rule.h"
 
 struct making {
 	const struct nrs_preview_query *q;
@@ -23,14 +24,8 @@ struct making {
 static bool
 goes(const struct nrs_classification *copy, bool now)
 {
-	size_t i;
-
-	for (i = 0; i < copy->n_routes; i++)
-		if (now ? copy->routes[i] == NRS_ROUTE_REALTIME ||
-		              copy->routes[i] == NRS_ROUTE_OVERRIDE
-		        : copy->routes[i] == NRS_ROUTE_NEWSLETTER)
-			return true;
-	return false;
+	return (nrs_rule_routes(copy->routes, copy->n_routes) &
+	           (now ? NRS_AT_ONCE : NRS_NL)) != 0;
 }
 
 static struct nrs_match_notice

@@ -7,6 +7,17 @@ static const struct nrs_rule_cell undecidable = {
 static const struct nrs_rule_item unknown_item = {
     .column = NRS_COLUMN_C, .section = NRS_NEWS_WARNINGS};
 
+unsigned
+nrs_rule_routes(const enum nrs_route *routes, size_t n)
+{
+	unsigned set = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		set |= NRS_ROUTE_BIT(routes[i]);
+	return set;
+}
+
 static bool
 is_in(unsigned value, unsigned last)
 {

@@ -50,3 +50,9 @@ nrs_tlp_widens(enum nrs_tlp from, enum nrs_tlp to)
 {
 	return known(to) > known(from);
 }
+
+enum nrs_tlp
+nrs_tlp_stricter(enum nrs_tlp a, enum nrs_tlp b)
+{
+	return nrs_tlp_widens(a, b) ? a : b;
+}

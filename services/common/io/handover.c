@@ -5,6 +5,7 @@
 
 #include "noroshi/base/clock.h"
 #include "noroshi/core/label.h"
+#include "noroshi/core/rule.h"
 #include "noroshi/core/topic.h"
 #include "noroshi/io/wire.h"
 
@@ -112,13 +113,8 @@ nrs_handover_promoted(struct nrs_arena *arena,
 bool
 nrs_handover_is_due(const struct nrs_classification *copy)
 {
-	size_t i;
-
-	for (i = 0; i < copy->n_routes; i++)
-		if (copy->routes[i] == NRS_ROUTE_REALTIME ||
-		    copy->routes[i] == NRS_ROUTE_OVERRIDE)
-			return true;
-	return false;
+	return (nrs_rule_routes(copy->routes, copy->n_routes) & NRS_AT_ONCE) !=
+	       0;
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "dispatcher/planner/issue.h"
 #include "dispatcher/planner/planner.h"
 #include "noroshi/base/map.h"
+#include "noroshi/core/tlp.h"
 
 /* An issue with a notice of the thread, under this label. */
 struct carrier {
@@ -86,10 +87,8 @@ label_of(struct nrs_arena *arena, const struct nrs_newsletter_item *item)
 	in.bytes = item->alert->payload;
 	if (nrs_wire_decode(arena, &in, &content, &unused) != NRS_OK)
 		return NRS_TLP_RED; /* it was left out */
-	return nrs_match_cleared(
-	           item->tlp, ((const struct nrs_content *)content)->tlp)
-	           ? item->tlp
-	           : ((const struct nrs_content *)content)->tlp;
+	return nrs_tlp_stricter(
+	    item->tlp, ((const struct nrs_content *)content)->tlp);
 }
 
 static void
