@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "noroshi/base/clock.h"
 #include "noroshi/core/topic.h"
 
 #define ANSWER_MS 5000
@@ -12,6 +13,7 @@ struct producer_lookup {
 	const struct nrs_bus_conf *bus;
 	pthread_mutex_t lock;
 	struct nrs_reader *reader; /* NULL: not opened yet, or given up */
+	struct nrs_mono silent_at; /* when the bus last gave no answer */
 };
 
 struct producer_lookup *
@@ -60,17 +62,32 @@ read_at(struct producer_lookup *lookup, int64_t offset, struct nrs_arena *arena,
 	                    : rc;
 }
 
+static void
+note(struct producer_lookup *lookup, enum nrs_rc rc)
+{
+	if (rc == NRS_OK)
+		return;
+	if (rc == NRS_RETRY)
+		lookup->silent_at = nrs_mono_now();
+	nrs_reader_close(lookup->reader);
+	lookup->reader = NULL;
+}
+
 enum nrs_rc
 producer_lookup_outcome(struct producer_lookup *lookup, int64_t offset,
     struct nrs_arena *arena, struct nrs_bytes *bytes, struct nrs_err *err)
 {
+	const struct nrs_mono since = nrs_mono_now();
 	enum nrs_rc rc;
 
 	(void)pthread_mutex_lock(&lookup->lock);
-	rc = read_at(lookup, offset, arena, bytes, err);
-	if (rc != NRS_OK) {
-		nrs_reader_close(lookup->reader);
-		lookup->reader = NULL;
+	/* Who had to wait for one that asked in vain need not ask as well: a
+	 * row of them would wait for minutes. */
+	if (lookup->silent_at.ns > since.ns) {
+		rc = nrs_fail(err, NRS_RETRY, "the bus does not answer");
+	} else {
+		rc = read_at(lookup, offset, arena, bytes, err);
+		note(lookup, rc);
 	}
 	(void)pthread_mutex_unlock(&lookup->lock);
 	return rc == NRS_OK ? NRS_OK : NRS_RETRY;
